@@ -3,6 +3,8 @@ import js from '@eslint/js'
 import globals from 'globals'
 import tseslint from 'typescript-eslint'
 
+const PURE = 'The domain is pure: take a port or a clock.'
+
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', 'examples/', 'coverage/', 'bench/out/', 'test/fixtures/'] },
   js.configs.recommended,
@@ -37,7 +39,8 @@ export default tseslint.config(
         { selector: 'ExportAllDeclaration', message: 'No barrels: import from the file that has it.' },
         {
           selector: "CallExpression[callee.object.name='process'][callee.property.name='exit']",
-          message: 'Exit inside logic loses output and cleanup: throw a SparkopsError, or set the exit code by present().',
+          message:
+            'Exit inside logic loses output and cleanup: throw a SparkopsError, or set the exit code by present().',
         },
       ],
       'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
@@ -46,9 +49,8 @@ export default tseslint.config(
   {
     files: ['src/domain/**/*.ts'],
     rules: {
-      'no-restricted-globals': ['error', 'process', 'console', 'Date'].map((name) =>
-        name === 'error' ? name : { name, message: 'The domain is pure: take a port or a clock.' },
-      ),
+      'no-restricted-globals': ['error', { name: 'process', message: PURE }, { name: 'console', message: PURE }],
+      'no-restricted-properties': ['error', { object: 'Date', property: 'now', message: PURE }],
     },
   },
   {
