@@ -1,11 +1,12 @@
 // Type-aware lint for everything that runs: sources, tests, benches and scripts.
 import js from '@eslint/js'
 import globals from 'globals'
+import { defineConfig } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
 const PURE = 'The domain is pure: take a port or a clock.'
 
-export default tseslint.config(
+export default defineConfig(
   { ignores: ['dist/', 'node_modules/', 'examples/', 'coverage/', 'bench/out/', 'test/fixtures/'] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
