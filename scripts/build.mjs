@@ -1,0 +1,107 @@
+// Bundles src into dist with esbuild and writes oclif's manifest.
+//
+//   node scripts/build.mjs                  bundle, then rewrite oclif.manifest.json
+//   node scripts/build.mjs --if-stale       only if a source is newer than the bundle
+//   node scripts/build.mjs --keep-manifest  leave the checked-in manifest alone (a test compares it)
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { glob } from 'tinyglobby'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const DIST = join(ROOT, 'dist')
+const STAMP = join(DIST, 'metafile.json')
+const INPUTS = ['src/**', 'package.json', 'scripts/build.mjs']
+
+// What CommonJS packages expect to find in an ES module; only files that use it pay for it.
+const COMMONJS_GLOBALS = [
+  "import{createRequire as __createRequire}from'node:module';",
+  "import{fileURLToPath as __fileURLToPath}from'node:url';",
+  'const require=__createRequire(import.meta.url),__filename=__fileURLToPath(import.meta.url),',
+  "__dirname=__fileURLToPath(new URL('.',import.meta.url));",
+].join('')
+
+/** Bundles everything that the program runs. */
+export async function bundle() {
+  const commands = await glob('src/commands/**/*.ts', { cwd: ROOT })
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: ['src/main.ts', ...commands],
+    outdir: 'dist',
+    outbase: 'src',
+    chunkNames: 'chunk-[hash]',
+    bundle: true,
+    splitting: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.19',
+    minify: true,
+    keepNames: true,
+    sourcemap: 'linked',
+    sourcesContent: false,
+    legalComments: 'none',
+    external: ['@duckdb/node-api', 'ts-node', 'tsx', 'typescript'],
+    loader: { '.html': 'text', '.css': 'text' },
+    logLevel: 'warning',
+  })
+  for (const file of outputFiles) {
+    const text = file.path.endsWith('.js') && usesCommonJs(file.text) ? COMMONJS_GLOBALS + file.text : file.text
+    await mkdir(dirname(file.path), { recursive: true })
+    await writeFile(file.path, text)
+  }
+  await removeOthers(outputFiles.map((file) => file.path))
+  await writeFile(STAMP, JSON.stringify(metafile))
+}
+
+/** @param {string} text */
+function usesCommonJs(text) {
+  return /typeof require\b|\b__dirname\b|\b__filename\b/.test(text)
+}
+
+/** Removes what an earlier build left. New files are in place by then: a program that starts meanwhile still runs.
+ * @param {string[]} written */
+async function removeOthers(written) {
+  const wanted = new Set(written.map((path) => resolve(path)))
+  for (const name of await readdir(DIST, { recursive: true })) {
+    const path = join(DIST, name)
+    if (wanted.has(path) || path === STAMP || !(await stat(path)).isFile()) continue
+    await rm(path)
+  }
+}
+
+/** What oclif knows of every command, from the bundle.
+ * @returns {Promise<string>} */
+export async function manifestText() {
+  const { Plugin, settings } = await import('@oclif/core')
+  settings.enableAutoTranspile = false
+  const plugin = new Plugin({
+    root: ROOT,
+    type: 'core',
+    ignoreManifest: true,
+    errorOnManifestCreate: true,
+    respectNoCacheDefault: true,
+  })
+  await plugin.load()
+  return `${JSON.stringify(plugin.manifest, null, 2)}\n`
+}
+
+/** Whether a source is newer than the bundle. */
+export async function isStale() {
+  const built = await stat(STAMP).catch(() => undefined)
+  if (!built) return true
+  const inputs = await glob(INPUTS, { cwd: ROOT, absolute: true })
+  const times = await Promise.all(inputs.map(async (path) => (await stat(path)).mtimeMs))
+  return Math.max(...times) > built.mtimeMs
+}
+
+async function main() {
+  const options = new Set(process.argv.slice(2))
+  if (options.has('--if-stale') && !(await isStale())) return
+  await bundle()
+  if (!options.has('--keep-manifest')) await writeFile(join(ROOT, 'oclif.manifest.json'), await manifestText())
+}
+
+if (resolve(process.argv[1] ?? '') === fileURLToPath(import.meta.url)) await main()
