@@ -5,9 +5,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // oclif writes to stdout itself; an intercepted console would leave it empty.
     disableConsoleIntercept: true,
-    environment: 'node',
     testTimeout: 30_000,
     hookTimeout: 60_000,
     env: { TZ: 'UTC' },
+    reporters: [['default', { summary: false }], './test/support/reporter.ts'],
   },
 })

@@ -17,7 +17,7 @@ import { programName } from './manifest.ts'
 import { streamToStdout, writeFileWhole } from './output.ts'
 import { type Form, renderDocument } from './present.ts'
 import { interruptSignal, onShutdown } from './shutdown.ts'
-import { asUsageError } from './usage-errors.ts'
+import { asUsageError, refuseSwitchValues } from './usage-errors.ts'
 import { systemClock } from './wiring.ts'
 
 /** How a document is presented, beside its flags. */
@@ -86,6 +86,7 @@ export abstract class BaseCommand extends Command {
     A extends Record<string, unknown>,
   >(options?: Interfaces.Input<F, B, A>, argv?: string[]): Promise<Interfaces.ParserOutput<F, B, A>> {
     const input = options ?? (this.ctor as Interfaces.Input<F, B, A>)
+    refuseSwitchValues(argv ?? this.argv, { ...input.baseFlags, ...input.flags }, this.commandLine())
     const parsed = await super.parse({ ...input, ...withVariables(input) }, argv)
     const flags = parsed.flags as unknown as GlobalFlags
     this.settings = { ...flags, output: chosenForm(flags, wordsOf(parsed.raw)) }
@@ -95,9 +96,14 @@ export abstract class BaseCommand extends Command {
   /** Errors are told in one place, by main; here the parser's are put into our words. */
   protected override catch(error: unknown): Promise<never> {
     this.clearProgress()
-    const words = (this.id ?? '').replaceAll(':', ' ')
-    const commandLine = `${programName(process.argv[1])} ${words}`
-    throw asUsageError(error, { commandLine, flags: { ...this.ctor.baseFlags, ...this.ctor.flags } })
+    throw asUsageError(error, {
+      commandLine: this.commandLine(),
+      flags: { ...this.ctor.baseFlags, ...this.ctor.flags },
+    })
+  }
+
+  private commandLine(): string {
+    return `${programName(process.argv[1])} ${(this.id ?? '').replaceAll(':', ' ')}`
   }
 
   private form(toStdout: boolean): Form {

@@ -6,10 +6,14 @@ import { rejectOnInterrupt } from './shutdown.ts'
 
 /** Runs a command to its end, or to the first Ctrl-C. */
 export async function runCommand(root: URL, id: string, argv: readonly string[]): Promise<void> {
+  await Promise.race([rejectOnInterrupt(interrupted), loadAndRun(root, id, argv)])
+}
+
+async function loadAndRun(root: URL, id: string, argv: readonly string[]): Promise<void> {
   // Without this, oclif looks for a TypeScript runner when NODE_ENV is development or test.
   settings.enableAutoTranspile = false
   const config = await Config.load({ root: fileURLToPath(root) })
-  await Promise.race([config.runCommand(id, [...argv]), rejectOnInterrupt(interrupted)])
+  await config.runCommand(id, [...argv])
 }
 
 function interrupted(): SparkopsError {

@@ -33,6 +33,28 @@ export function asUsageError(thrown: unknown, context: UsageContext): unknown {
   return usage(lowerFirst(message ?? 'wrong flags or arguments'), details.join('; ') || undefined)
 }
 
+/**
+ * Refuses `--yes=false`: oclif would take it for `--yes` and an argument `false`, the opposite of what was meant.
+ */
+export function refuseSwitchValues(
+  argv: readonly string[],
+  flags: Readonly<Record<string, { type: string }>>,
+  commandLine: string,
+): void {
+  const end = argv.indexOf('--')
+  for (const word of argv.slice(0, end === -1 ? undefined : end)) {
+    const name = /^--(?:no-)?([\w-]+)=/.exec(word)?.[1]
+    if (name === undefined || flags[name]?.type !== 'boolean') continue
+    throw new SparkopsError({
+      code: 'SO_USAGE',
+      message: `--${name} takes no value`,
+      why: `"${word}" gives it one`,
+      hint: `give --${name}, or leave it out; "${commandLine} --help" shows its flags`,
+      exit: 'usage',
+    })
+  }
+}
+
 function nearestFlag(typed: string, flags: UsageContext['flags']): string | undefined {
   const names = Object.entries(flags)
     .filter(([, flag]) => !flag.hidden)

@@ -1,0 +1,67 @@
+/**
+ * What a test needs that a machine may not have. A test that needs more than Node is skipped where it is missing, and
+ * the reporter counts and names it; with CI=true a skipped test fails the run.
+ */
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { describe, it } from 'vitest'
+import { findOnPath } from '../../src/adapters/machine/find-program.ts'
+
+const PROBES = {
+  chromium: chromiumPath,
+  python3: () => findOnPath(['python3']),
+  pyspark: () => pythonModule('pyspark'),
+  go: () => findOnPath(['go']),
+  java: () => findOnPath(['java']),
+  jq: () => findOnPath(['jq']),
+  zstd: () => findOnPath(['zstd']),
+  /** util-linux's terminal recorder: gives a program a terminal. */
+  script: () => findOnPath(['script']),
+  bash: () => findOnPath(['bash']),
+} as const satisfies Record<string, () => string | undefined>
+
+export type Capability = keyof typeof PROBES
+
+const found = new Map<Capability, string | undefined>()
+
+/** Where a capability is, or undefined where the machine does not have it. */
+export function capabilityPath(capability: Capability): string | undefined {
+  if (!found.has(capability)) found.set(capability, PROBES[capability]())
+  return found.get(capability)
+}
+
+/**
+ * `describe` and `it` that skip what this machine cannot run:
+ * `const { it } = needs('chromium')`.
+ */
+export function needs(...capabilities: Capability[]): { describe: typeof describe; it: typeof it } {
+  const missing = capabilities.filter((capability) => capabilityPath(capability) === undefined)
+  if (missing.length === 0) return { describe, it }
+  // The mark travels in the name, since a skipped test runs nothing that could tell the reporter more.
+  const mark = ` [needs ${missing.join(', ')}]`
+  const skipping = (skip: (name: string, ...rest: never[]) => unknown) =>
+    ((name: string, ...rest: never[]) => skip(name + mark, ...rest)) as unknown
+  return {
+    describe: skipping(describe.skip as never) as typeof describe,
+    it: skipping(it.skip as never) as typeof it,
+  }
+}
+
+function chromiumPath(): string | undefined {
+  const asked = process.env.CHROMIUM_PATH
+  if (asked) return existsSync(asked) ? asked : undefined
+  return (
+    findOnPath(['chromium', 'chromium-browser', 'google-chrome']) ?? ['/usr/bin/chromium'].find((p) => existsSync(p))
+  )
+}
+
+function pythonModule(name: string): string | undefined {
+  const python = findOnPath(['python3'])
+  if (python === undefined) return undefined
+  try {
+    execFileSync(python, ['-c', `import ${name}`], { stdio: 'ignore' })
+    return python
+  } catch {
+    return undefined
+  }
+}
