@@ -3,7 +3,7 @@
 //   node scripts/build.mjs                  bundle, then rewrite oclif.manifest.json
 //   node scripts/build.mjs --if-stale       only if a source is newer than the bundle
 //   node scripts/build.mjs --keep-manifest  leave the checked-in manifest alone (a test compares it)
-import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -88,13 +88,16 @@ export async function manifestText() {
   return `${JSON.stringify(plugin.manifest, null, 2)}\n`
 }
 
-/** Whether a source is newer than the bundle. */
+/** Whether a source is newer than the bundle, or gone since. */
 export async function isStale() {
   const built = await stat(STAMP).catch(() => undefined)
   if (!built) return true
-  const inputs = await glob(INPUTS, { cwd: ROOT, absolute: true })
-  const times = await Promise.all(inputs.map(async (path) => (await stat(path)).mtimeMs))
-  return Math.max(...times) > built.mtimeMs
+  const inputs = await glob(INPUTS, { cwd: ROOT })
+  const times = await Promise.all(inputs.map(async (path) => (await stat(join(ROOT, path))).mtimeMs))
+  if (Math.max(...times) > built.mtimeMs) return true
+  const metafile = /** @type {import('esbuild').Metafile} */ (JSON.parse(await readFile(STAMP, 'utf8')))
+  const present = new Set(inputs)
+  return Object.keys(metafile.inputs).some((path) => path.startsWith('src/') && !present.has(path))
 }
 
 async function main() {

@@ -53,7 +53,7 @@ describe('a wrong command line', () => {
 
   it('shows names with escape sequences, and does not obey them', async () => {
     const { stderr, stdout } = await run(['\u001b[31mdoctor\u009b2J\u202e', '--json'])
-    expect(stderr + stdout).not.toMatch(/[\u001b\u009b\u202e]/)
+    for (const mark of ['\u001b', '\u009b', '\u202e']) expect(stderr + stdout).not.toContain(mark)
     expect(stderr).toContain('\\x1b[31mdoctor\\x9b2J\\u202e')
   })
 })
@@ -82,10 +82,8 @@ describe('forms of output', () => {
   it('leaves the headers out with --no-headers, and draws in ASCII with --ascii or LANG=C', async () => {
     const bare = await run(['doctor', '--no-headers'])
     expect(bare.stdout).not.toContain('COMMANDS')
-    for (const run of [await run(['doctor', '--ascii']), await run(['doctor'], { env: { LANG: 'C' } })]) {
-      // eslint-disable-next-line no-control-regex
-      expect(run.stdout).toMatch(/^[\0-\x7f]+$/)
-    }
+    const inAscii = await Promise.all([run(['doctor', '--ascii']), run(['doctor'], { env: { LANG: 'C' } })])
+    for (const { stdout } of inAscii) expect(Buffer.from(stdout).every((byte) => byte < 0x80)).toBe(true)
   })
 
   it('fits tables to $COLUMNS and cuts nothing in a pipe', async () => {
