@@ -66,8 +66,9 @@ export class Journal {
     this.silent = false
   }
 
-  /** The clock moves on a little with everything said: the core needs time too. */
+  /** The clock moves on a little with everything said: the core needs time too. It stops with the last event. */
   stamp() {
+    if (this.finished) return
     this.now += 5 + this.#random.below(110)
     this.seconds = Math.floor(this.now / 1_000_000)
     this.nanos = (this.now - this.seconds * 1_000_000) * 1000 + this.#random.below(1000)

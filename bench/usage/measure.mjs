@@ -59,10 +59,10 @@ const meter = chooseMeter()
 /**
  * @param {string[]} command
  * @param {string} output where its standard output goes
+ * @param {string} report a file to be used for its figures
  * @returns {Promise<Run>}
  */
-export async function measure(command, output) {
-  const report = `${output}.time`
+export async function measure(command, output, report) {
   rmSync(report, { force: true })
   const [program, ...args] = [...meter(report), ...command]
   if (program === undefined) throw new Error('no command to measure')

@@ -3,44 +3,13 @@
 // Not a simulator to test rules with (test/support has one): its aim is a dump of any size with a true mix of events.
 import { asGoMap, FOREIGN, GROUP, MACHINES, QUEUES, RESIZE, USER_QUEUES } from './catalogue.mjs'
 import { CHANGE, TYPE } from './journal.mjs'
-
-/** @typedef {import('./catalogue.mjs').Resource} Resource */
+import { asCapacity, fits, isGrouped, occupy, takePlaceholder, vacate } from './model.mjs'
 
 /**
- * @typedef {object} Application
- * @property {string} id
- * @property {string} user
- * @property {string} queue
- * @property {'plain' | 'gang' | 'batch' | 'reject'} kind
- * @property {Resource} driver
- * @property {Resource} executor
- * @property {number} executors
- * @property {'new' | 'accepted' | 'running' | 'completing'} state
- * @property {boolean} ended nothing more will be asked for it
- * @property {Set<Pod>} pods
- * @property {Pod[]} held placeholders that wait for the real pods
- * @property {number} missing placeholders not allocated yet
- *
- * @typedef {object} Pod
- * @property {string} key
- * @property {Application} app
- * @property {Resource} resource
- * @property {'driver' | 'executor'} role
- * @property {boolean} placeholder
- * @property {'pending' | 'running' | 'gone'} state
- * @property {Machine | undefined} machine
- * @property {Machine | undefined} reserved
- * @property {number} slot its place among the machine's pods
- * @property {number} seconds when its allocation began
- * @property {number} nanos
- *
- * @typedef {object} Machine
- * @property {string} name
- * @property {boolean} up
- * @property {{memory: number, vcore: number, disk: number, gpu: number}} capacity
- * @property {{memory: number, vcore: number, disk: number, gpu: number}} free
- * @property {Pod[]} pods
- * @property {{key: string, resource: Resource}[]} foreign
+ * @typedef {import('./catalogue.mjs').Resource} Resource
+ * @typedef {import('./model.mjs').Application} Application
+ * @typedef {import('./model.mjs').Pod} Pod
+ * @typedef {import('./model.mjs').Machine} Machine
  *
  * @typedef {object} World What the model stands in.
  * @property {import('./random.mjs').Random} random
@@ -106,8 +75,8 @@ export class Scheduler {
     }
   }
 
-  /** The start of a process, as a dump shows it; `whenReady` once what still lives has been told. */
-  boot(/** @type {() => void} */ whenReady) {
+  /** The start of a process, as a dump shows it. */
+  boot() {
     const { journal, random, soon } = this.#world
     journal.open(random.uuid())
     for (const queue of QUEUES) journal.say(TYPE.QUEUE, queue, CHANGE.ADD, 0)
@@ -124,7 +93,6 @@ export class Scheduler {
     soon(random.between(2.3, 3.3), () => {
       this.up = true
       for (const app of this.apps) this.#recover(app)
-      whenReady()
     })
   }
 
@@ -143,6 +111,7 @@ export class Scheduler {
         if (app.state === 'accepted' && app.missing === 0) this.#setState(app, 'running', APP_STATE.running)
         this.#track(pod, CHANGE.ADD)
         journal.say(TYPE.APP, app.id, CHANGE.ADD, 200, pod.key, pod.resource.json)
+        pod.told = pod.resource
       } else this.request(pod)
     }
     if (app.held.length > 0 || app.missing > 0) this.#world.soon(60, () => this.#timeOut(app))
@@ -329,6 +298,7 @@ export class Scheduler {
   #begin(/** @type {Pod} */ pod) {
     const { journal } = this.#world
     journal.say(TYPE.APP, pod.app.id, CHANGE.ADD, 200, pod.key, pod.resource.json)
+    if (!journal.silent) pod.told = pod.resource
     pod.seconds = journal.seconds
     pod.nanos = journal.nanos
   }
@@ -420,59 +390,4 @@ export class Scheduler {
     this.#setState(app, 'accepted', APP_STATE.accepted)
     this.#world.reserved(app)
   }
-}
-
-/** @param {Application} app */
-function isGrouped(app) {
-  return app.queue === GROUP.queue && GROUP.users.has(app.user)
-}
-
-/** @param {Pod} pod */
-function takePlaceholder(pod) {
-  const place = pod.app.held.findIndex(({ role, state }) => role === pod.role && state === 'running')
-  return place < 0 ? undefined : pod.app.held.splice(place, 1)[0]
-}
-
-/** @param {Resource} wanted @param {Machine} machine */
-function fits(wanted, { free }) {
-  return (
-    free.memory >= wanted.memory && free.vcore >= wanted.vcore && free.disk >= wanted.disk && free.gpu >= wanted.gpu
-  )
-}
-
-/** @param {Pod} pod @param {Machine} machine */
-function occupy(pod, machine) {
-  pod.state = 'running'
-  pod.machine = machine
-  pod.slot = machine.pods.push(pod) - 1
-  spend(machine, pod.resource, -1)
-}
-
-/** @param {Pod} pod */
-function vacate(pod) {
-  const { machine } = pod
-  pod.state = 'gone'
-  pod.app.pods.delete(pod)
-  if (!machine) return
-  const last = machine.pods.pop()
-  if (last && last !== pod) {
-    machine.pods[pod.slot] = last
-    last.slot = pod.slot
-  }
-  pod.machine = undefined
-  spend(machine, pod.resource, 1)
-}
-
-/** @param {Machine} machine @param {Resource} amount @param {1 | -1} sign */
-function spend({ free }, amount, sign) {
-  free.memory += sign * amount.memory
-  free.vcore += sign * amount.vcore
-  free.disk += sign * amount.disk
-  free.gpu += sign * amount.gpu
-}
-
-/** @param {Machine['capacity']} capacity */
-function asCapacity({ disk, memory, gpu, vcore }) {
-  const cards = gpu > 0 ? `"nvidia.com/gpu":{"value":${gpu}},` : ''
-  return `{"resources":{"ephemeral-storage":{"value":${disk}},"memory":{"value":${memory}},${cards}"pods":{"value":110},"vcore":{"value":${vcore}}}}`
 }

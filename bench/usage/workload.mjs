@@ -18,8 +18,8 @@ import { Scheduler } from './scheduler.mjs'
 
 /**
  * @typedef {import('./catalogue.mjs').Resource} Resource
- * @typedef {import('./scheduler.mjs').Application} Application
- * @typedef {import('./scheduler.mjs').Pod} Pod
+ * @typedef {import('./model.mjs').Application} Application
+ * @typedef {import('./model.mjs').Pod} Pod
  */
 
 /** 2026-10-01T00:00:00Z */
@@ -34,7 +34,8 @@ export class Workload {
   #agenda = new Agenda()
   #scheduler
   #instance = 1
-  #submitted = 0
+  /** @type {string[]} whose application each number was */
+  #owners = []
   #events
   /** @type {number[]} */
   #crashes
@@ -108,7 +109,7 @@ export class Workload {
 
   #boot() {
     this.#journal.deadline = this.#crashes.shift() ?? this.#events
-    this.#scheduler.boot(() => {})
+    this.#scheduler.boot()
   }
 
   #crash() {
@@ -117,8 +118,12 @@ export class Workload {
     this.#later(this.#random.between(20, 120), () => this.#boot())
   }
 
-  #charge(/** @type {Pod} */ { app, resource: size, seconds, nanos }) {
+  #charge(/** @type {Pod} */ { app, told, resource: last, seconds, nanos }) {
     const end = this.#journal
+    // A resize is in no event but the one that ends the allocation: where nobody heard it, what was told counts.
+    const size = end.silent || !this.#scheduler.up ? told : last
+    // Begun and ended while nobody listened: no dump can know of it.
+    if (!size) return
     const whole = end.seconds - seconds - (end.nanos < nanos ? 1 : 0)
     /** @type {Map<Resource, {seconds: number, allocations: number}>} */
     const sizes = this.#truth.get(app.id) ?? new Map()
@@ -138,12 +143,10 @@ export class Workload {
     const random = this.#random
     const chance = random.unit()
     const kind = chance < 0.01 ? 'reject' : chance < 0.13 ? 'batch' : chance < 0.4 ? 'gang' : 'plain'
-    const user = random.pick(USERS)
+    const { user, id } = this.#nextName()
     const graphics = random.chance(0.04)
-    // One in two hundred comes back under the name of an earlier one, as scheduled jobs do.
-    const number = random.chance(0.005) ? random.below(this.#submitted + 1) : this.#submitted++
     this.#submit({
-      id: `spark-${String(number).padStart(6, '0')}-${user}`,
+      id,
       user,
       queue: random.chance(0.2) ? `${USER_QUEUES}.${user}` : random.pick(LEAF_QUEUES),
       kind,
@@ -156,6 +159,19 @@ export class Workload {
       held: [],
       missing: 0,
     })
+  }
+
+  /** One in two hundred comes back under the name of an earlier one that is over, as scheduled jobs do. */
+  #nextName() {
+    const random = this.#random
+    const again = random.below(this.#owners.length)
+    const earlier = this.#owners[again]
+    if (earlier !== undefined && random.chance(0.005)) {
+      const id = nameOf(again, earlier)
+      if (![...this.#scheduler.apps].some((app) => app.id === id)) return { user: earlier, id }
+    }
+    const user = random.pick(USERS)
+    return { user, id: nameOf(this.#owners.push(user) - 1, user) }
   }
 
   #submit(/** @type {Application} */ app) {
@@ -182,6 +198,7 @@ export class Workload {
       key: this.#random.uuid(),
       app,
       resource: role === 'driver' ? app.driver : app.executor,
+      told: undefined,
       role,
       placeholder,
       state: 'pending',
@@ -274,8 +291,13 @@ export class Workload {
     this.#later(ready ? this.#random.exponential(9000) : 30, () => this.#loseMachine())
   }
 
-  #regainMachine(/** @type {import('./scheduler.mjs').Machine} */ machine) {
+  #regainMachine(/** @type {import('./model.mjs').Machine} */ machine) {
     if (this.#scheduler.up) this.#scheduler.addMachine(machine)
     else this.#later(5, () => this.#regainMachine(machine))
   }
+}
+
+/** @param {number} number @param {string} user */
+function nameOf(number, user) {
+  return `spark-${String(number).padStart(6, '0')}-${user}`
 }
