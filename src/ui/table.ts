@@ -82,10 +82,8 @@ function layOut(block: TableBlock, sample: (readonly Cell[])[], options: TableOp
     const cells = sample.map((row) => row[source])
     const right = column.align ? column.align === 'right' : cells.some(isNumber) && cells.every(isNumberOrNothing)
     const header = column.header.toUpperCase()
-    const width = cells.reduce<number>(
-      (most, cell) => Math.max(most, displayWidth(plainText(cell))),
-      displayWidth(header),
-    )
+    const least = options.headers ? displayWidth(header) : 0
+    const width = cells.reduce<number>((most, cell) => Math.max(most, displayWidth(plainText(cell))), least)
     layout.push({ source, header, width, right, shrink: column.shrink ?? (right ? 'never' : 'end') })
   }
   if (options.style.width !== undefined && !options.wide) fitInto(layout, options.style.width)
