@@ -1,0 +1,124 @@
+// The bytes of a file, decompressed as its own first bytes say (never by its name): gzip, zstd, or plain.
+import { createReadStream } from 'node:fs'
+import { Readable } from 'node:stream'
+import * as zlib from 'node:zlib'
+import { SparkopsError } from '../../domain/errors.ts'
+import { unreadable } from './inputs.ts'
+import { unzstd } from './zstd.ts'
+
+const CHUNK = 1 << 20
+
+const MAGIC = {
+  gzip: [0x1f, 0x8b],
+  zstd: [0x28, 0xb5, 0x2f, 0xfd],
+  xz: [0xfd, 0x37, 0x7a, 0x58, 0x5a],
+  bzip2: [0x42, 0x5a, 0x68],
+  lz4: [0x04, 0x22, 0x4d, 0x18],
+  parquet: [0x50, 0x41, 0x52, 0x31],
+  zip: [0x50, 0x4b, 0x03, 0x04],
+} as const
+
+/** Opens a file. */
+export function openBytes(path: string, onBytes: (bytes: number) => void): AsyncIterable<Uint8Array> {
+  return decompressed(path, createReadStream(path, { highWaterMark: CHUNK }), onBytes)
+}
+
+/** Opens standard input. */
+export function openStandardInput(onBytes: (bytes: number) => void): AsyncIterable<Uint8Array> {
+  return decompressed('<stdin>', process.stdin, onBytes)
+}
+
+async function* decompressed(
+  name: string,
+  stream: Readable,
+  onBytes: (bytes: number) => void,
+): AsyncIterable<Uint8Array> {
+  try {
+    const counted = counting(stream, onBytes)
+    const first = await firstBytes(counted)
+    const chunks = rejoin(first, counted)
+    const kind = kindOf(first)
+    if (kind === 'gzip') yield* gunzip(name, chunks)
+    else if (kind === 'zstd') yield* unzstd(name, chunks)
+    else if (kind === undefined) yield* chunks
+    else throw notSupported(name, kind)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? ''
+    throw ['EACCES', 'EISDIR', 'ENOENT', 'EIO', 'EPERM'].includes(code) ? unreadable(name, error) : error
+  } finally {
+    stream.destroy()
+  }
+}
+
+async function* counting(stream: Readable, onBytes: (bytes: number) => void): AsyncGenerator<Buffer> {
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    onBytes(chunk.length)
+    yield chunk
+  }
+}
+
+/** At least six bytes, if the stream has them: a pipe may give them one by one. */
+async function firstBytes(chunks: AsyncGenerator<Buffer>): Promise<Buffer> {
+  let first: Buffer = Buffer.alloc(0)
+  while (first.length < 6) {
+    const next = await chunks.next()
+    if (next.done === true) break
+    first = first.length === 0 ? next.value : Buffer.concat([first, next.value])
+  }
+  return first
+}
+
+async function* rejoin(first: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  if (first.length > 0) yield first
+  yield* rest
+}
+
+function kindOf(first: Buffer): keyof typeof MAGIC | undefined {
+  const kinds = Object.keys(MAGIC) as (keyof typeof MAGIC)[]
+  return kinds.find((kind) => MAGIC[kind].every((byte, index) => first[index] === byte))
+}
+
+async function* gunzip(name: string, chunks: AsyncIterable<Buffer>): AsyncIterable<Uint8Array> {
+  const source = Readable.from(chunks, { objectMode: true })
+  const gunzipped = zlib.createGunzip({ chunkSize: CHUNK })
+  source.on('error', (error) => gunzipped.destroy(error))
+  source.pipe(gunzipped)
+  try {
+    yield* gunzipped as AsyncIterable<Buffer>
+  } catch (error) {
+    throw damaged(name, 'gzip', error)
+  }
+}
+
+/** The error for compressed data that ends early or is not what it claims. */
+export function damaged(name: string, kind: string, error: unknown): unknown {
+  if (error instanceof SparkopsError) return error
+  const code = (error as NodeJS.ErrnoException).code ?? ''
+  if (['EACCES', 'EISDIR', 'ENOENT', 'EIO', 'EPERM'].includes(code)) return error
+  return new SparkopsError({
+    code: 'SO_DAMAGED',
+    message: `${name}: the ${kind} data is damaged or cut off.`,
+    why: error instanceof Error ? error.message : String(error),
+    hint: 'Copy the file again. If its writer is still at work, wait until the file is closed. Nothing has been computed.',
+    exit: 'data',
+    cause: error,
+  })
+}
+
+function notSupported(name: string, kind: string): SparkopsError {
+  const hint =
+    kind === 'parquet'
+      ? 'Give the raw dump instead.'
+      : `Unpack it first, or pack it with gzip or zstd: these are read as they are.`
+  return new SparkopsError({
+    code: 'SO_COMPRESSION',
+    message: `${name}: ${kind} is not read.`,
+    why: 'Dumps are plain, gzip or zstd.',
+    hint,
+    exit: 'data',
+  })
+}
+
+/** Node's own zstd, from 22.15 on. */
+export const nativeZstd = (zlib as { createZstdDecompress?: (options: { chunkSize: number }) => zlib.Gunzip })
+  .createZstdDecompress

@@ -1,0 +1,83 @@
+// Finds the files behind the arguments of a command: files, directories, globs, standard input.
+import { stat } from 'node:fs/promises'
+import { isDynamicPattern, glob } from 'tinyglobby'
+import { SparkopsError } from '../../domain/errors.ts'
+import type { DumpInput } from '../../ports/dump-source.ts'
+import { openBytes, openStandardInput } from './bytes.ts'
+
+const STANDARD_INPUT = '-'
+
+/** Opens what the arguments name, in the order of the arguments, files of a directory in order of their names. */
+export async function findInputs(paths: readonly string[]): Promise<DumpInput[]> {
+  const found = new Map<string, DumpInput>()
+  for (const path of paths) {
+    for (const input of await inputsOf(path)) {
+      const known = found.get(input.name)
+      // A file named twice is read once; named itself, it must be a dump.
+      found.set(input.name, known === undefined ? input : { ...known, named: known.named || input.named })
+    }
+  }
+  return [...found.values()]
+}
+
+async function inputsOf(path: string): Promise<DumpInput[]> {
+  if (path === STANDARD_INPUT) return [{ name: '<stdin>', bytes: undefined, named: true, open: openStandardInput }]
+  const info = await stat(path).catch((error: unknown) => {
+    if (isDynamicPattern(path)) return undefined
+    throw unreadable(path, error)
+  })
+  if (info === undefined) return await expanded(path, [path], undefined)
+  if (info.isDirectory()) return await expanded(path, ['**/*'], path)
+  return [fileInput(path, info.isFile() ? info.size : undefined, true)]
+}
+
+async function expanded(path: string, patterns: string[], cwd: string | undefined): Promise<DumpInput[]> {
+  const names = await glob(patterns, {
+    ...(cwd === undefined ? {} : { cwd }),
+    dot: false,
+    onlyFiles: true,
+    absolute: false,
+  })
+  const files = names.filter((name) => !/(^|\/)[._][^/]*$|\.crc$/.test(name)).sort()
+  if (files.length === 0) {
+    throw new SparkopsError({
+      code: 'SO_NO_DUMP',
+      message: `${path}: no file is there to read.`,
+      why:
+        cwd === undefined
+          ? 'The pattern matches no file.'
+          : 'The directory holds no file (names that begin with . or _ are passed over).',
+      hint: 'Name a dump of /ws/v1/events/batch or /events/stream, or a directory that holds some.',
+      exit: 'data',
+    })
+  }
+  return await Promise.all(
+    files.map(async (name) => {
+      const file = cwd === undefined ? name : `${cwd.replace(/\/+$/, '')}/${name}`
+      return fileInput(file, (await stat(file)).size, false)
+    }),
+  )
+}
+
+function fileInput(path: string, bytes: number | undefined, named: boolean): DumpInput {
+  return { name: path, bytes, named, open: (onBytes) => openBytes(path, onBytes) }
+}
+
+function unreadable(path: string, error: unknown): SparkopsError {
+  const code = (error as NodeJS.ErrnoException).code
+  return new SparkopsError({
+    code: 'SO_UNREADABLE',
+    message: `${path}: cannot be read.`,
+    why:
+      code === 'ENOENT'
+        ? 'There is no such file.'
+        : code === 'EACCES'
+          ? 'The file may not be read by this user.'
+          : String(error),
+    hint: 'Check the path.',
+    exit: 'data',
+    cause: error,
+  })
+}
+
+export { unreadable }

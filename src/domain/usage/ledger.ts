@@ -1,0 +1,292 @@
+// The ledger: every lifetime of every allocation in a dump, with its bounds, ready to be asked. Reads the inputs,
+// lets SQL reduce what is plain, judges the rest, and puts both into one table.
+import { SparkopsError } from '../errors.ts'
+import type { DumpInput } from '../../ports/dump-source.ts'
+import type { ColumnType, FactStore, Row } from '../../ports/fact-store.ts'
+import type { ReportProgress } from '../../ports/progress.ts'
+import { FactWriter, NAME } from './facts.ts'
+import { type JudgedSpan } from './judge/judge.ts'
+import { judgeUntidy } from './judge/judge-ledger.ts'
+import { OutsideEvidence, type PodListing, type SparkLog } from './outside/evidence.ts'
+import { ALLOCS, COLLISIONS, GANGS, INCARNATIONS, KIND, LIVES, MARKS, QUEUES, SPANS } from './reduce-sql.ts'
+import { DumpScanner, type LineCounts } from './scan/dump-scanner.ts'
+import { Names } from './scan/names.ts'
+import { Observations } from './scan/observations.ts'
+import { type BrokenLine, readDump } from './scan/read-dump.ts'
+import { Sources } from './scan/sources.ts'
+import { buildTimeline, type Timeline } from './timeline.ts'
+
+/** How a dump is to be read. */
+export interface LedgerOptions {
+  /** The cluster of what does not name its own. */
+  cluster: string
+  lenient: boolean
+  /** Keep what tells the user of an application. */
+  wantUsers: boolean
+  informerLatency: bigint
+  listings: readonly PodListing[]
+  sparkLogs: readonly SparkLog[]
+}
+
+/** How one input was read. */
+export interface InputAccount {
+  file: string
+  counts: LineCounts
+  /** It is no dump: passed over, and why. */
+  foreign: string | undefined
+  cutBytes: number
+  brokenCount: number
+}
+
+/** Every lifetime of a dump. The store has the tables `spans`, `incs`, `inc_queue`, `names`. */
+export interface UsageLedger {
+  store: FactStore
+  timeline: Timeline
+  observations: Observations
+  outside: OutsideEvidence
+  /** The lifetimes that needed judgement, also in `spans`. */
+  judged: JudgedSpan[]
+  inputs: InputAccount[]
+  broken: BrokenLine[]
+  events: number
+}
+
+/** Reads the inputs into the store and judges. Throws on malformed input; nothing is computed from half a reading. */
+export async function buildLedger(
+  inputs: readonly DumpInput[],
+  store: FactStore,
+  options: LedgerOptions,
+  progress: ReportProgress,
+): Promise<UsageLedger> {
+  const reading = await readInputs(inputs, store, options, progress)
+  progress({ phase: 'reducing', count: reading.events, noun: 'events' })
+  const timeline = buildTimeline(reading.sources.all, reading.sources.heartbeats())
+  await loadSources(store, reading.sources, timeline)
+  await loadObservations(store, reading.observations, options.listings)
+  for (const sql of [ALLOCS, MARKS, INCARNATIONS, LIVES, QUEUES, GANGS, SPANS]) await store.run(sql)
+  await applySeenPlaceholders(store)
+  const outside = new OutsideEvidence([...options.listings, ...reading.observations.listings], options.sparkLogs)
+  progress({ phase: 'judging' })
+  const judged = await judgeUntidy({
+    store,
+    timeline,
+    outside,
+    observations: reading.observations,
+    informerLatency: options.informerLatency,
+    earlyForm: reading.earlyForm,
+  })
+  await appendJudged(store, judged)
+  const { observations, accounts, broken, events } = reading
+  return { store, timeline, observations, outside, judged, inputs: accounts, broken, events }
+}
+
+interface Reading {
+  sources: Sources
+  observations: Observations
+  accounts: InputAccount[]
+  broken: BrokenLine[]
+  events: number
+  /** Applications begin as they do before 1.6. */
+  earlyForm: boolean
+}
+
+async function readInputs(
+  inputs: readonly DumpInput[],
+  store: FactStore,
+  options: LedgerOptions,
+  progress: ReportProgress,
+): Promise<Reading> {
+  const writer = new FactWriter(store)
+  const names = new Names(store)
+  const sources = new Sources()
+  const observations = new Observations(writer, names, sources)
+  const accounts: InputAccount[] = []
+  const broken: BrokenLine[] = []
+  const total = inputs.every((input) => input.bytes !== undefined)
+    ? inputs.reduce((sum, input) => sum + (input.bytes ?? 0), 0)
+    : undefined
+  let done = 0
+  let events = 0
+  let earlyForm = false
+  for (const input of inputs) {
+    const scanner = new DumpScanner(
+      { writer, names, sources, snapshot: (snapshot) => observations.take(snapshot) },
+      { cluster: options.cluster, file: input.name, wantUsers: options.wantUsers },
+    )
+    const bytes = input.open((read) => {
+      done += read
+    })
+    const onBytes = (): void =>
+      progress({
+        phase: 'reading',
+        bytesDone: done,
+        ...(total === undefined ? {} : { bytesTotal: total }),
+        count: events + scanner.counts.events,
+        noun: 'events',
+      })
+    const result = await readDump(bytes, scanner, { file: input.name, lenient: options.lenient, onBytes })
+    if (result.foreign !== undefined && input.named) throw notADump(input.name, result.foreign)
+    accounts.push({
+      file: input.name,
+      counts: scanner.counts,
+      foreign: result.foreign,
+      cutBytes: result.cutBytes,
+      brokenCount: result.brokenCount,
+    })
+    broken.push(...result.broken)
+    events += scanner.counts.events
+    earlyForm ||= scanner.earlyForm
+  }
+  observations.finish()
+  writer.flush()
+  names.flush()
+  await store.seal()
+  if (events === 0) throw noEvents(accounts)
+  await refuseCollisions(store)
+  return { sources, observations, accounts, broken, events, earlyForm }
+}
+
+async function loadSources(store: FactStore, sources: Sources, timeline: Timeline): Promise<void> {
+  const clusterOf = (inst: number, own: string): number =>
+    timeline.clusters.indexOf(timeline.instances[inst]?.cluster ?? (own || (timeline.clusters[0] ?? '')))
+  const rows = sources.all.map((source): Row => {
+    const inst = timeline.instanceOf[source.src] ?? -1
+    return [source.src, inst, clusterOf(inst, source.cluster)]
+  })
+  await store.table('sources', { src: 'INTEGER', inst: 'INTEGER', cluster: 'INTEGER' }, rows)
+}
+
+/** \`seen\`: what snapshots and listings tell of an allocation, for attribution. */
+async function loadObservations(
+  store: FactStore,
+  observations: Observations,
+  listings: readonly PodListing[],
+): Promise<void> {
+  const rows = new Map<string, Row>()
+  for (const [key, one] of observations.allocations)
+    rows.set(key, [
+      one.k1,
+      one.k2,
+      one.placeholder ? 1 : 0,
+      one.namespace,
+      one.podName,
+      JSON.stringify(one.labels),
+      one.node,
+    ])
+  for (const listing of [...observations.listings, ...listings]) {
+    for (const [key, pod] of listing.pods) {
+      const placeholder = pod.placeholder === undefined ? (rows.get(key)?.[2] ?? null) : pod.placeholder ? 1 : 0
+      rows.set(key, [pod.k1, pod.k2, placeholder, pod.namespace, pod.name, JSON.stringify(pod.labels), pod.nodeName])
+    }
+  }
+  const columns = {
+    k1: 'BIGINT',
+    k2: 'BIGINT',
+    placeholder: 'INTEGER',
+    namespace: 'VARCHAR',
+    pod: 'VARCHAR',
+    labels: 'VARCHAR',
+    node: 'VARCHAR',
+  } as const
+  await store.table('seen', columns, rows.values())
+}
+
+/** What REST or Kubernetes says of a placeholder is certain, and overrides the inference from events. */
+async function applySeenPlaceholders(store: FactStore): Promise<void> {
+  await store.run(`UPDATE spans SET kind = CASE WHEN seen.placeholder = 1 THEN ${KIND.placeholder} ELSE ${KIND.used} END
+    FROM seen WHERE seen.k1 = spans.k1 AND seen.k2 = spans.k2 AND seen.placeholder IS NOT NULL AND spans.kind <> ${KIND.preempted}`)
+}
+
+async function appendJudged(store: FactStore, judged: readonly JudgedSpan[]): Promise<void> {
+  const kind = (span: JudgedSpan): number =>
+    span.preempted ? KIND.preempted : span.placeholder ? KIND.placeholder : KIND.used
+  const rows = judged.map((span): Row => {
+    const { key, app, res, end, sightings, firstRes } = span.lifetime
+    const inst = end?.inst ?? sightings.at(-1)!.inst
+    return [
+      span.incarnation?.inc ?? -1,
+      key.cluster,
+      inst,
+      key.k1,
+      key.k2,
+      app,
+      span.s1 ?? null,
+      span.s2,
+      span.e1,
+      span.e2 ?? null,
+      res,
+      end?.code ?? 0,
+      span.node ?? null,
+      kind(span),
+      res === firstRes ? 0 : 1,
+    ]
+  })
+  const wide = 'BIGINT'
+  const narrow = 'INTEGER'
+  const columns: Record<string, ColumnType> = {
+    ...{
+      inc: narrow,
+      cluster: narrow,
+      inst: narrow,
+      k1: wide,
+      k2: wide,
+      app: wide,
+      s1: wide,
+      s2: wide,
+      e1: wide,
+      e2: wide,
+    },
+    ...{ res: wide, code: narrow, node: wide, kind: narrow, resized: narrow },
+  }
+  await store.table('judged', columns, rows)
+  await store.run('INSERT INTO spans SELECT * FROM judged')
+}
+
+async function refuseCollisions(store: FactStore): Promise<void> {
+  const [collision] = await store.rows(COLLISIONS)
+  if (collision === undefined) return
+  throw new SparkopsError({
+    code: 'SO_HASH_COLLISION',
+    message: 'Two names in the dump share one hash, so they cannot be told apart.',
+    why: `Dictionary ${String(collision[0])}, hash ${String(collision[1])}.`,
+    hint: 'Split the dump by time and compute the parts; please report this: it should happen to nobody.',
+    exit: 'bug',
+  })
+}
+
+function notADump(file: string, why: string): SparkopsError {
+  return new SparkopsError({
+    code: 'SO_NOT_A_DUMP',
+    message: `${file}: this is not a dump of YuniKorn events.`,
+    why: `Its first line: ${why}`,
+    hint: 'A dump holds bodies of /ws/v1/events/batch, lines of /ws/v1/events/stream, or lines of our collector.',
+    exit: 'data',
+  })
+}
+
+function noEvents(accounts: readonly InputAccount[]): SparkopsError {
+  const foreign = accounts.filter((account) => account.foreign !== undefined).length
+  return new SparkopsError({
+    code: 'SO_NO_EVENTS',
+    message: 'There is not one event in what was given.',
+    why: `${accounts.length} files were read, ${foreign} of them are no dumps.`,
+    hint: 'Name a dump of /ws/v1/events/batch or /events/stream, or a directory that holds some.',
+    exit: 'data',
+  })
+}
+
+/** The text behind hashes of the dictionary of names. */
+export async function textsOf(store: FactStore, hashes: Iterable<bigint>): Promise<Map<bigint, string>> {
+  const wanted = [...new Set(hashes)]
+  if (wanted.length === 0) return new Map()
+  await store.run('DROP TABLE IF EXISTS wanted')
+  await store.table(
+    'wanted',
+    { hash: 'BIGINT' },
+    wanted.map((hash): Row => [hash]),
+  )
+  const rows = await store.rows(
+    `SELECT DISTINCT n.hash, n.text FROM names n JOIN wanted w ON w.hash = n.hash WHERE n.kind = ${NAME.text}`,
+  )
+  return new Map(rows.map(([hash, text]) => [hash as bigint, text as string]))
+}

@@ -1,0 +1,186 @@
+// Which stretches of time of which scheduler instance a dump covers without a hole (docs/usage-rules.md §2).
+// The scanner reports every event and page here; nothing is kept but the ends of stretches.
+
+/** A moment in Unix time, split so that no event costs a BigInt. */
+export interface Moment {
+  seconds: number
+  nanos: number
+}
+
+/** A stretch in which every event is held: ids where known, and the times of its first and last event. */
+export interface Stretch {
+  firstId: number | null
+  lastId: number | null
+  from: Moment
+  to: Moment
+  /** Begins with the first event that a scheduler writes. */
+  boot: boolean
+}
+
+export function isBefore(a: Moment, b: Moment): boolean {
+  return a.seconds < b.seconds || (a.seconds === b.seconds && a.nanos < b.nanos)
+}
+
+function copy(moment: Moment): Moment {
+  return { seconds: moment.seconds, nanos: moment.nanos }
+}
+
+function widen(stretch: Stretch, from: Moment, to: Moment): void {
+  if (isBefore(from, stretch.from)) stretch.from = copy(from)
+  if (isBefore(stretch.to, to)) stretch.to = copy(to)
+}
+
+interface Identified extends Stretch {
+  firstId: number
+  lastId: number
+}
+
+/** Coverage by ids, in whatever order they come: maximal runs of consecutive ids. */
+export class IdCoverage {
+  readonly #runs: Identified[] = []
+  #current: Identified | undefined
+
+  /** Takes note of an event; false when its id was held already. */
+  add(id: number, at: Moment, boot: boolean): boolean {
+    const current = this.#current
+    if (current !== undefined && id === current.lastId + 1 && this.#runs.at(-1) === current) {
+      current.lastId = id
+      if (isBefore(current.to, at)) copyMoment(current.to, at)
+      return true
+    }
+    return this.#insert(id, at, boot)
+  }
+
+  stretches(): readonly Stretch[] {
+    return this.#runs
+  }
+
+  #insert(id: number, at: Moment, boot: boolean): boolean {
+    const runs = this.#runs
+    const next = this.#firstAfter(id)
+    const previous = next > 0 ? runs[next - 1] : undefined
+    if (previous !== undefined && id <= previous.lastId) return false
+    const following = runs[next]
+    if (previous !== undefined && previous.lastId + 1 === id) {
+      previous.lastId = id
+      widen(previous, at, at)
+      this.#current = previous
+      if (following !== undefined && following.firstId === id + 1) this.#join(previous, following, next)
+    } else if (following !== undefined && following.firstId === id + 1) {
+      following.firstId = id
+      following.boot = boot
+      widen(following, at, at)
+      this.#current = following
+    } else {
+      this.#current = { firstId: id, lastId: id, from: copy(at), to: copy(at), boot }
+      runs.splice(next, 0, this.#current)
+    }
+    return true
+  }
+
+  #join(left: Identified, right: Identified, index: number): void {
+    left.lastId = right.lastId
+    widen(left, right.from, right.to)
+    this.#runs.splice(index, 1)
+  }
+
+  /** Index of the first run that begins after the id. */
+  #firstAfter(id: number): number {
+    let low = 0
+    let high = this.#runs.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.#runs[middle]!.firstId > id) high = middle
+      else low = middle + 1
+    }
+    return low
+  }
+}
+
+/** Sets one moment to another. */
+export function copyMoment(target: Moment, source: Moment): void {
+  target.seconds = source.seconds
+  target.nanos = source.nanos
+}
+
+/** A page of /events/batch as far as coverage goes: its records have no ids of their own. */
+export interface Page {
+  lowest: number
+  highest: number
+  records: number
+  from: Moment
+  to: Moment
+  boot: boolean
+}
+
+/**
+ * Coverage by the pages of one instance in the order of one file. A page that fills up the ids to its `highest`
+ * continues the run. One that does not was cut by `count`, in which case the next pages bring the rest, or has lost
+ * records, or has YuniKorn's hole (`getEventsFromID` in a wrapped ring): until the ids add up again it counts as outside.
+ */
+export class PageCoverage {
+  readonly #closed: Stretch[] = []
+  #run: Identified | undefined
+  /** The ids of the run are certain: it began with the first event, with a whole ring, or two pages agree. */
+  #certain = false
+  #short: Page[] = []
+
+  add(page: Page): void {
+    if (page.records === 0) return
+    const aligned = page.highest - page.records + 1
+    const run = this.#run
+    if (run === undefined) return this.#begin(page, aligned)
+    const expected = run.lastId + 1 + this.#short.reduce((sum, short) => sum + short.records, 0)
+    if (aligned === expected) return this.#extend(run, page)
+    const last = this.#short.at(-1)
+    if (aligned < expected || (last !== undefined && aligned === last.highest + 1)) {
+      // Read again from an earlier id, or the ids up to the page before are known not to add up.
+      this.#closed.push(this.#told(run))
+      return this.#begin(page, aligned)
+    }
+    this.#short.push(page)
+  }
+
+  stretches(): readonly Stretch[] {
+    return this.#run === undefined ? this.#closed : [...this.#closed, this.#told(this.#run)]
+  }
+
+  #told(run: Identified): Stretch {
+    return this.#certain ? run : { ...run, firstId: null, lastId: null }
+  }
+
+  #begin(page: Page, aligned: number): void {
+    this.#short = []
+    this.#certain = page.boot || aligned === page.lowest
+    const firstId = page.boot ? 0 : Math.max(aligned, 0)
+    const lastId = page.boot ? page.records - 1 : page.highest
+    this.#run = { firstId, lastId, from: copy(page.from), to: copy(page.to), boot: page.boot }
+  }
+
+  #extend(run: Identified, page: Page): void {
+    for (const part of [...this.#short, page]) widen(run, part.from, part.to)
+    run.lastId = page.highest
+    this.#certain = true
+    this.#short = []
+  }
+}
+
+/** Coverage by one connection of /events/stream: every line from its first to its last. */
+export class StreamCoverage {
+  #stretch: Stretch | undefined
+  #lines = 0
+
+  add(at: Moment, boot: boolean): void {
+    this.#lines++
+    if (this.#stretch === undefined) {
+      this.#stretch = { firstId: boot ? 0 : null, lastId: null, from: copy(at), to: copy(at), boot }
+    } else if (isBefore(this.#stretch.to, at)) copyMoment(this.#stretch.to, at)
+    else if (isBefore(at, this.#stretch.from)) copyMoment(this.#stretch.from, at)
+  }
+
+  stretches(): readonly Stretch[] {
+    if (this.#stretch === undefined) return []
+    // A connection that begins with the scheduler's first event has its ids by counting.
+    return [{ ...this.#stretch, lastId: this.#stretch.boot ? this.#lines - 1 : null }]
+  }
+}

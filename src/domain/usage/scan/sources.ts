@@ -1,0 +1,98 @@
+// Where facts come from: one source for every instance known by name, and one for every connection that does not
+// say whose it is. Facts carry the source's number; which instance that is can be decided when all is read.
+import { IdCoverage, type Moment, PageCoverage, StreamCoverage } from './coverage.ts'
+
+/** The covered part of one source. */
+export type Coverage = IdCoverage | PageCoverage | StreamCoverage
+
+/** One source of facts. */
+export interface Source {
+  readonly src: number
+  readonly cluster: string
+  /** The scheduler's InstanceUUID; undefined where the dump does not say. */
+  readonly instance: string | undefined
+  readonly coverage: Coverage | undefined
+  /** First and last time seen by it, for sources without a coverage of their own. */
+  readonly origin: string
+}
+
+/** What a heartbeat proves: at `at` the scheduler's newest id was `highest`. */
+export interface Heartbeat {
+  cluster: string
+  instance: string
+  highest: number
+  at: bigint
+}
+
+/** Gives every source its number. */
+export class Sources {
+  readonly all: Source[] = []
+  readonly #byInstance = new Map<string, Source>()
+  readonly #heartbeats = new Map<string, Heartbeat>()
+
+  /** The source of an instance's events that carry ids. */
+  identified(cluster: string, instance: string): Source & { coverage: IdCoverage } {
+    const key = `ids\n${cluster}\n${instance}`
+    const found = this.#byInstance.get(key)
+    if (found !== undefined) return found as Source & { coverage: IdCoverage }
+    const source = this.#register(cluster, instance, new IdCoverage(), 'envelope')
+    this.#byInstance.set(key, source)
+    return source
+  }
+
+  /** The source of an instance's pages in one file. */
+  pages(cluster: string, instance: string, file: string): Source & { coverage: PageCoverage } {
+    const key = `pages\n${cluster}\n${instance}\n${file}`
+    const found = this.#byInstance.get(key)
+    if (found !== undefined) return found as Source & { coverage: PageCoverage }
+    const source = this.#register(cluster, instance, new PageCoverage(), file)
+    this.#byInstance.set(key, source)
+    return source
+  }
+
+  /** A new source for one connection of the event stream. */
+  connection(cluster: string, instance: string | undefined, file: string): Source & { coverage: StreamCoverage } {
+    return this.#register(cluster, instance, new StreamCoverage(), file)
+  }
+
+  /** The source of what REST snapshots and listings of a cluster show. */
+  observations(cluster: string): Source {
+    const key = `seen\n${cluster}`
+    const found = this.#byInstance.get(key)
+    if (found !== undefined) return found
+    const source = this.#register(cluster, undefined, undefined, 'observations')
+    this.#byInstance.set(key, source)
+    return source
+  }
+
+  /** Keeps, of an instance's heartbeats, the last at its highest id. */
+  heartbeat(beat: Heartbeat): void {
+    const known = this.#heartbeats.get(beat.instance)
+    if (
+      known !== undefined &&
+      (known.highest > beat.highest || (known.highest === beat.highest && known.at >= beat.at))
+    )
+      return
+    this.#heartbeats.set(beat.instance, beat)
+  }
+
+  heartbeats(): Heartbeat[] {
+    return [...this.#heartbeats.values()]
+  }
+
+  #register<C extends Coverage | undefined>(
+    cluster: string,
+    instance: string | undefined,
+    coverage: C,
+    origin: string,
+  ): Source & { coverage: C } {
+    const source = { src: this.all.length, cluster, instance, coverage, origin }
+    this.all.push(source)
+    return source
+  }
+}
+
+/** Nanoseconds of a moment. */
+export function momentToNanos(moment: Moment): bigint {
+  return BigInt(moment.seconds) * 1_000_000_000n + BigInt(moment.nanos)
+}
