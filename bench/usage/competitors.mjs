@@ -25,6 +25,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const HERE = fileURLToPath(new URL('.', import.meta.url))
 /** A Python loop takes minutes beyond this, and its ratio no longer changes. */
 const SLOW_ONES_UP_TO = 2_000_000
+const COMPILER = 'rustc'
 const LARGER_THAN_MEMORY = 30_000_000
 
 const always = { from: 0, upTo: Infinity }
@@ -110,11 +111,11 @@ function buildScanner(scratch) {
   const source = join(HERE, 'rust/scan.rs')
   scanner = join(scratch, 'scan')
   if (existsSync(scanner) && statSync(scanner).mtimeMs > statSync(source).mtimeMs) return undefined
-  if (!hasProgram('rustc')) return 'no rustc here'
-  const { status, stderr } = spawnSync('rustc', ['--edition', '2021', '-O', source, '-o', scanner], {
+  if (!hasProgram(COMPILER)) return `no ${COMPILER} here`
+  const { status, stderr } = spawnSync(COMPILER, ['--edition', '2021', '-O', source, '-o', scanner], {
     encoding: 'utf8',
   })
-  return status === 0 ? undefined : `rustc: ${stderr.slice(0, 200)}`
+  return status === 0 ? undefined : `${COMPILER}: ${stderr.slice(0, 200)}`
 }
 
 /**

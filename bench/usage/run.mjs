@@ -191,10 +191,9 @@ function agree(chosen, results, directory, scratch) {
   const failed = new Set(results.filter(({ failure }) => failure !== undefined).map(({ id }) => id))
   /** @type {Map<string, Answer>} */
   const answers = new Map()
-  for (const competitor of chosen)
-    if (!failed.has(competitor.id)) answers.set(competitor.id, readAnswer(competitor, resultPath(competitor, scratch)))
   /** @type {Agreement[]} */
   const agreements = []
+  for (const competitor of chosen) if (!failed.has(competitor.id)) read(competitor, scratch, answers, agreements)
   for (const [id, otherId] of SAME) {
     const [one, other] = [answers.get(id), answers.get(otherId)]
     if (one && other) agreements.push(compareAll(`${id} = ${otherId}`, one, other))
@@ -206,19 +205,34 @@ function agree(chosen, results, directory, scratch) {
   return agreements
 }
 
+/**
+ * An answer that cannot be read is a wrong one.
+ * @param {Competitor} competitor
+ * @param {string} scratch
+ * @param {Map<string, Answer>} answers
+ * @param {Agreement[]} agreements
+ */
+function read(competitor, scratch, answers, agreements) {
+  try {
+    answers.set(competitor.id, readAnswer(competitor, resultPath(competitor, scratch)))
+  } catch (error) {
+    agreements.push({ what: `${competitor.id} can be read`, compared: 0, differences: [String(error)] })
+  }
+}
+
 /** @param {Competitor[]} chosen @param {string} root @param {string} scratch @returns {Promise<Agreement[]>} */
 async function agreeWithoutRestarts(chosen, root, scratch) {
   const directory = cacheDirectory(WITHOUT_RESTARTS, root)
   const dump = (await ensureDumps(WITHOUT_RESTARTS, ['stream'], directory)).get('stream')
   /** @type {Map<string, Answer>} */
   const answers = new Map()
-  for (const competitor of chosen.filter(({ id }) => ['ours', 'bare', 'jq'].includes(id))) {
-    const { code } = await runOnce(competitor, dump?.path ?? '', scratch)
-    if (code === 0) answers.set(competitor.id, readAnswer(competitor, resultPath(competitor, scratch)))
-  }
-  const [ours, bare, jq] = [answers.get('ours'), answers.get('bare'), answers.get('jq')]
   /** @type {Agreement[]} */
   const agreements = []
+  for (const competitor of chosen.filter(({ id }) => ['ours', 'bare', 'jq'].includes(id))) {
+    const { code } = await runOnce(competitor, dump?.path ?? '', scratch)
+    if (code === 0) read(competitor, scratch, answers, agreements)
+  }
+  const [ours, bare, jq] = [answers.get('ours'), answers.get('bare'), answers.get('jq')]
   if (ours && bare) agreements.push(compareExact(ours, bare))
   if (jq && bare) agreements.push(compareSums(jq, bare))
   return agreements
