@@ -14,6 +14,10 @@ interface Metafile {
   outputs: Record<string, { imports: { path: string; external?: boolean }[] }>
 }
 
+interface Lockfile {
+  packages: Record<string, { optionalDependencies?: Record<string, string> }>
+}
+
 const { dependencies, devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as PackageJson
 
 it('docs/dependencies.md says of each dependency what it earns, and of nothing else', () => {
@@ -40,4 +44,11 @@ it('every dependency is pinned to one version', () => {
 
 it('the lockfile names no registry', () => {
   expect(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')).not.toContain('"resolved": "http')
+})
+
+it('the lockfile has every optional package that it names: npm ci refuses it otherwise', () => {
+  const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as Lockfile
+  const named = Object.values(packages).flatMap(({ optionalDependencies = {} }) => Object.keys(optionalDependencies))
+  const present = new Set(Object.keys(packages).map((path) => path.split('node_modules/').at(-1)))
+  expect(named.filter((name) => !present.has(name))).toEqual([])
 })
