@@ -2,7 +2,10 @@
  * Where ports meet adapters: each factory imports its adapter only when it is called, so that a command pays for what
  * it uses and no more. Commands get adapters from here and from nowhere else.
  */
+import type { PodListing, SparkLog } from '../domain/usage/outside/evidence.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { DumpInput } from '../ports/dump-source.ts'
+import type { FactStore } from '../ports/fact-store.ts'
 import type { Machine } from '../ports/machine.ts'
 
 export const systemClock: Clock = { now: () => Date.now() }
@@ -11,4 +14,32 @@ export const systemClock: Clock = { now: () => Date.now() }
 export async function openMachine(): Promise<Machine> {
   const { localMachine } = await import('../adapters/machine/local-machine.ts')
   return localMachine()
+}
+
+/** The engine that usage is reduced in. `memory` as DuckDB says it, such as `512MB`. */
+export async function openFactStore(memory: string): Promise<FactStore> {
+  const [{ openFactStore: open }, { availableParallelism }] = await Promise.all([
+    import('../adapters/duckdb/fact-store.ts'),
+    import('node:os'),
+  ])
+  return await open({ memory, threads: availableParallelism() })
+}
+
+/** The files behind the arguments: files, directories, globs, `-` for standard input. */
+export async function findDumps(paths: readonly string[]): Promise<DumpInput[]> {
+  const { findInputs } = await import('../adapters/dump-files/inputs.ts')
+  return await findInputs(paths)
+}
+
+/** What is given beside a dump: pod listings and Spark event logs. */
+export async function readEvidence(
+  pods: readonly string[],
+  sparkEvents: readonly string[],
+): Promise<{ listings: PodListing[]; sparkLogs: SparkLog[] }> {
+  if (pods.length + sparkEvents.length === 0) return { listings: [], sparkLogs: [] }
+  const { readPodListings, readSparkLogs } = await import('../adapters/dump-files/evidence-files.ts')
+  return {
+    listings: await readPodListings(pods),
+    sparkLogs: sparkEvents.length === 0 ? [] : await readSparkLogs(sparkEvents),
+  }
 }

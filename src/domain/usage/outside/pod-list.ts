@@ -37,6 +37,16 @@ export function uidOfKey(k1: bigint, k2: bigint): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
 
+/** The latest time that stands anywhere in a listing: it was taken no earlier. */
+export function latestTimeIn(value: JsonValue): bigint | undefined {
+  if (typeof value === 'string') return /^\d{4}-\d\d-\d\dT/.test(value) ? time(value) : undefined
+  const parts = Array.isArray(value) ? value : isObject(value) ? Object.values(value) : []
+  return parts.reduce<bigint | undefined>((latest, part) => {
+    const found = part === undefined ? undefined : latestTimeIn(part)
+    return latest === undefined || (found !== undefined && found > latest) ? found : latest
+  }, undefined)
+}
+
 function hash(uid: string, seed: number): bigint {
   const out = { hi: 0, lo: 0 }
   const bytes = Buffer.from(uid, 'utf8').toString('latin1')

@@ -1,0 +1,85 @@
+/** What all commands about usage share: the dumps, how to read them, and what is known beside them. */
+import { Args, Flags } from '@oclif/core'
+import type { ReportProgress } from '../ports/progress.ts'
+import { buildLedger, type UsageLedger } from '../domain/usage/ledger.ts'
+import { parseDuration } from '../domain/usage/duration.ts'
+import { progressFlag } from './flags.ts'
+import { findDumps, openFactStore, readEvidence } from './wiring.ts'
+
+export const dumpArgs = {
+  dump: Args.string({
+    required: true,
+    multiple: true,
+    ignoreStdin: true,
+    description: 'dumps of YuniKorn events: files, directories, globs, or - for standard input; plain, gzip or zstd',
+  }),
+}
+
+export const ledgerFlags = {
+  lenient: Flags.boolean({ summary: 'leave out lines that cannot be read; count and list them', helpGroup: 'READING' }),
+  cluster: Flags.string({
+    summary: 'name of the cluster of dumps that do not name theirs',
+    default: '',
+    helpValue: 'NAME',
+    helpGroup: 'READING',
+  }),
+  memory: Flags.string({
+    summary: 'what the engine may use before it spills to disk',
+    default: '768MB',
+    helpValue: 'SIZE',
+    helpGroup: 'READING',
+  }),
+  pods: Flags.string({
+    summary: 'a listing of all pods (kubectl get pods -A -o json), if known with its time: FILE@TIME; tightens bounds',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'FILE',
+    helpGroup: 'EVIDENCE',
+  }),
+  'spark-events': Flags.string({
+    summary: 'Spark event logs: files or directories; tightens bounds',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'PATH',
+    helpGroup: 'EVIDENCE',
+  }),
+  'informer-latency': Flags.string({
+    summary: 'time from the end of a pod until the scheduler hears of it, at most; lowers lower bounds',
+    default: '0s',
+    helpValue: 'TIME',
+    helpGroup: 'EVIDENCE',
+  }),
+  progress: progressFlag,
+}
+
+/** The values of the flags above. */
+export interface LedgerFlags {
+  lenient: boolean
+  cluster: string
+  memory: string
+  pods?: string[] | undefined
+  'spark-events'?: string[] | undefined
+  'informer-latency': string
+}
+
+/** Reads the dumps, gives the ledger to the work, and closes the engine whatever happens. */
+export async function withLedger<Result>(
+  dumps: readonly string[],
+  flags: LedgerFlags,
+  context: { wantUsers: boolean; report: ReportProgress },
+  work: (ledger: UsageLedger) => Promise<Result>,
+): Promise<Result> {
+  const informerLatency = parseDuration('--informer-latency', flags['informer-latency'])
+  const inputs = await findDumps(dumps)
+  const evidence = await readEvidence(flags.pods ?? [], flags['spark-events'] ?? [])
+  const store = await openFactStore(flags.memory)
+  try {
+    const { cluster, lenient } = flags
+    const { wantUsers, report } = context
+    return await work(
+      await buildLedger(inputs, store, { cluster, lenient, wantUsers, informerLatency, ...evidence }, report),
+    )
+  } finally {
+    await store.close()
+  }
+}
