@@ -8,6 +8,7 @@ import { BETWEEN_OTHERS, PEAKS, RATIOS } from './targets.mjs'
  * @typedef {object} Judged
  * @property {string} what
  * @property {number} value
+ * @property {number} [cpu] the same of CPU time
  * @property {string} target
  * @property {string} verdict
  */
@@ -28,8 +29,14 @@ export function printReport(report, asJson) {
   for (const { id, failure } of results) if (failure !== undefined) console.log(`${id}: FAILED, ${failure}`)
   console.log()
   printTable(
-    ['', 'ratio', 'target', ''],
-    judged.map(({ what, value, target, verdict }) => [what, value.toFixed(2), target, verdict]),
+    ['', 'wall ratio', 'cpu ratio', 'target', ''],
+    judged.map(({ what, value, cpu, target, verdict }) => [
+      what,
+      show(value, 2),
+      cpu === undefined ? '' : show(cpu, 2),
+      target,
+      verdict,
+    ]),
   )
   console.log()
   for (const { what, compared, differences } of agreements)
@@ -57,12 +64,14 @@ function judge({ events, results }) {
   /** @type {Judged[]} */
   const judged = []
   for (const { of, to, most, least, at } of RATIOS) {
-    const value = ratio(byId.get(of), byId.get(to))
+    const value = ratio(byId.get(of), byId.get(to), 'wall')
     if (value === undefined) continue
+    const cpu = ratio(byId.get(of), byId.get(to), 'cpu')
     const met = value <= (most ?? Infinity) && value >= (least ?? 0)
     judged.push({
       what: `${of} / ${to}`,
       value,
+      ...(cpu !== undefined && { cpu }),
       ...verdict(met, most === undefined ? `≥ ${least}` : `≤ ${most}`, at, events),
     })
   }
@@ -72,8 +81,10 @@ function judge({ events, results }) {
     judged.push({ what: `peak of ${of}, MiB`, value, ...verdict(value <= most, `≤ ${most.toFixed(0)}`, at, events) })
   }
   for (const { of, to } of BETWEEN_OTHERS) {
-    const value = ratio(byId.get(of), byId.get(to))
-    if (value !== undefined) judged.push({ what: `${of} / ${to}`, value, target: '', verdict: '' })
+    const value = ratio(byId.get(of), byId.get(to), 'wall')
+    const cpu = ratio(byId.get(of), byId.get(to), 'cpu')
+    if (value !== undefined)
+      judged.push({ what: `${of} / ${to}`, value, ...(cpu !== undefined && { cpu }), target: '', verdict: '' })
   }
   return judged
 }
@@ -92,14 +103,14 @@ function verdict(met, target, at, events) {
     : { target: `${target} at ${at / 1_000_000}M`, verdict: `(${word.toLowerCase()})` }
 }
 
-/** @param {Result | undefined} one @param {Result | undefined} other */
-function ratio(one, other) {
+/** @param {Result | undefined} one @param {Result | undefined} other @param {'wall' | 'cpu'} measure */
+function ratio(one, other, measure) {
   if (!one || !other) return undefined
-  return median(known(one.runs.map(({ wall }, round) => divide(wall, other.runs[round]?.wall))))
+  return median(known(one.runs.map((run, round) => divide(run[measure], other.runs[round]?.[measure]))))
 }
 
-/** @param {number} dividend @param {number | undefined} divisor */
-const divide = (dividend, divisor) => (divisor === undefined ? undefined : dividend / divisor)
+/** Too short to be measured is no ratio. @param {number | undefined} dividend @param {number | undefined} divisor */
+const divide = (dividend, divisor) => (dividend === undefined || !divisor ? undefined : dividend / divisor)
 
 /** @param {Result['runs']} runs @returns {number | undefined} */
 function peak(runs) {
