@@ -6,11 +6,14 @@
 // C0 but for \t and \n, DEL, C1, and the marks that reorder or hide text.
 // eslint-disable-next-line no-control-regex
 const HOSTILE = /[\0-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff]/g
+// Most names; a long table asks for each of its cells.
+const HARMLESS = /^[ -~]*$/
 const LINE_BREAKS = /[\t\n]/g
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 
 /** Makes one cell or name safe: what a terminal could obey is shown as an escape such as `\x1b`. */
 export function sanitize(text: string): string {
+  if (HARMLESS.test(text)) return text
   return sanitizeText(text).replace(LINE_BREAKS, (mark) => (mark === '\n' ? '\\n' : '\\t'))
 }
 

@@ -46,11 +46,15 @@ interface Layout {
   width: number
   right: boolean
   shrink: 'end' | 'middle' | 'never'
+  /** Whether it gave way. One that did not lets a longer text of a later row stand out instead of losing its end. */
+  isCut: boolean
 }
 
 const SAMPLE_ROWS = 1000
 const GAP = '  '
 const NARROWEST = 8
+/** Characters given at once: an await for each row would cost more than the row. */
+const PIECE = 8192
 
 /** The table's lines, each with its line break. Prints nothing for no rows: the caller says in words what is missing. */
 export async function* renderTable(block: TableBlock, options: TableOptions): AsyncGenerator<string> {
@@ -62,9 +66,13 @@ export async function* renderTable(block: TableBlock, options: TableOptions): As
   }
   let sample: (readonly Cell[])[] = []
   let layout: Layout[] | undefined
+  let lines = ''
   for await (const row of block.rows) {
     if (layout) {
-      yield rowLine(row, layout, options.style)
+      lines += rowLine(row, layout, options.style)
+      if (lines.length < PIECE) continue
+      yield lines
+      lines = ''
       continue
     }
     sample.push(row)
@@ -72,6 +80,7 @@ export async function* renderTable(block: TableBlock, options: TableOptions): As
     layout = yield* layoutAndWrite(sample)
     sample = []
   }
+  if (lines !== '') yield lines
   if (!layout && sample.length > 0) yield* layoutAndWrite(sample)
 }
 
@@ -84,7 +93,7 @@ function layOut(block: TableBlock, sample: (readonly Cell[])[], options: TableOp
     const header = column.header.toUpperCase()
     const least = options.headers ? displayWidth(header) : 0
     const width = cells.reduce<number>((most, cell) => Math.max(most, displayWidth(plainText(cell))), least)
-    layout.push({ source, header, width, right, shrink: column.shrink ?? (right ? 'never' : 'end') })
+    layout.push({ source, header, width, right, shrink: column.shrink ?? (right ? 'never' : 'end'), isCut: false })
   }
   if (options.style.width !== undefined && !options.wide) fitInto(layout, options.style.width)
   return layout
@@ -102,6 +111,7 @@ function fitInto(layout: Layout[], width: number): void {
     )
     if (!widest || widest.width <= NARROWEST) return
     widest.width -= 1
+    widest.isCut = true
     excess -= 1
   }
 }
@@ -129,7 +139,7 @@ function pad(text: string, column: Layout): string {
 }
 
 function cut(text: string, column: Layout, style: Style): string {
-  if (column.shrink === 'never' || displayWidth(text) <= column.width) return text
+  if (!column.isCut || displayWidth(text) <= column.width) return text
   const { ellipsis } = style.glyphs
   const room = column.width - displayWidth(ellipsis)
   if (column.shrink === 'end') return takeWidth(Array.from(text), room) + ellipsis
