@@ -86,7 +86,7 @@ function isAllowed({ from, target, typeOnly, dynamic }: Import): boolean {
       return ['cli', 'ui', 'domain'].includes(to) || (to === 'ports' && typeOnly)
     case 'cli':
       if (to === 'adapters') return from === 'src/cli/wiring.ts' && (dynamic || typeOnly)
-      return to === 'ui' || (['ports', 'domain'].includes(to) && (typeOnly || DOMAIN_FOR_ALL.includes(target)))
+      return to === 'ui' || to === 'domain' || (to === 'ports' && typeOnly)
     case 'ui':
     case 'ports':
       return ['domain', 'ports'].includes(to) && typeOnly
