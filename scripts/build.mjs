@@ -14,6 +14,9 @@ const DIST = join(ROOT, 'dist')
 const STAMP = join(DIST, 'metafile.json')
 const INPUTS = ['src/**', 'package.json', 'scripts/build.mjs']
 
+// oclif asks for these only to run TypeScript sources, which it is told not to (src/cli/run-command.ts).
+const NEVER_LOADED = ['ts-node', 'tsx', 'typescript']
+
 // What CommonJS packages expect to find in an ES module; only files that use it pay for it.
 const COMMONJS_GLOBALS = [
   "import{createRequire as __createRequire}from'node:module';",
@@ -24,6 +27,8 @@ const COMMONJS_GLOBALS = [
 
 /** Bundles everything that the program runs. */
 export async function bundle() {
+  const { dependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'))
+  const installed = Object.keys(dependencies)
   const commands = await glob('src/commands/**/*.ts', { cwd: ROOT })
   const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT,
@@ -43,7 +48,7 @@ export async function bundle() {
     sourcemap: 'linked',
     sourcesContent: false,
     legalComments: 'none',
-    external: ['@duckdb/node-api', 'ts-node', 'tsx', 'typescript'],
+    external: [...installed, ...NEVER_LOADED],
     loader: { '.html': 'text', '.css': 'text' },
     logLevel: 'warning',
   })
