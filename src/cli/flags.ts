@@ -2,8 +2,7 @@
 import { Flags } from '@oclif/core'
 
 /** The forms that every document has. */
-export const COMMON_FORMATS = ['table', 'wide', 'json', 'yaml', 'name'] as const
-export type CommonFormat = (typeof COMMON_FORMATS)[number]
+const COMMON_FORMATS = ['table', 'wide', 'json', 'yaml', 'name'] as const
 
 /** `-o`, for a command that has more forms than the common ones: `output: outputFlag('csv')`. */
 export function outputFlag<const Extra extends string>(...extra: Extra[]) {

@@ -6,8 +6,3 @@ export interface Document {
   apiVersion: typeof API_VERSION
   kind: string
 }
-
-/** A document that is a list; `items` may be a stream that is never held in memory. */
-export interface ListDocument<Item> extends Document {
-  items: Iterable<Item> | AsyncIterable<Item>
-}
