@@ -139,11 +139,14 @@ const DEFAULT_SETTINGS = {
   debug: false,
 } as const
 
-/** Gives every flag its variable, unless it names one itself. */
+/** Gives every flag its variable, unless it names one itself, and keeps a repeated flag from taking arguments too. */
 function withVariables(input: { flags?: object; baseFlags?: object }): { flags: never; baseFlags: never } {
   const named = (flags: object | undefined): Record<string, unknown> =>
     Object.fromEntries(
-      Object.entries(flags ?? {}).map(([name, flag]) => [name, { env: flagVariable(name), ...(flag as object) }]),
+      Object.entries(flags ?? {}).map(([name, flag]) => [
+        name,
+        { env: flagVariable(name), ...(flag as object), multipleNonGreedy: true },
+      ]),
     )
   return { flags: named(input.flags), baseFlags: named(input.baseFlags) } as { flags: never; baseFlags: never }
 }

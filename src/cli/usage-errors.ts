@@ -29,6 +29,8 @@ export function asUsageError(thrown: unknown, context: UsageContext): unknown {
   const [message, ...details] = plainLines(thrown.message)
   const unexpected = /^Unexpected arguments?: (.*)$/.exec(message ?? '')
   if (unexpected) return usage(`unexpected argument "${unexpected[1]!}"`, `"${context.commandLine}" takes no more`)
+  const parsed = /^Parsing (--[\w-]+)$/.exec(message ?? '')
+  if (parsed) return usage(`${parsed[1]!}: ${lowerFirst(details.join('; '))}`)
   if (/^The following errors? occurred:$/.test(message ?? '')) return usage(details.join('; '))
   return usage(lowerFirst(message ?? 'wrong flags or arguments'), details.join('; ') || undefined)
 }

@@ -8,22 +8,34 @@ import { spaced } from './overview.ts'
 /** What any command may end with, beside those it declares. */
 const COMMON_EXITS: readonly ExitName[] = ['ok', 'failed', 'usage', 'bug', 'interrupted']
 
+const GLOBAL = 'GLOBAL'
+
 /** Summary, usage, arguments, flags, description, examples, exit codes. */
 export function commandHelp(command: CommandEntry, program: string, paint: Paint): string {
   const flags = Object.values(command.flags).filter((flag) => !flag.hidden)
-  const own = flags.filter((flag) => flag.helpGroup !== 'GLOBAL')
-  const global = flags.filter((flag) => flag.helpGroup === 'GLOBAL')
+  const own = flags.filter((flag) => flag.helpGroup !== GLOBAL)
   const args = Object.values(command.args).filter((arg) => !arg.hidden)
   return [
     `${command.summary ?? ''}\n`,
     section('USAGE', [`  ${usageLine(command, args, own, program)}`], paint),
     section('ARGUMENTS', twoColumns(args.map((arg) => [argName(arg), argText(arg)])), paint),
-    section('FLAGS', twoColumns(own.map((flag) => [flagName(flag), flagText(flag)])), paint),
-    section('GLOBAL FLAGS', twoColumns(global.map((flag) => [flagName(flag), flagText(flag)])), paint),
+    ...groupsOf(flags).map(([title, group]) =>
+      section(title, twoColumns(group.map((flag) => [flagName(flag), flagText(flag)])), paint),
+    ),
     section('DESCRIPTION', command.description ? paragraphs(command.description) : [], paint),
     section('EXAMPLES', exampleLines(command, program), paint),
     section('EXIT CODES', exitCodeLines(command), paint),
   ].join('')
+}
+
+/** Flags under their headings: those without a group first, the global ones last. */
+function groupsOf(flags: readonly FlagEntry[]): [title: string, flags: FlagEntry[]][] {
+  const groups = new Map<string, FlagEntry[]>([['FLAGS', []]])
+  for (const flag of flags.filter((one) => one.helpGroup !== GLOBAL)) {
+    const title = flag.helpGroup === undefined ? 'FLAGS' : `${flag.helpGroup} FLAGS`
+    groups.set(title, [...(groups.get(title) ?? []), flag])
+  }
+  return [...groups, [`${GLOBAL} FLAGS`, flags.filter((flag) => flag.helpGroup === GLOBAL)]]
 }
 
 /** The codes a command may end with, in the table's order. */
