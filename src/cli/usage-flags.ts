@@ -2,6 +2,7 @@
 import { Args, Flags } from '@oclif/core'
 import type { ReportProgress } from '../ports/progress.ts'
 import { buildLedger, type UsageLedger } from '../domain/usage/ledger.ts'
+import type { UsageSummary } from '../domain/usage/summary.ts'
 import { parseDuration } from '../domain/usage/duration.ts'
 import { progressFlag } from './flags.ts'
 import { findDumps, openFactStore, readEvidence } from './wiring.ts'
@@ -82,4 +83,12 @@ export async function withLedger<Result>(
   } finally {
     await store.close()
   }
+}
+
+/** What the user must know of how the input was read. */
+export function tellReading({ input }: UsageSummary): string[] {
+  const cut = input.cut.map(({ file, bytes }) => `${file}: the last line is cut off (${bytes} bytes) and was left out.`)
+  const broken = input.broken.slice(0, 10).map(({ file, line, why }) => `${file}:${line}: left out: ${why}`)
+  const more = input.brokenCount > 10 ? [`${input.brokenCount} lines were left out in all.`] : []
+  return [...cut, ...broken, ...more]
 }

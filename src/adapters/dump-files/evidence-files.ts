@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { SparkopsError } from '../../domain/errors.ts'
 import type { PodListing, SparkLog } from '../../domain/usage/outside/evidence.ts'
-import { latestTimeIn, listedPods } from '../../domain/usage/outside/pod-list.ts'
+import { latestTimeIn, listedNodeTypes, listedPods } from '../../domain/usage/outside/pod-list.ts'
 import { readSparkLog } from '../../domain/usage/outside/spark-log.ts'
 import { isObject, type JsonValue, LineError, parseJson } from '../../domain/usage/scan/json-event.ts'
 import { findInputs } from './inputs.ts'
@@ -51,10 +51,12 @@ async function readListing(path: string, taken: bigint | undefined): Promise<Pod
     throw malformed(path, 'It has no list of items.', 'Give the output of: kubectl get pods -A -o json')
   }
   const pods = listedPods(value)
-  if (pods.size === 0) throw malformed(path, 'It lists not one pod.', 'Give the output of: kubectl get pods -A -o json')
+  const nodeTypes = listedNodeTypes(value)
+  if (pods.size === 0 && nodeTypes.size === 0)
+    throw malformed(path, 'It lists not one pod.', 'Give the output of: kubectl get pods -A -o json')
   const written = path === '-' ? BigInt(Date.now()) * MS : BigInt(Math.ceil((await stat(path)).mtimeMs)) * MS
   const inside = latestTimeIn(value)
-  return { source: path, from: taken ?? inside ?? 0n, to: taken ?? written, pods }
+  return { source: path, from: taken ?? inside ?? 0n, to: taken ?? written, pods, nodeTypes }
 }
 
 function parsed(path: string, text: string): JsonValue {

@@ -30,6 +30,8 @@ export interface PodListing {
   from: bigint
   to: bigint
   pods: ReadonlyMap<string, ListedPod>
+  /** Instance types by node, where the listing holds nodes too. */
+  nodeTypes: ReadonlyMap<string, string>
 }
 
 /** What a Spark event log says about an application's end: executors by id, and the whole. */

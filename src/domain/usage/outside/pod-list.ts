@@ -18,6 +18,20 @@ export function listedPods(listing: JsonObject): Map<string, ListedPod> {
   return pods
 }
 
+/** Instance types of the nodes in a listing, by their labels. */
+export function listedNodeTypes(listing: JsonObject): Map<string, string> {
+  const types = new Map<string, string>()
+  for (const item of Array.isArray(listing['items']) ? listing['items'] : []) {
+    if (!isObject(item) || item['kind'] !== 'Node') continue
+    const metadata = object(item['metadata'])
+    const labels = object(metadata['labels'])
+    const type =
+      string(labels['node.kubernetes.io/instance-type']) || string(labels['beta.kubernetes.io/instance-type'])
+    if (type !== '') types.set(string(metadata['name']), type)
+  }
+  return types
+}
+
 /** The two halves of an allocation's key as the facts table has them. */
 export function keyOfUid(uid: string): { k1: bigint; k2: bigint } {
   if (UUID.test(uid)) {

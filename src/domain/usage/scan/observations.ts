@@ -71,14 +71,10 @@ export class Observations {
     if (PODS.test(path)) {
       if (!isObject(body)) return
       const pods = listedPods(body)
-      // A listing of one namespace proves nothing about pods of others: only what it shows counts.
-      if (!path.includes('/namespaces/') && !path.includes('Selector='))
-        this.listings.push({
-          source: `the pod listing of ${iso(snapshot.at)}`,
-          from: snapshot.at,
-          to: snapshot.at,
-          pods,
-        })
+      // A listing of one namespace, or of some labels, proves nothing about other pods.
+      if (path.includes('/namespaces/') || path.includes('Selector=')) return
+      const source = `the pod listing of ${iso(snapshot.at)}`
+      this.listings.push({ source, from: snapshot.at, to: snapshot.at, pods, nodeTypes: new Map() })
       return
     }
     if (!Array.isArray(body)) return

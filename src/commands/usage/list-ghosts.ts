@@ -1,0 +1,36 @@
+import { Flags } from '@oclif/core'
+import { BaseCommand } from '../../cli/base-command.ts'
+import { outputFlag } from '../../cli/flags.ts'
+import { dumpArgs, ledgerFlags, withLedger } from '../../cli/usage-flags.ts'
+import { listGhosts } from '../../domain/usage/ghosts.ts'
+import { ghostsView } from '../../ui/ghosts-view.ts'
+
+export default class UsageListGhosts extends BaseCommand {
+  static override summary = 'List allocations whose end nobody saw, with their bounds.'
+  static override description =
+    'An allocation that was open when the scheduler died, and that the next one never heard of, ended in between. ' +
+    'Each is listed with how long it lasted at least and at most, the rule that says so, and the evidence.'
+  static override args = dumpArgs
+  static override flags = {
+    ...ledgerFlags,
+    output: outputFlag('csv'),
+    'with-open': Flags.boolean({ summary: 'also what was still open at the end of the dump' }),
+  }
+  static override examples = [
+    { description: 'The ghosts of a restart', command: '<%= config.bin %> usage list-ghosts examples/restart' },
+    {
+      description: 'Tightened by a pod listing taken after the restart',
+      command: '<%= config.bin %> usage list-ghosts dump/ --pods pods.json@2026-11-22T19:31:10Z -o wide',
+    },
+  ]
+  static override exitCodes = ['data'] as const
+
+  async run(): Promise<void> {
+    const { argv, flags } = await this.parse(UsageListGhosts)
+    const context = { wantUsers: false, report: this.progressReport(flags.progress) }
+    const ghosts = await withLedger(argv as string[], flags, context, (ledger) =>
+      listGhosts(ledger, { withOpen: flags['with-open'] }),
+    )
+    await this.present(ghosts, ghostsView)
+  }
+}
