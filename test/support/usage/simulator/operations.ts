@@ -34,6 +34,8 @@ export function planOperations(around: Surroundings): void {
     if (down === null || !random.chance(params.features.nodeLoss)) continue
     agenda.at((at + random.float() * down) * SECOND, () => loseSomeNode(around))
   }
+  // Before 1.6 nobody hears of a resize, and clusters of that time did not resize pods.
+  if (!around.profile.resize) return
   for (let at: Nanos = 5 * SECOND; at < end; at += random.pause(SECOND, 10 * SECOND)) {
     agenda.at(at, () => resizeSome(around))
   }
