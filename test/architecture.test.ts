@@ -7,7 +7,9 @@ import { ROOT } from './support/run.ts'
 
 /** Small packages without side effects that more than adapters may use. */
 const PURE_PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  'js-yaml': ['domain'],
   'lossless-json': ['domain'],
+  luxon: ['domain'],
   'string-width': ['ui'],
   '@oclif/core': ['cli', 'commands'],
 }

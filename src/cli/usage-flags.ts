@@ -4,8 +4,9 @@ import type { ReportProgress } from '../ports/progress.ts'
 import { buildLedger, type UsageLedger } from '../domain/usage/ledger.ts'
 import type { UsageSummary } from '../domain/usage/summary.ts'
 import { parseDuration } from '../domain/usage/duration.ts'
+import { readPodListings, readSparkLogs } from '../domain/usage/outside/read-evidence.ts'
 import { progressFlag } from './flags.ts'
-import { findDumps, openFactStore, readEvidence } from './wiring.ts'
+import { findDumps, openFactStore } from './wiring.ts'
 
 export const dumpArgs = {
   dump: Args.string({
@@ -72,13 +73,15 @@ export async function withLedger<Result>(
 ): Promise<Result> {
   const informerLatency = parseDuration('--informer-latency', flags['informer-latency'])
   const inputs = await findDumps(dumps)
-  const evidence = await readEvidence(flags.pods ?? [], flags['spark-events'] ?? [])
+  const listings = await readPodListings(flags.pods ?? [], findDumps)
+  const sparkEvents = flags['spark-events'] ?? []
+  const sparkLogs = sparkEvents.length === 0 ? [] : await readSparkLogs(sparkEvents, findDumps)
   const store = await openFactStore(flags.memory)
   try {
     const { cluster, lenient } = flags
     const { wantUsers, report } = context
     return await work(
-      await buildLedger(inputs, store, { cluster, lenient, wantUsers, informerLatency, ...evidence }, report),
+      await buildLedger(inputs, store, { cluster, lenient, wantUsers, informerLatency, listings, sparkLogs }, report),
     )
   } finally {
     await store.close()

@@ -2,7 +2,6 @@
  * Where ports meet adapters: each factory imports its adapter only when it is called, so that a command pays for what
  * it uses and no more. Commands get adapters from here and from nowhere else.
  */
-import type { PodListing, SparkLog } from '../domain/usage/outside/evidence.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { DumpInput } from '../ports/dump-source.ts'
 import type { FactStore } from '../ports/fact-store.ts'
@@ -29,17 +28,4 @@ export async function openFactStore(memory: string): Promise<FactStore> {
 export async function findDumps(paths: readonly string[]): Promise<DumpInput[]> {
   const { findInputs } = await import('../adapters/dump-files/inputs.ts')
   return await findInputs(paths)
-}
-
-/** What is given beside a dump: pod listings and Spark event logs. */
-export async function readEvidence(
-  pods: readonly string[],
-  sparkEvents: readonly string[],
-): Promise<{ listings: PodListing[]; sparkLogs: SparkLog[] }> {
-  if (pods.length + sparkEvents.length === 0) return { listings: [], sparkLogs: [] }
-  const { readPodListings, readSparkLogs } = await import('../adapters/dump-files/evidence-files.ts')
-  return {
-    listings: await readPodListings(pods),
-    sparkLogs: sparkEvents.length === 0 ? [] : await readSparkLogs(sparkEvents),
-  }
 }

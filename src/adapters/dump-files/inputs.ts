@@ -1,4 +1,5 @@
 // Finds the files behind the arguments of a command: files, directories, globs, standard input.
+import type { Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { isDynamicPattern, glob } from 'tinyglobby'
 import { SparkopsError } from '../../domain/errors.ts'
@@ -21,14 +22,15 @@ export async function findInputs(paths: readonly string[]): Promise<DumpInput[]>
 }
 
 async function inputsOf(path: string): Promise<DumpInput[]> {
-  if (path === STANDARD_INPUT) return [{ name: '<stdin>', bytes: undefined, named: true, open: openStandardInput }]
+  if (path === STANDARD_INPUT)
+    return [{ name: '<stdin>', bytes: undefined, modifiedAt: undefined, named: true, open: openStandardInput }]
   const info = await stat(path).catch((error: unknown) => {
     if (isDynamicPattern(path)) return undefined
     throw unreadable(path, error)
   })
   if (info === undefined) return await expanded(path, [path], undefined)
   if (info.isDirectory()) return await expanded(path, ['**/*'], path)
-  return [fileInput(path, info.isFile() ? info.size : undefined, true)]
+  return [fileInput(path, info, true)]
 }
 
 async function expanded(path: string, patterns: string[], cwd: string | undefined): Promise<DumpInput[]> {
@@ -54,16 +56,19 @@ async function expanded(path: string, patterns: string[], cwd: string | undefine
   return await Promise.all(
     files.map(async (name) => {
       const file = cwd === undefined ? name : `${cwd.replace(/\/+$/, '')}/${name}`
-      return fileInput(file, (await stat(file)).size, false)
+      return fileInput(file, await stat(file), false)
     }),
   )
 }
 
-function fileInput(path: string, bytes: number | undefined, named: boolean): DumpInput {
-  return { name: path, bytes, named, open: (onBytes) => openBytes(path, onBytes) }
+function fileInput(path: string, info: Stats, named: boolean): DumpInput {
+  const bytes = info.isFile() ? info.size : undefined
+  const modifiedAt = info.isFile() ? BigInt(Math.ceil(info.mtimeMs)) * 1_000_000n : undefined
+  return { name: path, bytes, modifiedAt, named, open: (onBytes) => openBytes(path, onBytes) }
 }
 
-function unreadable(path: string, error: unknown): SparkopsError {
+/** The error for a file that cannot be read, with the reason in words. */
+export function unreadable(path: string, error: unknown): SparkopsError {
   const code = (error as NodeJS.ErrnoException).code
   return new SparkopsError({
     code: 'SO_UNREADABLE',
@@ -79,5 +84,3 @@ function unreadable(path: string, error: unknown): SparkopsError {
     cause: error,
   })
 }
-
-export { unreadable }

@@ -8,7 +8,7 @@ import { type UsageLedger } from './ledger.ts'
 import { costOf } from './cost.ts'
 import { type Dimension, KINDS, type Question } from './question.ts'
 import { summarize, type UsageSummary } from './summary.ts'
-import { coverEndOf, type WindowTable, windowTable } from './window-table.ts'
+import { type WindowTable, windowTable } from './window-table.ts'
 import { isoTime } from './windows.ts'
 import { convert, type UnitSystem, unitOf } from './units.ts'
 
@@ -231,5 +231,3 @@ export function amounts(
     status,
   }
 }
-
-export { coverEndOf }

@@ -2,7 +2,7 @@
 // and applies only where each of its preconditions was seen; otherwise the bound stays open.
 import { coverEnd, coveredFromBeginning, later, type SchedulerInstance } from '../timeline.ts'
 import { type Evidence, type Life } from './evidence.ts'
-import { lastInstance, type Lifetime } from './history.ts'
+import { type Lifetime } from './history.ts'
 
 /** A recovery happens in scheduling ticks of a second: an instance must have lived this long after it to prove anything. */
 export const SETTLED_NS = 5_000_000_000n
@@ -246,5 +246,3 @@ export function beganInSight(lifetime: Lifetime): boolean {
   const first = lifetime.sightings[0]
   return first !== undefined && !first.recovered && !lifetime.addTwice
 }
-
-export { lastInstance }

@@ -1,7 +1,7 @@
 // What REST snapshots tell beside the events: users, groups and queues of applications, allocations that lived,
 // pods' names and labels, nodes' instance types, and YuniKorn's own history of an application's usage.
 import { FACT, type FactWriter, type Wide, type WideKey } from '../facts.ts'
-import { type ListedPod, podKey, type PodListing } from '../outside/evidence.ts'
+import { podKey, type PodListing } from '../outside/evidence.ts'
 import { listedPods } from '../outside/pod-list.ts'
 import { isObject, type JsonObject, type JsonValue } from './json-event.ts'
 import { LosslessNumber } from 'lossless-json'
@@ -203,5 +203,3 @@ function integer(value: JsonValue | undefined): bigint {
 function iso(at: bigint): string {
   return new Date(Number(at / 1_000_000n)).toISOString()
 }
-
-export type { ListedPod }
