@@ -10,7 +10,7 @@ import {
   type PageCoverage,
   type StreamCoverage,
 } from './coverage.ts'
-import { EventFacts } from './event-facts.ts'
+import { EventFacts, skipRule } from './event-facts.ts'
 import { EventSpans, readEventLine } from './event-line.ts'
 import {
   canonicalEvent,
@@ -106,6 +106,7 @@ export class DumpScanner {
     this.#ports = ports
     this.#options = options
     this.#facts = new EventFacts(ports.writer, ports.names, options.wantUsers)
+    this.#spans.isSkipped = skipRule(options.wantUsers)
   }
 
   /** Whether an application began in the form of YuniKorn 1.4 and 1.5. */

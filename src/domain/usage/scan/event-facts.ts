@@ -152,7 +152,14 @@ export class EventFacts {
       this.#resource.hi = this.#resource.lo = 0
       return
     }
+    const known = spans.resource
+    if (known?.hash !== undefined) {
+      this.#resource.hi = known.hash.hi
+      this.#resource.lo = known.hash.lo
+      return
+    }
     this.#names.intern(this.#resource, NAME.resource, text, spans.resourceFrom, spans.resourceTo)
+    if (known !== undefined) known.hash = { ...this.#resource }
   }
 
   #intern(out: Wide, text: string, from: number, to: number, escaped: boolean): void {
@@ -174,6 +181,24 @@ export class EventFacts {
     this.#key.lo1 = value.lo
     this.#key.hi2 = this.#key.lo2 = 0
     return this.#key
+  }
+}
+
+/** Whether an event can say nothing about usage, whatever its reference and resource are. */
+export function skipRule(wantUsers: boolean): (text: string, spans: EventSpans) => boolean {
+  return (text, { type, change, detail, messageFrom }) => {
+    switch (type) {
+      case TYPE.app:
+        return change === CHANGE.remove && (detail === 100 || detail === 102)
+      case TYPE.node:
+        return detail === 306 || (detail === 303 && change !== CHANGE.add)
+      case TYPE.user:
+        return !wantUsers || detail !== 603 || change !== CHANGE.add
+      case TYPE.request:
+        return !text.startsWith(PREEMPTED_BY, messageFrom < 0 ? text.length : messageFrom)
+      default:
+        return false
+    }
   }
 }
 
