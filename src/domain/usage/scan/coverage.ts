@@ -46,6 +46,7 @@ export class IdCoverage {
     if (current !== undefined && id === current.lastId + 1 && this.#runs.at(-1) === current) {
       current.lastId = id
       if (isBefore(current.to, at)) copyMoment(current.to, at)
+      else if (isBefore(at, current.from)) copyMoment(current.from, at)
       return true
     }
     return this.#insert(id, at, boot)
@@ -111,18 +112,35 @@ export interface Page {
   from: Moment
   to: Moment
   boot: boolean
+  /** Where YuniKorn may have left records out, the last moment before that place and the first after it. */
+  hole?: { before: Moment; after: Moment } | undefined
 }
+
+/**
+ * How many records stand before the place where YuniKorn may have left some out; undefined where it cannot have.
+ * `getEventsFromID` of a full ring can end with the ring's first slots, which hold its newest events: those whose id is
+ * a multiple of the ring's capacity or follows it.
+ */
+export function holeAfter(lowest: number, highest: number, records: number): number | undefined {
+  const capacity = highest - lowest + 1
+  const newest = (highest + 1) % capacity
+  return lowest > 0 && newest > 0 && newest < records && records < capacity ? records - newest : undefined
+}
+
+/** Pages of a multiple of so many records may have been cut by `count=`, which people and defaults set to round numbers. */
+const ROUND_COUNT = 100
 
 /**
  * Coverage by the pages of one instance in the order of one file. A page that fills up the ids to its `highest`
  * continues the run. One that does not was cut by `count`, in which case the next pages bring the rest, or has lost
- * records, or has YuniKorn's hole (`getEventsFromID` in a wrapped ring): until the ids add up again it counts as outside.
+ * records, or has YuniKorn's hole: until the ids add up again it counts as outside.
  */
 export class PageCoverage {
   readonly #closed: Stretch[] = []
   #run: Identified | undefined
-  /** The ids of the run are certain: it began with the first event, with a whole ring, or two pages agree. */
+  /** The ids of the run are certain: it began with the first event, with a whole ring, or pages of different size agree. */
   #certain = false
+  #firstRecords = 0
   #short: Page[] = []
 
   add(page: Page): void {
@@ -131,9 +149,9 @@ export class PageCoverage {
     const run = this.#run
     if (run === undefined) return this.#begin(page, aligned)
     const expected = run.lastId + 1 + this.#short.reduce((sum, short) => sum + short.records, 0)
-    if (aligned === expected) return this.#extend(run, page)
+    if (aligned === expected && this.#inOrder(page)) return this.#extend(run, page)
     const last = this.#short.at(-1)
-    if (aligned < expected || (last !== undefined && aligned === last.highest + 1)) {
+    if (aligned <= expected || (last !== undefined && aligned === last.highest + 1)) {
       // Read again from an earlier id, or the ids up to the page before are known not to add up.
       this.#closed.push(this.#told(run))
       return this.#begin(page, aligned)
@@ -151,18 +169,42 @@ export class PageCoverage {
 
   #begin(page: Page, aligned: number): void {
     this.#short = []
+    this.#run = undefined
+    this.#firstRecords = page.records
     this.#certain = page.boot || aligned === page.lowest
-    const firstId = page.boot ? 0 : Math.max(aligned, 0)
-    const lastId = page.boot ? page.records - 1 : page.highest
-    this.#run = { firstId, lastId, from: copy(page.from), to: copy(page.to), boot: page.boot }
+    const { boot, records, highest, hole } = page
+    if (this.#certain) {
+      const ids = boot ? { firstId: 0, lastId: records - 1 } : { firstId: aligned, lastId: highest }
+      this.#run = { ...ids, from: copy(page.from), to: copy(page.to), boot }
+    } else if (hole !== undefined) {
+      this.#closed.push(unnumbered(page.from, hole.before), unnumbered(hole.after, page.to))
+    } else if (records % ROUND_COUNT === 0) {
+      this.#closed.push(unnumbered(page.from, page.to))
+    } else {
+      this.#run = { firstId: Math.max(aligned, 0), lastId: highest, from: copy(page.from), to: copy(page.to), boot }
+    }
+  }
+
+  /** A page that may have a hole ends with the newest event; if a later page begins before that, the hole is there. */
+  #inOrder(page: Page): boolean {
+    const pages = [...this.#short, page]
+    return pages.every((one, index) => {
+      const next = pages[index + 1]
+      return one.hole === undefined || next === undefined || isBefore(one.to, next.from)
+    })
   }
 
   #extend(run: Identified, page: Page): void {
     for (const part of [...this.#short, page]) widen(run, part.from, part.to)
     run.lastId = page.highest
-    this.#certain = true
+    // Pages that were all cut by the same count agree on ids that are all wrong by the same number.
+    this.#certain ||= page.records !== this.#firstRecords
     this.#short = []
   }
+}
+
+function unnumbered(from: Moment, to: Moment): Stretch {
+  return { firstId: null, lastId: null, from: copy(from), to: copy(to), boot: false }
 }
 
 /** Coverage by one connection of /events/stream: every line from its first to its last. */

@@ -3,6 +3,7 @@
 import { type FactWriter } from '../facts.ts'
 import {
   copyMoment,
+  holeAfter,
   type IdCoverage,
   isBefore,
   type Moment,
@@ -65,24 +66,48 @@ const ENVELOPE_HEAD_LENGTH = 512
 
 /** A page being read: what coverage needs to know of its records. */
 class PageReading {
-  records = 0
-  boot = false
-  readonly from: Moment = { seconds: Infinity, nanos: 0 }
-  readonly to: Moment = { seconds: 0, nanos: 0 }
   readonly source: Source & { coverage: PageCoverage }
+  readonly #seconds: number[] = []
+  readonly #nanos: number[] = []
+  #boot = false
 
   constructor(source: Source & { coverage: PageCoverage }) {
     this.source = source
   }
 
+  get records(): number {
+    return this.#seconds.length
+  }
+
   add(at: Moment, boot: boolean): void {
-    if (this.records++ === 0) this.boot = boot
-    if (isBefore(at, this.from)) copyMoment(this.from, at)
-    if (isBefore(this.to, at)) copyMoment(this.to, at)
+    if (this.records === 0) this.#boot = boot
+    this.#seconds.push(at.seconds)
+    this.#nanos.push(at.nanos)
   }
 
   toPage(lowest: number, highest: number): Page {
-    return { lowest, highest, records: this.records, from: this.from, to: this.to, boot: this.boot }
+    const { records } = this
+    const { from, to } = this.#stretch(0, records)
+    const hole = holeAfter(lowest, highest, records)
+    return {
+      ...{ lowest, highest, records, from, to, boot: this.#boot },
+      hole:
+        hole === undefined
+          ? undefined
+          : { before: this.#stretch(0, hole).to, after: this.#stretch(hole, records).from },
+    }
+  }
+
+  /** First and last moment of the records from one place up to another. */
+  #stretch(begin: number, end: number): { from: Moment; to: Moment } {
+    const from: Moment = { seconds: Infinity, nanos: 0 }
+    const to: Moment = { seconds: 0, nanos: 0 }
+    for (let i = begin; i < end; i++) {
+      const at = { seconds: this.#seconds[i]!, nanos: this.#nanos[i]! }
+      if (isBefore(at, from)) copyMoment(from, at)
+      if (isBefore(to, at)) copyMoment(to, at)
+    }
+    return { from, to }
   }
 }
 

@@ -93,7 +93,7 @@ export function readEventLine(text: string, from: number, to: number, spans: Eve
 function readNumbers(text: string, at: number, spans: EventSpans): number {
   spans.seconds = digits(text, at - 19, 10)
   spans.nanos = digits(text, at - 9, 9)
-  if (spans.seconds < 1e9 || spans.nanos < 0) return -1
+  if (spans.seconds < 1e9 || spans.seconds > LAST_SECOND || spans.nanos < 0) return -1
   spans.change = 0
   spans.detail = 0
   let next = at
