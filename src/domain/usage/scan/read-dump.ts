@@ -3,6 +3,7 @@
 import { SparkopsError } from '../../errors.ts'
 import { type DumpScanner } from './dump-scanner.ts'
 import { LineError } from './json-event.ts'
+import { OpenDocument } from './open-document.ts'
 
 /** A line that is not taken: strict reading stops at it, lenient reading lists it. */
 export interface BrokenLine {
@@ -32,6 +33,8 @@ export interface ReadOptions {
 
 /** Broken lines that are listed; beyond, they are counted. */
 const LISTED = 100
+/** A file is no dump if none of its first so many lines is ours. */
+const DOUBTED = 20
 const NEWLINE = 10
 const RETURN = 13
 const BOM = 'ï»¿'
@@ -55,12 +58,22 @@ export async function readDump(
 }
 
 class LineReader {
-  readonly reading: DumpReading = { lines: 0, cutBytes: 0, broken: [], brokenCount: 0, foreign: undefined }
+  readonly reading: DumpReading = {
+    lines: 0,
+    cutBytes: 0,
+    broken: [],
+    brokenCount: 0,
+    foreign: undefined,
+  }
   readonly #scanner: DumpScanner
   readonly #options: ReadOptions
   #held: string[] = []
   #heldLength = 0
   #number = 0
+  /** A value that goes on over lines. */
+  #document: OpenDocument | undefined
+  /** Broken lines before the first that is ours. */
+  readonly #doubts: { line: number; why: string }[] = []
 
   constructor(scanner: DumpScanner, options: ReadOptions) {
     this.#scanner = scanner
@@ -83,24 +96,29 @@ class LineReader {
   }
 
   end(): void {
-    if (this.#heldLength === 0 || this.reading.foreign !== undefined) return
+    if (this.reading.foreign !== undefined) return
     const text = this.#release()
+    if (text !== '') this.#lastLine(text)
+    const document = this.#document
+    if (document !== undefined) this.reading.cutBytes = document.length
+    if (this.reading.lines === 0 && this.#doubts.length > 0) this.reading.foreign = this.#doubts[0]!.why
+  }
+
+  /** A line without an end: whole, or cut off. Only the beginning of a value can have been cut off. */
+  #lastLine(text: string): void {
     try {
       this.#line(text, 0, text.length)
     } catch (error) {
       if (!(error instanceof LineError)) throw error
-      // Only a beginning that could be ours was cut; a whole foreign line merely lacks its line end.
-      if (this.reading.lines === 0 && !text.startsWith('{')) this.reading.foreign = error.message
-      else this.reading.cutBytes = text.length
+      if (OpenDocument.isBeginning(text)) this.reading.cutBytes = text.length
+      else this.#reject(this.#number, error.message)
     }
   }
 
   #hold(text: string): void {
     this.#held.push(text)
     this.#heldLength += text.length
-    if (this.#heldLength > LONGEST_LINE) {
-      throw broken(this.#options.file, this.#number + 1, `the line is longer than ${LONGEST_LINE / 1024 / 1024} MiB`)
-    }
+    if (this.#heldLength > LONGEST_LINE) throw tooLong(this.#options.file, this.#number + 1)
   }
 
   #release(): string {
@@ -117,7 +135,8 @@ class LineReader {
         this.#line(text, from, end)
       } catch (error) {
         if (!(error instanceof LineError)) throw error
-        this.#reject(error)
+        this.#document = OpenDocument.begin(text.slice(from, end), this.#number)
+        if (this.#document === undefined) this.#reject(this.#number, error.message)
         if (this.reading.foreign !== undefined) return
       }
       from = end + 1
@@ -130,26 +149,59 @@ class LineReader {
     let to = end
     if (this.#number === 1 && text.startsWith(BOM, from)) from += BOM.length
     if (to > from && text.charCodeAt(to - 1) === RETURN) to--
+    if (this.#document !== undefined && this.#goesOn(this.#document, text.slice(from, to))) return
     if (to === from || isBlank(text, from, to)) return
-    this.#scanner.line(text, from, to)
-    this.reading.lines++
+    this.#take(text, from, to)
   }
 
-  #reject(error: LineError): void {
-    const { file, lenient } = this.#options
-    if (this.reading.lines === 0 && this.reading.brokenCount === 0) {
-      this.reading.foreign = error.message
-      return
+  #take(text: string, from: number, to: number): void {
+    this.#scanner.line(text, from, to)
+    if (this.reading.lines++ === 0) for (const { line, why } of this.#doubts) this.#leaveOut(line, why)
+  }
+
+  /** Adds the line to the value begun before; false when that value turns out to have been cut off there. */
+  #goesOn(document: OpenDocument, line: string): boolean {
+    if (!document.accepts(line)) {
+      this.#document = undefined
+      this.#reject(document.line, 'not JSON: it is cut off')
+      return false
     }
-    if (!lenient) throw broken(file, this.#number, error.message)
+    document.add(line)
+    if (document.length > LONGEST_LINE) throw tooLong(this.#options.file, document.line)
+    if (!document.isWhole) return true
+    this.#document = undefined
+    const text = document.text()
+    try {
+      this.#take(text, 0, text.length)
+    } catch (error) {
+      if (!(error instanceof LineError)) throw error
+      this.#reject(document.line, error.message)
+    }
+    return true
+  }
+
+  /** Until one line is ours, a broken one may also mean that the file is no dump. */
+  #reject(line: number, why: string): void {
+    if (this.reading.lines > 0) return this.#leaveOut(line, why)
+    this.#doubts.push({ line, why })
+    if (this.#doubts.length === DOUBTED) this.reading.foreign = this.#doubts[0]!.why
+  }
+
+  #leaveOut(line: number, why: string): void {
+    const { file, lenient } = this.#options
+    if (!lenient) throw broken(file, line, why)
     this.reading.brokenCount++
-    if (this.reading.broken.length < LISTED) this.reading.broken.push({ file, line: this.#number, why: error.message })
+    if (this.reading.broken.length < LISTED) this.reading.broken.push({ file, line, why })
   }
 }
 
 function isBlank(text: string, from: number, to: number): boolean {
   for (let i = from; i < to; i++) if (text.charCodeAt(i) !== 32 && text.charCodeAt(i) !== 9) return false
   return true
+}
+
+function tooLong(file: string, line: number): SparkopsError {
+  return broken(file, line, `the line is longer than ${LONGEST_LINE / 1024 / 1024} MiB`)
 }
 
 function broken(file: string, line: number, why: string): SparkopsError {
