@@ -1,16 +1,7 @@
 // Reads one dump, line by line: tells what each line is by its content and turns it into facts, coverage and
 // observations. The fast ways are for the forms YuniKorn and our collector write; all else goes the slow way.
 import { type FactWriter } from '../facts.ts'
-import {
-  copyMoment,
-  holeAfter,
-  type IdCoverage,
-  isBefore,
-  type Moment,
-  type Page,
-  type PageCoverage,
-  type StreamCoverage,
-} from './coverage.ts'
+import { type IdCoverage, type Moment, type StreamCoverage } from './coverage.ts'
 import { EventFacts, skipRule } from './event-facts.ts'
 import { EventSpans, readEventLine } from './event-line.ts'
 import {
@@ -25,6 +16,7 @@ import {
   stringField,
 } from './json-event.ts'
 import { type Names } from './names.ts'
+import { PageReading } from './page-reading.ts'
 import { type Source, type Sources } from './sources.ts'
 
 /** What one file's lines were, for the account of the input. */
@@ -61,55 +53,12 @@ const PAGE = /^\{"InstanceUUID":"([^"\\]+)","LowestID":(\d{1,15}),"HighestID":(\
 const STREAM_HEAD = /^\{"InstanceUUID":"([^"\\]+)"\}$/
 const ENVELOPE_HEAD = /^\{"v":1,"cluster":"([^"\\]*)","instance":"([^"\\]+)","id":(\d{1,15}),"recv":\d{1,19},"event":/
 const NEXT_RECORD = ',{"type":'
+const NONE_OF_OURS = 'not an event, page, envelope, heartbeat or snapshot'
+const MIB = 1 << 20
+/** A longer line is not taken apart: as objects it would take many times its length of memory. */
+const LONGEST_VALUE = 64 * MIB
 /** The farthest an envelope's event can begin from its line's start. */
 const ENVELOPE_HEAD_LENGTH = 512
-
-/** A page being read: what coverage needs to know of its records. */
-class PageReading {
-  readonly source: Source & { coverage: PageCoverage }
-  readonly #seconds: number[] = []
-  readonly #nanos: number[] = []
-  #boot = false
-
-  constructor(source: Source & { coverage: PageCoverage }) {
-    this.source = source
-  }
-
-  get records(): number {
-    return this.#seconds.length
-  }
-
-  add(at: Moment, boot: boolean): void {
-    if (this.records === 0) this.#boot = boot
-    this.#seconds.push(at.seconds)
-    this.#nanos.push(at.nanos)
-  }
-
-  toPage(lowest: number, highest: number): Page {
-    const { records } = this
-    const { from, to } = this.#stretch(0, records)
-    const hole = holeAfter(lowest, highest, records)
-    return {
-      ...{ lowest, highest, records, from, to, boot: this.#boot },
-      hole:
-        hole === undefined
-          ? undefined
-          : { before: this.#stretch(0, hole).to, after: this.#stretch(hole, records).from },
-    }
-  }
-
-  /** First and last moment of the records from one place up to another. */
-  #stretch(begin: number, end: number): { from: Moment; to: Moment } {
-    const from: Moment = { seconds: Infinity, nanos: 0 }
-    const to: Moment = { seconds: 0, nanos: 0 }
-    for (let i = begin; i < end; i++) {
-      const at = { seconds: this.#seconds[i]!, nanos: this.#nanos[i]! }
-      if (isBefore(at, from)) copyMoment(from, at)
-      if (isBefore(to, at)) copyMoment(to, at)
-    }
-    return { from, to }
-  }
-}
 
 /** Reads the lines of one dump. */
 export class DumpScanner {
@@ -163,9 +112,9 @@ export class DumpScanner {
   #noteBoot(): void {
     const earlier = this.#boots
     this.#boots = { ...this.#at }
-    if (this.#connection === undefined || earlier === undefined) return
+    if (this.#connection === undefined) return
     // Several partitions have a root each, made within the same second.
-    if (Math.abs(this.#at.seconds - earlier.seconds) <= 1) return
+    if (earlier !== undefined && Math.abs(this.#at.seconds - earlier.seconds) <= 1) return
     this.#connection = undefined
     this.#instance = undefined
   }
@@ -212,8 +161,8 @@ export class DumpScanner {
   }
 
   /**
-   * Reads a page's records from `from`; false when one is not of YuniKorn's own form: then the whole page goes the
-   * slow way, and the facts already written come once more, which is harmless (docs/usage-rules.md §4).
+   * Reads a page's records from `from`; false when they cannot be told apart: then the whole page goes the slow way,
+   * and the facts already written come once more, which is harmless (docs/usage-rules.md §4).
    */
   #page(text: string, from: number, to: number, instance: string, lowest: number, highest: number): boolean {
     if (text.charCodeAt(to - 1) !== 125 || text.charCodeAt(to - 2) !== 93) return false
@@ -221,12 +170,32 @@ export class DumpScanner {
     for (let at = from; at < to - 2;) {
       let end = text.indexOf(NEXT_RECORD, at)
       if (end < 0 || end > to) end = to - 2
-      if (!readEventLine(text, at, end, this.#spans)) return false
-      this.#record(page, text)
+      if (readEventLine(text, at, end, this.#spans)) this.#record(page, text)
+      else if (!this.#slowRecord(page, text.slice(at, end))) return false
       at = end + 1
     }
     this.#endPage(page, lowest, highest)
     return true
+  }
+
+  /** Reads one record that is not of YuniKorn's own form; false when it is not even JSON. */
+  #slowRecord(page: PageReading, record: string): boolean {
+    let value: JsonValue
+    try {
+      value = parseJson(record)
+    } catch (error) {
+      if (error instanceof LineError) return false
+      throw error
+    }
+    this.#pageRecord(page, value, page.records)
+    return true
+  }
+
+  #pageRecord(page: PageReading, value: JsonValue, index: number): void {
+    inItem(`EventRecords[${index}]`, () => {
+      if (!isObject(value)) throw new LineError('not an event')
+      this.#slowEvent(value, (text) => this.#record(page, text))
+    })
   }
 
   #record(page: PageReading, text: string): void {
@@ -241,8 +210,15 @@ export class DumpScanner {
   }
 
   #slow(line: string): void {
+    if (line.length > LONGEST_VALUE)
+      throw new LineError(`longer than ${LONGEST_VALUE / MIB} MiB, and no page of events`)
     const value = parseJson(line)
-    if (!isObject(value)) throw new LineError('not an event, page, envelope, heartbeat or snapshot')
+    if (!Array.isArray(value)) return this.#value(value)
+    for (const [index, item] of value.entries()) inItem(`[${index}]`, () => this.#value(item))
+  }
+
+  #value(value: JsonValue): void {
+    if (!isObject(value)) throw new LineError(NONE_OF_OURS)
     if (isEvent(value)) return this.#slowEvent(value, (text) => this.#streamed(text))
     if (isObject(value['event'])) return this.#slowEnvelope(value, value['event'])
     if (value['EventRecords'] !== undefined) return this.#slowPage(value)
@@ -251,7 +227,7 @@ export class DumpScanner {
     if (value['InstanceUUID'] !== undefined && Object.keys(value).length === 1)
       return this.#connect(stringField(value, 'InstanceUUID') ?? '')
     if (value['status_code'] !== undefined && value['message'] !== undefined) return this.#endOfStream()
-    throw new LineError('not an event, page, envelope, heartbeat or snapshot')
+    throw new LineError(NONE_OF_OURS)
   }
 
   /** YuniKorn ends a stream in band when the reader is too slow, or answers with an error: what comes next is another stretch. */
@@ -284,10 +260,7 @@ export class DumpScanner {
     const list = page['EventRecords']
     if (list !== null && !Array.isArray(list)) throw new LineError('EventRecords: not a list')
     const reading = new PageReading(this.#ports.sources.pages(this.#options.cluster, instance, this.#options.file))
-    for (const [index, record] of (list ?? []).entries()) {
-      if (!isObject(record)) throw new LineError(`EventRecords[${index}]: not an event`)
-      this.#slowEvent(record, (text) => this.#record(reading, text))
-    }
+    for (const [index, record] of (list ?? []).entries()) this.#pageRecord(reading, record, index)
     this.#endPage(reading, lowest, highest)
   }
 
@@ -319,6 +292,15 @@ function timeField(value: JsonObject): bigint {
   const at = integerField(value, 't')
   if (at === undefined || at < 10n ** 18n) throw new LineError('t: no time in nanoseconds since 1970')
   return at
+}
+
+/** Does the work; an error in it is told with the place of the item. */
+function inItem(place: string, work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    throw error instanceof LineError ? new LineError(`${place}: ${error.message}`) : error
+  }
 }
 
 function utf8(latin1Text: string): string {

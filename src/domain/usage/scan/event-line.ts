@@ -81,7 +81,7 @@ export function readEventLine(text: string, from: number, to: number, spans: Eve
   spans.messageTo = spans.messageFrom < 0 ? -1 : timeAt - 1
   spans.referenceFrom = spans.referenceTo = -1
   spans.resourceFrom = spans.resourceTo = -1
-  if (spans.isSkipped(text, spans)) return tailAt < to - 2 && endsEvent(text, to)
+  if (spans.isSkipped(text, spans)) return tailAt < to - 2 && endsEvent(text, to) && !holdsEvent(text, objectAt, to)
   return (
     readNames(text, objectAt, timeAt, spans) &&
     namesOfNumbers(text, numbersAt, spans) &&
@@ -145,6 +145,12 @@ function readNames(text: string, objectAt: number, timeAt: number, spans: EventS
   spans.messageTo = skipString(text, spans.messageFrom, spans)
   spans.escaped = escaped
   return spans.messageTo + 1 === timeAt
+}
+
+/** Whether another event begins inside: a writer was cut off, and went on in the same line. */
+function holdsEvent(text: string, from: number, to: number): boolean {
+  const next = text.indexOf(HEAD, from)
+  return next >= 0 && next < to
 }
 
 function endsEvent(text: string, to: number): boolean {
