@@ -75,3 +75,7 @@ export function keyOf({ reference }: SeenEvent): string {
 export function isBoot(event: SeenEvent | undefined): boolean {
   return event?.type === QUEUE && event.change === ADD && event.object === 'root' && event.detail !== 405
 }
+
+export function same(a: Resource, b: Resource): boolean {
+  return a.size === b.size && [...a].every(([name, value]) => b.get(name) === value)
+}

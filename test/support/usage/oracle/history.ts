@@ -12,6 +12,8 @@ export interface Incarnation {
   queue: string
   over: boolean
   gang: boolean
+  /** Whether enough was seen of it to say that it is no gang. */
+  gangKnown: boolean
 }
 
 export interface Lifetime {

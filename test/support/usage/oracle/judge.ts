@@ -2,6 +2,7 @@
 // choice, the reading that keeps lower <= truth <= upper is taken; each such place says so.
 import { type Evidence } from './events.ts'
 import { type History, type InstanceMoments, isPlaceholder, type Lifetime, type Recovered } from './history.ts'
+import { FIRST_TICKS } from './late-start.ts'
 import { boundFromOutside } from './outside.ts'
 
 const SECOND = 1_000_000_000n
@@ -9,11 +10,8 @@ const SECOND = 1_000_000_000n
 /** Recovery happens in ticks of 1 s: a process that did not live this long after a moment proves nothing by it. */
 const SETTLED = 5n * SECOND
 
-/** Without a recovered allocation, the first ticks are over this long after the first open node. */
-const FIRST_TICKS = 10n * SECOND
-
-/** One tick and what it takes: a gang without placeholders sends its real pods one tick after the others. */
-const ONE_TICK = 1_500_000_000n
+/** Three ticks and a half: a gang is accepted, reserves nothing, and sends what lives of its real pods. */
+const GANG_TICKS = 3_500_000_000n
 
 export interface Bound {
   readonly at: bigint
@@ -97,8 +95,13 @@ function afterRecovery(lifetime: Lifetime, next: InstanceMoments, latest: bigint
   )
   const own = latestOf(kin)
   if (own !== null) return { at: own, rule: 'app-recovered' }
-  if (placeholder || !lifetime.incarnation.gang) return { at: latest, rule: 'others-recovered' }
+  if (placeholder || isNoGang(lifetime)) return { at: latest, rule: 'others-recovered' }
   return realPodOfGang(lifetime, next, latest)
+}
+
+/** Known to be none: an application whose beginning was missed may have had placeholders. */
+function isNoGang({ incarnation }: Lifetime): boolean {
+  return !incarnation.gang && incarnation.gangKnown
 }
 
 /**
@@ -107,11 +110,10 @@ function afterRecovery(lifetime: Lifetime, next: InstanceMoments, latest: bigint
  * tick never comes. So only an ask after 206 shows it. 211 and FAILED say nothing of real pods that were never sent.
  */
 function realPodOfGang(lifetime: Lifetime, next: InstanceMoments, latest: bigint): Bound | null {
-  const { firstAskWhenRunning, firstSent } = next.apps.get(lifetime.incarnation.app)!
+  const { firstNew, firstAskWhenRunning, firstSent, firstRunning, terminals } = next.apps.get(lifetime.incarnation.app)!
   if (firstAskWhenRunning !== null) return { at: later(latest, firstAskWhenRunning), rule: 'gang-asked' }
-  // It reserves nothing and asks for nothing: there was no pod left to send.
-  const silent = later(latest, next.recovered[0]!.t + ONE_TICK)
-  return firstSent === null || firstSent > silent + SETTLED ? { at: silent, rule: 'gang-silent' } : null
+  const silent = firstSent === null && firstRunning === null && terminals.length === 0
+  return silent && firstNew !== null ? { at: later(latest, firstNew + GANG_TICKS), rule: 'gang-silent' } : null
 }
 
 /** The core refuses an allocation whose node it does not know, without an event: b and c need the node. */

@@ -5,7 +5,7 @@ import { type Incarnation, type InstanceMoments } from './history.ts'
 const SECOND = 1_000_000_000n
 
 /** Applications that were there before a process are submitted with its first tick. */
-const FIRST_TICKS = 10n * SECOND
+export const FIRST_TICKS = 10n * SECOND
 
 /**
  * The earliest moment at which an allocation, first seen in this stretch, can have begun: Unix nanoseconds, null when
@@ -42,11 +42,17 @@ function notThereBefore(
 ): boolean {
   const { from, to } = moments.covers[stretch]!
   if (asked !== null && from <= asked) return true
-  if (stretch > 0) return begin !== null && instance === index && from <= begin
+  const begunHere = begin !== null && instance === index && from <= begin
+  if (stretch > 0) return begunHere && !mayBeOld(moments, begin)
   // At the beginning of a process, what comes with the first ticks may be older than the process.
   if (!moments.beginningCovered) return false
   const ready = moments.firstReady
   if (ready === null || to < ready + FIRST_TICKS) return false
   const first = moments.apps.get(app)?.firstNew ?? null
   return first === null || first > ready + FIRST_TICKS
+}
+
+/** What lived before a process is submitted with its first ticks; what comes later is new, even under an old id. */
+export function mayBeOld({ firstReady, beginningCovered }: InstanceMoments, t: bigint): boolean {
+  return !beginningCovered || firstReady === null || t <= firstReady + FIRST_TICKS
 }

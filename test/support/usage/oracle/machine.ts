@@ -1,5 +1,6 @@
 // The state machine: takes the events of a cluster one by one, in the order of instances and ids, and keeps what is
 // open. Rules 3 and 4 of docs/usage-rules.md.
+import { Applications } from './applications.ts'
 import { coversBeginning, coversOf } from './cover.ts'
 import {
   ADD,
@@ -10,12 +11,12 @@ import {
   QUEUE,
   REMOVE,
   REQUEST,
-  type Resource,
+  same,
   type SeenEvent,
   SET,
   USERGROUP,
 } from './events.ts'
-import { type AppMoments, type History, type Incarnation, type InstanceMoments, type Lifetime } from './history.ts'
+import { type History, type InstanceMoments, type Lifetime } from './history.ts'
 import { darkBefore } from './late-start.ts'
 
 /** What the machine remembers of one instance while it reads it. */
@@ -26,15 +27,11 @@ interface Reading {
   readonly asks: Map<string, bigint>
   /** Keys that ended in this instance and did not begin again. */
   readonly ended: Set<string>
-  /** When each application began to run, of those that do. */
-  readonly running: Map<string, bigint>
-  /** Applications that have just begun to run, and the user's resource that followed. */
-  readonly ranNow: Map<string, Resource | null>
+  /** Keys asked for before their application ran, with nothing missed in between. */
+  readonly askedEarly: Set<string>
   /** The node of the last replaced placeholder, by application. */
   readonly vacated: Map<string, string | null>
 }
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 export class Machine {
   readonly #evidence: Evidence
@@ -42,7 +39,8 @@ export class Machine {
   readonly #instances: InstanceMoments[] = []
   readonly #lifetimes: Lifetime[] = []
   readonly #open = new Map<string, Lifetime>()
-  readonly #incarnations = new Map<string, Incarnation[]>()
+  readonly #applications = new Applications()
+  readonly #preempted = new Set<string>()
   readonly #places = new Map<string, { readonly node: string; readonly t: bigint }>()
   #reading!: Reading
 
@@ -70,13 +68,14 @@ export class Machine {
       const fresh = {
         asks: new Map(),
         ended: new Set<string>(),
-        running: new Map(),
-        ranNow: new Map(),
+        askedEarly: new Set<string>(),
         vacated: new Map(),
       }
       this.#reading = { index, moments, stretch: 0, ...fresh }
+      this.#applications.enter(index, moments)
       for (const [stretch, { events }] of seen.stretches.entries()) {
         this.#reading.stretch = stretch
+        this.#applications.enterStretch(stretch)
         for (const event of events) this.#take(event)
       }
     }
@@ -86,68 +85,31 @@ export class Machine {
   #take(event: SeenEvent): void {
     const { type, change, detail, reference } = event
     if (type === APP) {
-      if (reference === '') this.#application(event)
+      if (reference === '') this.#applications.take(event)
       else if (change === ADD && detail === 200) this.#add(event)
       else if (change === ADD && detail === 201) this.#ask(event)
       else if (change === REMOVE && (detail === 0 || (detail >= 500 && detail < 600))) this.#end(event)
     } else if (type === NODE) {
       this.#node(event)
     } else if (type === QUEUE && change === ADD && detail === 405) {
-      const incarnation = this.#incarnations.get(reference)?.at(-1)
-      if (incarnation?.queue === '') incarnation.queue = event.object
+      this.#applications.placed(event)
     } else if (type === USERGROUP && change === ADD && detail === 603) {
-      this.#user(event)
+      this.#applications.user(event)
     } else if (type === REQUEST && event.message.startsWith('Preempted by ')) {
+      this.#preempted.add(event.object)
       const lifetime = this.#open.get(event.object)
       if (lifetime !== undefined) lifetime.preempted = true
     }
   }
 
-  #application(event: SeenEvent): void {
-    const { object: app, change, detail, t } = event
-    const moments = this.#momentsOf(app)
-    if (change === ADD && (detail === 203 || detail === 0)) this.#new(app, t, moments)
-    if (change === SET && (detail === 205 || detail === 206 || detail === 211)) {
-      if (!this.#reading.running.has(app)) this.#reading.running.set(app, t)
-      moments.firstRunning ??= t
-      if (detail !== 211) moments.firstRan ??= t
-      this.#reading.ranNow.set(app, null)
-    }
-    const terminal = detail === 202 || (change === SET && (detail === 208 || detail === 210))
-    if (detail === 202) moments.rejected = true
-    if (terminal || (change === REMOVE && detail === 0)) {
-      moments.terminals.push(t)
-      const incarnation = this.#incarnations.get(app)?.at(-1)
-      if (incarnation !== undefined) incarnation.over = true
-    }
-  }
-
-  #new(app: string, t: bigint, moments: AppMoments): void {
-    const first = moments.firstNew === null
-    moments.firstNew ??= t
-    this.#sign(t)
-    const last = this.#incarnations.get(app)?.at(-1)
-    if (first && last !== undefined && !last.over && last.instance < this.#reading.index) return
-    this.#reading.running.delete(app)
-    this.#begin(app, t)
-  }
-
-  #begin(app: string, begin: bigint | null): Incarnation {
-    const all = this.#incarnations.get(app) ?? []
-    this.#incarnations.set(app, all)
-    const { index } = this.#reading
-    const incarnation = { app, number: all.length + 1, begin, instance: index, queue: '', over: false, gang: false }
-    all.push(incarnation)
-    return incarnation
-  }
-
   #ask(event: SeenEvent): void {
     const { object: app, t } = event
     const key = keyOf(event)
-    const { index, asks, moments } = this.#reading
+    const { index, asks, askedEarly, moments } = this.#reading
     asks.set(key, t)
-    ;(moments as Mutable<InstanceMoments>).firstAsk ??= t
-    const own = this.#momentsOf(app)
+    moments.firstAsk ??= t
+    if (this.#early(app)) askedEarly.add(key)
+    const own = this.#applications.momentsOf(app)
     own.firstSent ??= t
     if (own.firstRan !== null) own.firstAskWhenRunning ??= t
     const open = this.#open.get(key)
@@ -161,12 +123,12 @@ export class Machine {
 
   #add(event: SeenEvent): void {
     const key = keyOf(event)
-    const { index, asks, ended, running } = this.#reading
+    const { index, asks, ended } = this.#reading
     const app = event.object
     const asked = this.#oldNames ? this.#reading.moments.firstAsk !== null : asks.has(key)
     const open = this.#open.get(key) ?? (asked ? undefined : this.#renamed(event, key))
     ended.delete(key)
-    this.#momentsOf(app).firstSent ??= event.t
+    this.#applications.momentsOf(app).firstSent ??= event.t
     if (open !== undefined) {
       if (open.lastInstance === index && open.lastAdd !== event.t && !open.lateStart) open.latestStart = event.t
       Object.assign(open, { lastInstance: index, lastStretch: this.#reading.stretch, lastAdd: event.t })
@@ -175,9 +137,11 @@ export class Machine {
       if (!asked) this.#recovered(event.t, open)
       return
     }
+    // Whatever comes right after a placeholder's 503 took its place, and is real.
+    const successor = this.#reading.vacated.has(app)
     const lifetime = this.#lifetime(event, key)
-    lifetime.askedEarly = this.#early(app, key) && !this.#madeItRun(event)
-    if (asked && !running.has(app)) lifetime.incarnation.gang = true
+    lifetime.askedEarly = !this.#applications.madeItRun(event) && !successor && this.#wasEarly(app, key)
+    if (asked && this.#applications.runningSince(app) === undefined) lifetime.incarnation.gang = true
     if (!asked) {
       this.#recovered(event.t, lifetime)
       this.#startedLate(lifetime, event.t)
@@ -185,27 +149,17 @@ export class Machine {
     this.#open.set(key, lifetime)
   }
 
-  #user({ reference, resource }: SeenEvent): void {
-    for (const app of this.#reading.ranNow.keys()) {
-      if (this.#incarnations.get(app)?.at(-1)?.queue === reference) this.#reading.ranNow.set(app, resource)
-    }
-  }
-
-  /**
-   * A real allocation makes its application run before its user's change is told, the last placeholder after
-   * (`addAllocationInternal`): so the order of 206 and 603 tells a real pod that was asked for before 206.
-   */
-  #madeItRun({ object: app, resource }: SeenEvent): boolean {
-    const user = this.#reading.ranNow.get(app)
-    this.#reading.ranNow.delete(app)
-    return user !== undefined && user !== null && same(user, resource)
+  /** Before the application runs; not known, and taken for no, when its `running` may have been missed. */
+  #early(app: string): boolean {
+    return this.#applications.runningSince(app) === undefined && this.#applications.seenThroughout(app)
   }
 
   /** Asked for (1.4: placed) before the application ran. */
-  #early(app: string, key: string): boolean {
-    const moment = this.#oldNames ? this.#places.get(key)?.t : this.#reading.asks.get(key)
-    const ran = this.#reading.running.get(app)
-    return moment !== undefined && (ran === undefined || moment < ran)
+  #wasEarly(app: string, key: string): boolean {
+    if (!this.#oldNames) return this.#reading.askedEarly.has(key)
+    const placed = this.#places.get(key)
+    const ran = this.#applications.runningSince(app)
+    return placed !== undefined && this.#applications.seenThroughout(app) && (ran === undefined || placed.t < ran)
   }
 
   #end(event: SeenEvent): void {
@@ -223,7 +177,7 @@ export class Machine {
       } else {
         this.#startedLate(lifetime, from)
       }
-      lifetime.askedEarly = this.#early(event.object, key)
+      lifetime.askedEarly = this.#wasEarly(event.object, key)
     }
     this.#open.delete(key)
     ended.add(key)
@@ -243,14 +197,14 @@ export class Machine {
     const app = event.object
     const lifetime: Lifetime = {
       key,
-      incarnation: this.#incarnations.get(app)?.at(-1) ?? this.#begin(app, null),
+      incarnation: this.#applications.current(app),
       earliestStart: event.t,
       latestStart: event.t,
       lateStart: false,
       end: null,
       endDetail: null,
       bindLost: false,
-      preempted: false,
+      preempted: this.#preempted.has(key),
       askedEarly: false,
       resource: event.resource,
       node: this.#places.get(key)?.node ?? vacated.get(app) ?? null,
@@ -299,37 +253,14 @@ export class Machine {
     if (detail === 303 && change === ADD) {
       this.#places.set(keyOf(event), { node, t })
       const foreign = !this.#open.has(keyOf(event)) && !this.#reading.asks.has(keyOf(event))
-      if (foreign) this.#sign(t)
+      if (foreign) moments.firstSign ??= t
     } else if (change === ADD && detail === 0) {
       this.#nodeMoments(node).added.push(t)
     } else if (change === REMOVE && detail === 300) {
       this.#nodeMoments(node).gone.push(t)
     } else if (change === SET && detail === 302 && event.message === 'schedulable: true') {
-      ;(moments as Mutable<InstanceMoments>).firstReady ??= t
+      moments.firstReady ??= t
     }
-  }
-
-  #sign(t: bigint): void {
-    const moments = this.#reading.moments as Mutable<InstanceMoments>
-    moments.firstSign ??= t
-  }
-
-  #momentsOf(app: string): AppMoments {
-    const { apps } = this.#reading.moments
-    let moments = apps.get(app)
-    if (moments === undefined) {
-      moments = {
-        firstNew: null,
-        firstRunning: null,
-        firstRan: null,
-        firstSent: null,
-        firstAskWhenRunning: null,
-        rejected: false,
-        terminals: [],
-      }
-      apps.set(app, moments)
-    }
-    return moments
   }
 
   #nodeMoments(node: string): { readonly added: bigint[]; readonly gone: bigint[] } {
@@ -351,8 +282,4 @@ function namesAllocationsApart({ instances }: Evidence): boolean {
     both ||= asks.size > 0 && adds.length > 0
   }
   return both
-}
-
-function same(a: Resource, b: Resource): boolean {
-  return a.size === b.size && [...a].every(([name, value]) => b.get(name) === value)
 }

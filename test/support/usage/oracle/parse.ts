@@ -126,12 +126,21 @@ export function evidence(instances: readonly SeenInstance[], more: Partial<Evide
   return { instances, heartbeats: [], active: [], pods: [], ...more }
 }
 
-/** Lines that were written to their end. */
+/** Lines that were written to their end: the last of a connection may be cut anywhere. */
 function wholeLines(text: string): string[] {
   const lines = text.split('\n')
   const last = lines.pop()
-  if (last !== undefined && last.endsWith('}}')) lines.push(last)
+  if (last !== undefined && isWhole(last)) lines.push(last)
   return lines.filter((line) => line !== '')
+}
+
+function isWhole(line: string): boolean {
+  try {
+    JSON.parse(line)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function text(value: Json | undefined): string {

@@ -67,7 +67,7 @@ export function completeIfEmpty(core: Core, app: CoreApp): void {
 function awaitCompletion(core: Core, app: CoreApp): void {
   const entered = app.stateLog.at(-1)
   core.later(COMPLETING_TIMEOUT, () => {
-    if (app.state !== 'Completing' || app.stateLog.at(-1) !== entered) return
+    if (core.apps.get(app.id) !== app || app.state !== 'Completing' || app.stateLog.at(-1) !== entered) return
     if (app.allocations.size > 0) {
       awaitCompletion(core, app)
       return

@@ -9,27 +9,11 @@ import { Core, type ResourceManager, type Surroundings } from './core.ts'
 import { type ClusterNode, type Pod, type Watcher } from './cluster.ts'
 import { EventLog, ProcessDied } from './event-log.ts'
 import { boot } from './recovery.ts'
+import { checkReservation, reserve, type ShimApp } from './shim-app.ts'
 import { MICRO, MILLI, type Nanos, SECOND } from './time.ts'
-import { type ApplicationPlan } from './workload.ts'
 import { ApplicationRun } from './application-run.ts'
 
 const INTERVAL = SECOND
-
-type ShimState = 'new' | 'accepted' | 'reserving' | 'running' | 'resuming' | 'failed'
-type TaskState = 'new' | 'pending' | 'allocated' | 'done'
-
-interface Task {
-  readonly pod: Pod
-  state: TaskState
-}
-
-interface ShimApp {
-  readonly plan: ApplicationPlan
-  state: ShimState
-  readonly tasks: Map<string, Task>
-  /** Placeholders it made, or found after a restart, by task group. */
-  reserved: boolean
-}
 
 export class Scheduler implements Watcher, ResourceManager {
   readonly uuid: string
@@ -160,12 +144,12 @@ export class Scheduler implements Watcher, ResourceManager {
         this.#submit(app)
         break
       case 'accepted':
-        if (app.plan.kind === 'gang') this.#reserve(app)
+        if (app.plan.kind === 'gang') reserve(this.around, app)
         else app.state = 'running'
         break
       case 'reserving':
         this.#send(id, app, (pod) => pod.role === 'placeholder')
-        this.#checkReservation(app)
+        checkReservation(app)
         break
       case 'running':
         this.#send(id, app, (pod) => pod.role !== 'placeholder')
@@ -182,50 +166,6 @@ export class Scheduler implements Watcher, ResourceManager {
     if (![...app.tasks.values()].some(({ state }) => state === 'new')) return
     app.state = addApplication(this.core, app.plan, first.pod, this.restarted) ? 'accepted' : 'failed'
     if (app.state === 'failed') this.#failPending(app)
-  }
-
-  /** Makes the placeholders that are missing; after a restart also those that were replaced long ago. */
-  #reserve(app: ShimApp): void {
-    app.state = 'reserving'
-    const found = [...app.tasks.values()].filter(({ pod }) => pod.role === 'placeholder')
-    const bound = [...app.tasks.values()].some(({ pod }) => pod.role !== 'placeholder' && pod.bound !== null)
-    if (bound && !this.around.random.chance(this.around.params.features.placeholdersAgain)) {
-      app.reserved = true
-      return
-    }
-    const { plan } = app
-    const missing = (group: string, wanted: number): number =>
-      Math.max(0, wanted - found.filter(({ pod }) => pod.taskGroup === group).length)
-    this.#makePlaceholders(plan, 'spark-driver', missing('spark-driver', 1))
-    this.#makePlaceholders(plan, 'spark-executor', missing('spark-executor', plan.placeholders))
-  }
-
-  #makePlaceholders(plan: ApplicationPlan, taskGroup: string, count: number): void {
-    const { cluster } = this.around
-    const owner = [...(this.apps.get(plan.id)?.tasks.values() ?? [])][0]?.pod.owner ?? null
-    for (let i = 0; i < count; i++) {
-      cluster.createPod({
-        name: `tg-${plan.id}-${taskGroup}-${i}`,
-        app: plan.id,
-        owner,
-        role: 'placeholder',
-        taskGroup,
-        resource: taskGroup === 'spark-driver' ? plan.driver : plan.executor,
-        runsFor: Number.POSITIVE_INFINITY,
-      })
-    }
-  }
-
-  /** All members have their placeholder bound, or nothing is to be waited for: real pods are next. */
-  #checkReservation(app: ShimApp): void {
-    if (app.state !== 'reserving') return
-    const bound = [...app.tasks.values()].filter(
-      ({ pod, state }) => pod.role === 'placeholder' && state === 'allocated' && pod.bound !== null,
-    ).length
-    const waiting = [...app.tasks.values()].some(
-      ({ pod, state }) => pod.role === 'placeholder' && state !== 'allocated' && state !== 'done',
-    )
-    if (bound >= app.plan.placeholders + 1 || (app.reserved && !waiting)) app.state = 'running'
   }
 
   #send(id: string, app: ShimApp, chosen: (pod: Pod) => boolean): void {
@@ -254,7 +194,7 @@ export class Scheduler implements Watcher, ResourceManager {
       this.#unbound.delete(pod.uid)
       const app = this.apps.get(id)
       if (!cluster.bind(pod, node, bind)) this.#over(pod)
-      else if (app !== undefined) this.#checkReservation(app)
+      else if (app !== undefined) checkReservation(app)
     })
   }
 
