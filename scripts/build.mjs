@@ -32,7 +32,7 @@ export async function bundle() {
   const commands = await glob('src/commands/**/*.ts', { cwd: ROOT })
   const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT,
-    entryPoints: ['src/main.ts', ...commands],
+    entryPoints: ['src/main.ts', 'src/scan-worker.ts', ...commands],
     outdir: 'dist',
     outbase: 'src',
     chunkNames: 'chunk-[hash]',

@@ -6,7 +6,7 @@ import type { UsageSummary } from '../domain/usage/summary.ts'
 import { parseDuration } from '../domain/usage/duration.ts'
 import { readPodListings, readSparkLogs } from '../domain/usage/outside/read-evidence.ts'
 import { progressFlag } from './flags.ts'
-import { findDumps, openFactStore } from './wiring.ts'
+import { findDumps, openFactStore, scanPool } from './wiring.ts'
 
 export const dumpArgs = {
   dump: Args.string({
@@ -77,13 +77,20 @@ export async function withLedger<Result>(
   const sparkEvents = flags['spark-events'] ?? []
   const sparkLogs = sparkEvents.length === 0 ? [] : await readSparkLogs(sparkEvents, findDumps)
   const store = await openFactStore(flags.memory)
+  const pool = scanPool()
   try {
     const { cluster, lenient } = flags
     const { wantUsers, report } = context
     return await work(
-      await buildLedger(inputs, store, { cluster, lenient, wantUsers, informerLatency, listings, sparkLogs }, report),
+      await buildLedger(
+        inputs,
+        { store, pool },
+        { cluster, lenient, wantUsers, informerLatency, listings, sparkLogs },
+        report,
+      ),
     )
   } finally {
+    await pool.close()
     await store.close()
   }
 }

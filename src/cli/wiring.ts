@@ -2,9 +2,11 @@
  * Where ports meet adapters: each factory imports its adapter only when it is called, so that a command pays for what
  * it uses and no more. Commands get adapters from here and from nowhere else.
  */
+import type { OpenPool } from '../adapters/threads/scan-pool.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { DumpInput } from '../ports/dump-source.ts'
+import type { DumpInput, DumpLocation } from '../ports/dump-source.ts'
 import type { FactStore } from '../ports/fact-store.ts'
+import type { ScanPool } from '../ports/scan-pool.ts'
 import type { Machine } from '../ports/machine.ts'
 
 export const systemClock: Clock = { now: () => Date.now() }
@@ -28,4 +30,33 @@ export async function openFactStore(memory: string): Promise<FactStore> {
 export async function findDumps(paths: readonly string[]): Promise<DumpInput[]> {
   const { findInputs } = await import('../adapters/dump-files/inputs.ts')
   return await findInputs(paths)
+}
+
+/** Threads for large dumps; they start when the first is needed. */
+export function scanPool(): ScanPool {
+  let pool: Promise<OpenPool> | undefined
+  const open = async (): Promise<OpenPool> => {
+    const [{ openScanPool }, { availableParallelism }] = await Promise.all([
+      import('../adapters/threads/scan-pool.ts'),
+      import('node:os'),
+    ])
+    return openScanPool({ entry: new URL('./scan-worker.js', import.meta.url), threads: availableParallelism() })
+  }
+  return {
+    leastBytes: 24 << 20,
+    partBytes: 48 << 20,
+    scan: async (...task) => await (await (pool ??= open())).scan(...task),
+    close: async () => {
+      if (pool !== undefined) await (await pool).close()
+    },
+  }
+}
+
+/** Opens a file or a part of it, decompressed; for the threads of the pool. */
+export async function openDumpBytes(
+  location: DumpLocation,
+  onBytes: (bytes: number) => void,
+): Promise<AsyncIterable<Uint8Array>> {
+  const { openBytes } = await import('../adapters/dump-files/bytes.ts')
+  return openBytes(location, onBytes)
 }

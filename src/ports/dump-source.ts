@@ -1,5 +1,11 @@
 /** Where the bytes of dumps come from. */
 
+/** A file, or the part of it between two ends of lines: enough for another thread to open it. */
+export interface DumpLocation {
+  path: string
+  range: { from: number; to: number } | undefined
+}
+
 export interface DumpInput {
   /** What messages call it: a path, or `<stdin>`. */
   name: string
@@ -11,4 +17,9 @@ export interface DumpInput {
   named: boolean
   /** Opens it, decompressed. `onBytes` is told how many stored bytes have been read. */
   open(onBytes: (bytes: number) => void): AsyncIterable<Uint8Array>
+  /**
+   * Parts of about so many bytes that can be scanned apart; one where it must be read in one go (compressed, or pages
+   * whose ids follow from each other). Undefined for what cannot be opened twice.
+   */
+  split: ((partBytes: number) => Promise<DumpLocation[]>) | undefined
 }

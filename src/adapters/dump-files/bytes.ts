@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import * as zlib from 'node:zlib'
+import type { DumpLocation } from '../../ports/dump-source.ts'
 import { SparkopsError } from '../../domain/errors.ts'
 import { unreadable } from './inputs.ts'
 import { unzstd } from './zstd.ts'
@@ -18,9 +19,11 @@ const MAGIC = {
   zip: [0x50, 0x4b, 0x03, 0x04],
 } as const
 
-/** Opens a file. */
-export function openBytes(path: string, onBytes: (bytes: number) => void): AsyncIterable<Uint8Array> {
-  return decompressed(path, createReadStream(path, { highWaterMark: CHUNK }), onBytes)
+/** Opens a file, or a part of it. */
+export function openBytes(location: DumpLocation, onBytes: (bytes: number) => void): AsyncIterable<Uint8Array> {
+  const { path, range } = location
+  const part = range === undefined ? {} : { start: range.from, end: range.to - 1 }
+  return decompressed(path, createReadStream(path, { highWaterMark: CHUNK, ...part }), onBytes)
 }
 
 /** Opens standard input. */
@@ -73,7 +76,8 @@ async function* rejoin(first: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenera
   yield* rest
 }
 
-function kindOf(first: Buffer): keyof typeof MAGIC | undefined {
+/** The kind of compression that first bytes tell of; undefined for none. */
+export function kindOf(first: Buffer): keyof typeof MAGIC | undefined {
   const kinds = Object.keys(MAGIC) as (keyof typeof MAGIC)[]
   return kinds.find((kind) => MAGIC[kind].every((byte, index) => first[index] === byte))
 }

@@ -5,6 +5,7 @@ import { isDynamicPattern, glob } from 'tinyglobby'
 import { SparkopsError } from '../../domain/errors.ts'
 import type { DumpInput } from '../../ports/dump-source.ts'
 import { openBytes, openStandardInput } from './bytes.ts'
+import { splitFile } from './split.ts'
 
 const STANDARD_INPUT = '-'
 
@@ -23,7 +24,16 @@ export async function findInputs(paths: readonly string[]): Promise<DumpInput[]>
 
 async function inputsOf(path: string): Promise<DumpInput[]> {
   if (path === STANDARD_INPUT)
-    return [{ name: '<stdin>', bytes: undefined, modifiedAt: undefined, named: true, open: openStandardInput }]
+    return [
+      {
+        name: '<stdin>',
+        bytes: undefined,
+        modifiedAt: undefined,
+        named: true,
+        open: openStandardInput,
+        split: undefined,
+      },
+    ]
   const info = await stat(path).catch((error: unknown) => {
     if (isDynamicPattern(path)) return undefined
     throw unreadable(path, error)
@@ -64,7 +74,12 @@ async function expanded(path: string, patterns: string[], cwd: string | undefine
 function fileInput(path: string, info: Stats, named: boolean): DumpInput {
   const bytes = info.isFile() ? info.size : undefined
   const modifiedAt = info.isFile() ? BigInt(Math.ceil(info.mtimeMs)) * 1_000_000n : undefined
-  return { name: path, bytes, modifiedAt, named, open: (onBytes) => openBytes(path, onBytes) }
+  const location = { path, range: undefined }
+  return {
+    ...{ name: path, bytes, modifiedAt, named },
+    open: (onBytes) => openBytes(location, onBytes),
+    split: bytes === undefined ? undefined : (partBytes) => splitFile(path, bytes, partBytes),
+  }
 }
 
 /** The error for a file that cannot be read, with the reason in words. */

@@ -4,16 +4,16 @@ import { SparkopsError } from '../errors.ts'
 import type { DumpInput } from '../../ports/dump-source.ts'
 import type { ColumnType, FactStore, Row } from '../../ports/fact-store.ts'
 import type { ReportProgress } from '../../ports/progress.ts'
-import { FactWriter, NAME } from './facts.ts'
+import type { ScanPool } from '../../ports/scan-pool.ts'
+import { NAME } from './facts.ts'
 import { type JudgedSpan } from './judge/judge.ts'
 import { judgeUntidy } from './judge/judge-ledger.ts'
 import { OutsideEvidence, type PodListing, type SparkLog } from './outside/evidence.ts'
 import { ALLOCS, COLLISIONS, GANGS, INCARNATIONS, KIND, LIVES, MARKS, QUEUES, SPANS } from './reduce-sql.ts'
-import { DumpScanner, type LineCounts } from './scan/dump-scanner.ts'
-import { Names } from './scan/names.ts'
-import { Observations } from './scan/observations.ts'
-import { type BrokenLine, readDump } from './scan/read-dump.ts'
-import { Sources } from './scan/sources.ts'
+import { type BrokenLine } from './scan/read-dump.ts'
+import { type SeenRecords } from './scan/scan-part.ts'
+import { type SourceRecord } from './scan/sources.ts'
+import { type InputAccount, readInputs } from './read-inputs.ts'
 import { buildTimeline, type Timeline } from './timeline.ts'
 
 /** How a dump is to be read. */
@@ -28,21 +28,11 @@ export interface LedgerOptions {
   sparkLogs: readonly SparkLog[]
 }
 
-/** How one input was read. */
-export interface InputAccount {
-  file: string
-  counts: LineCounts
-  /** It is no dump: passed over, and why. */
-  foreign: string | undefined
-  cutBytes: number
-  brokenCount: number
-}
-
 /** Every lifetime of a dump. The store has the tables `spans`, `incs`, `inc_queue`, `names`. */
 export interface UsageLedger {
   store: FactStore
   timeline: Timeline
-  observations: Observations
+  observations: SeenRecords
   outside: OutsideEvidence
   /** The lifetimes that needed judgement, also in `spans`. */
   judged: JudgedSpan[]
@@ -54,103 +44,35 @@ export interface UsageLedger {
 /** Reads the inputs into the store and judges. Throws on malformed input; nothing is computed from half a reading. */
 export async function buildLedger(
   inputs: readonly DumpInput[],
-  store: FactStore,
+  parts: { store: FactStore; pool?: ScanPool | undefined },
   options: LedgerOptions,
   progress: ReportProgress,
 ): Promise<UsageLedger> {
-  const reading = await readInputs(inputs, store, options, progress)
-  progress({ phase: 'reducing', count: reading.events, noun: 'events' })
-  const timeline = buildTimeline(reading.sources.all, reading.sources.heartbeats())
+  const { store } = parts
+  const reading = await readInputs(inputs, store, parts.pool, options, progress)
+  await store.seal()
+  if (reading.events === 0) throw noEvents(reading.accounts)
+  await refuseCollisions(store)
+  const { seen, accounts, broken, events, earlyForm } = reading
+  progress({ phase: 'reducing', count: events, noun: 'events' })
+  const timeline = buildTimeline(reading.sources, reading.heartbeats)
   await loadSources(store, reading.sources, timeline)
-  await loadObservations(store, reading.observations, options.listings)
+  await loadObservations(store, seen, options.listings)
   for (const sql of [ALLOCS, MARKS, INCARNATIONS, LIVES, QUEUES, GANGS, SPANS]) await store.run(sql)
   await applySeenPlaceholders(store)
-  const outside = new OutsideEvidence([...options.listings, ...reading.observations.listings], options.sparkLogs)
+  const outside = new OutsideEvidence([...options.listings, ...seen.listings], options.sparkLogs)
   progress({ phase: 'judging' })
-  const judged = await judgeUntidy({
-    store,
-    timeline,
-    outside,
-    observations: reading.observations,
-    informerLatency: options.informerLatency,
-    earlyForm: reading.earlyForm,
-  })
+  const { informerLatency } = options
+  const judged = await judgeUntidy({ store, timeline, outside, observations: seen, informerLatency, earlyForm })
   await appendJudged(store, judged)
-  const { observations, accounts, broken, events } = reading
-  return { store, timeline, observations, outside, judged, inputs: accounts, broken, events }
+  return { store, timeline, observations: seen, outside, judged, inputs: accounts, broken, events }
 }
 
-interface Reading {
-  sources: Sources
-  observations: Observations
-  accounts: InputAccount[]
-  broken: BrokenLine[]
-  events: number
-  /** Applications begin as they do before 1.6. */
-  earlyForm: boolean
-}
-
-async function readInputs(
-  inputs: readonly DumpInput[],
-  store: FactStore,
-  options: LedgerOptions,
-  progress: ReportProgress,
-): Promise<Reading> {
-  const writer = new FactWriter(store)
-  const names = new Names(store)
-  const sources = new Sources()
-  const observations = new Observations(writer, names, sources)
-  const accounts: InputAccount[] = []
-  const broken: BrokenLine[] = []
-  const total = inputs.every((input) => input.bytes !== undefined)
-    ? inputs.reduce((sum, input) => sum + (input.bytes ?? 0), 0)
-    : undefined
-  let done = 0
-  let events = 0
-  let earlyForm = false
-  for (const input of inputs) {
-    const scanner = new DumpScanner(
-      { writer, names, sources, snapshot: (snapshot) => observations.take(snapshot) },
-      { cluster: options.cluster, file: input.name, wantUsers: options.wantUsers },
-    )
-    const bytes = input.open((read) => {
-      done += read
-    })
-    const onBytes = (): void =>
-      progress({
-        phase: 'reading',
-        bytesDone: done,
-        ...(total === undefined ? {} : { bytesTotal: total }),
-        count: events + scanner.counts.events,
-        noun: 'events',
-      })
-    const result = await readDump(bytes, scanner, { file: input.name, lenient: options.lenient, onBytes })
-    if (result.foreign !== undefined && input.named) throw notADump(input.name, result.foreign)
-    accounts.push({
-      file: input.name,
-      counts: scanner.counts,
-      foreign: result.foreign,
-      cutBytes: result.cutBytes,
-      brokenCount: result.brokenCount,
-    })
-    broken.push(...result.broken)
-    events += scanner.counts.events
-    earlyForm ||= scanner.earlyForm
-  }
-  observations.finish()
-  writer.flush()
-  names.flush()
-  await store.seal()
-  if (events === 0) throw noEvents(accounts)
-  await refuseCollisions(store)
-  return { sources, observations, accounts, broken, events, earlyForm }
-}
-
-async function loadSources(store: FactStore, sources: Sources, timeline: Timeline): Promise<void> {
+async function loadSources(store: FactStore, sources: readonly SourceRecord[], timeline: Timeline): Promise<void> {
   const clusterOf = (inst: number, own: string): number =>
     timeline.clusters.indexOf(timeline.instances[inst]?.cluster ?? (own || (timeline.clusters[0] ?? '')))
-  const rows = sources.all.map((source): Row => {
-    const inst = timeline.instanceOf[source.src] ?? -1
+  const rows = sources.map((source): Row => {
+    const inst = timeline.instanceOf.get(source.src) ?? -1
     return [source.src, inst, clusterOf(inst, source.cluster)]
   })
   await store.table('sources', { src: 'INTEGER', inst: 'INTEGER', cluster: 'INTEGER' }, rows)
@@ -159,7 +81,7 @@ async function loadSources(store: FactStore, sources: Sources, timeline: Timelin
 /** \`seen\`: what snapshots and listings tell of an allocation, for attribution. */
 async function loadObservations(
   store: FactStore,
-  observations: Observations,
+  observations: SeenRecords,
   listings: readonly PodListing[],
 ): Promise<void> {
   const rows = new Map<string, Row>()
@@ -251,16 +173,6 @@ async function refuseCollisions(store: FactStore): Promise<void> {
     why: `Dictionary ${String(collision[0])}, hash ${String(collision[1])}.`,
     hint: 'Split the dump by time and compute the parts; please report this: it should happen to nobody.',
     exit: 'bug',
-  })
-}
-
-function notADump(file: string, why: string): SparkopsError {
-  return new SparkopsError({
-    code: 'SO_NOT_A_DUMP',
-    message: `${file}: this is not a dump of YuniKorn events.`,
-    why: `Its first line: ${why}`,
-    hint: 'A dump holds bodies of /ws/v1/events/batch, lines of /ws/v1/events/stream, or lines of our collector.',
-    exit: 'data',
   })
 }
 

@@ -1,6 +1,6 @@
 // The scheduler instances of each cluster in order of time, and what of each is covered (docs/usage-rules.md §2).
 import { type Stretch } from './scan/coverage.ts'
-import { type Heartbeat, momentToNanos, type Source } from './scan/sources.ts'
+import { type Heartbeat, momentToNanos, type SourceRecord } from './scan/sources.ts'
 
 /** Time from the making of an event to its having an id that a poll can see; the events' channel is drained at once. */
 export const INTAKE_DELAY_NS = 10_000_000n
@@ -33,8 +33,8 @@ export interface SchedulerInstance {
 /** All instances, and the instance of each source. */
 export interface Timeline {
   instances: SchedulerInstance[]
-  /** Instance index of each source number; −1 for sources that belong to no instance. */
-  instanceOf: number[]
+  /** Instance index of each source number; sources that belong to no instance are absent. */
+  instanceOf: Map<number, number>
   clusters: string[]
 }
 
@@ -48,18 +48,22 @@ interface Draft {
 }
 
 /** Decides which instance every source belongs to, and joins their stretches. */
-export function buildTimeline(sources: readonly Source[], heartbeats: readonly Heartbeat[]): Timeline {
+export function buildTimeline(sources: readonly SourceRecord[], heartbeats: readonly Heartbeat[]): Timeline {
   const cluster = clusterNames(sources, heartbeats)
   const drafts = namedDrafts(sources, heartbeats, cluster)
   placeUnnamed(sources, drafts, cluster)
   const ordered = drafts.filter((draft) => draft.covers.length > 0 || draft.seenAt !== undefined)
   for (const draft of ordered) draft.covers = joinCovers(draft.covers)
   ordered.sort((a, b) => compareText(a.cluster, b.cluster) || compareTime(beginOf(a), beginOf(b)))
-  const instanceOf = sources.map(() => -1)
+  const instanceOf = new Map<number, number>()
   const instances = ordered.map((draft, index) => {
-    for (const src of draft.sources) instanceOf[src] = index
+    for (const src of draft.sources) instanceOf.set(src, index)
     return finish(draft, index, heartbeats)
   })
+  for (const { src, sameAs } of sources) {
+    const inst = sameAs === undefined ? undefined : instanceOf.get(sameAs)
+    if (inst !== undefined) instanceOf.set(src, inst)
+  }
   return { instances, instanceOf, clusters: [...new Set(sources.map(cluster))].sort() }
 }
 
@@ -88,7 +92,7 @@ export function earlier(a: bigint, b: bigint): bigint {
 
 /** An instance's name is unique in the world: a file that names its cluster tells for those that do not. */
 function clusterNames(
-  sources: readonly Source[],
+  sources: readonly SourceRecord[],
   heartbeats: readonly Heartbeat[],
 ): (of: { cluster: string; instance: string | undefined }) => string {
   const byInstance = new Map<string, string>()
@@ -101,9 +105,9 @@ function clusterNames(
 }
 
 function namedDrafts(
-  sources: readonly Source[],
+  sources: readonly SourceRecord[],
   heartbeats: readonly Heartbeat[],
-  clusterOf: (of: Source | Heartbeat) => string,
+  clusterOf: (of: SourceRecord | Heartbeat) => string,
 ): Draft[] {
   const drafts = new Map<string, Draft>()
   const draftOf = (cluster: string, name: string): Draft => {
@@ -113,9 +117,9 @@ function namedDrafts(
     return draft
   }
   for (const source of sources) {
-    if (source.instance === undefined || source.coverage === undefined) continue
+    if (source.instance === undefined || source.stretches === undefined) continue
     const draft = draftOf(clusterOf(source), source.instance)
-    draft.covers.push(...source.coverage.stretches().map(toCover))
+    draft.covers.push(...source.stretches.map(toCover))
     draft.sources.push(source.src)
   }
   for (const beat of heartbeats) draftOf(clusterOf(beat), beat.instance).seenAt = beat.at
@@ -123,10 +127,14 @@ function namedDrafts(
 }
 
 /** Connections that do not say whose they are: by the same beginning, by overlap, else after the last that began before. */
-function placeUnnamed(sources: readonly Source[], drafts: Draft[], clusterOf: (of: Source) => string): void {
+function placeUnnamed(
+  sources: readonly SourceRecord[],
+  drafts: Draft[],
+  clusterOf: (of: SourceRecord) => string,
+): void {
   const unnamed = sources
-    .filter((source) => source.instance === undefined && source.coverage !== undefined)
-    .map((source) => ({ source, covers: source.coverage!.stretches().map(toCover), cluster: clusterOf(source) }))
+    .filter((source) => source.instance === undefined && source.stretches !== undefined)
+    .map((source) => ({ source, covers: source.stretches!.map(toCover), cluster: clusterOf(source) }))
     .filter(({ covers }) => covers.length > 0)
     .sort((a, b) => compareTime(a.covers[0]!.from, b.covers[0]!.from))
   for (const { source, covers, cluster } of unnamed) {

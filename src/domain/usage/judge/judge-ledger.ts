@@ -4,7 +4,7 @@ import { FACT } from '../facts.ts'
 import { textsOf } from '../ledger.ts'
 import { type OutsideEvidence, podKey } from '../outside/evidence.ts'
 import { INSTANCE_MARKS, NODE_MARKS, UNTIDY_FACTS, UNTIDY_LIVES } from '../reduce-sql.ts'
-import { type Observations } from '../scan/observations.ts'
+import { type SeenRecords } from '../scan/scan-part.ts'
 import { type Timeline } from '../timeline.ts'
 import { Evidence, type Incarnation, type InstanceMarks, nodeKey, type NodeMark } from './evidence.ts'
 import { type Key, type KeyFact, type Lifetime, lifetimesOf } from './history.ts'
@@ -14,7 +14,7 @@ interface Parts {
   store: FactStore
   timeline: Timeline
   outside: OutsideEvidence
-  observations: Observations
+  observations: SeenRecords
   informerLatency: bigint
   /** Applications begin as they do before 1.6: allocations may have names that no ask has. */
   earlyForm: boolean

@@ -212,6 +212,11 @@ export class StreamCoverage {
   #stretch: Stretch | undefined
   #lines = 0
 
+  /** Events read. */
+  get lines(): number {
+    return this.#lines
+  }
+
   add(at: Moment, boot: boolean): void {
     this.#lines++
     if (this.#stretch === undefined) {

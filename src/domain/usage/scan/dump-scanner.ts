@@ -44,6 +44,8 @@ export interface ScannerOptions {
   /** The file's name, for sources and messages. */
   file: string
   wantUsers: boolean
+  /** Another part of the same file comes right before: it may have left a connection open. */
+  continued: boolean
 }
 
 const EVENT = '{"type":'
@@ -71,6 +73,8 @@ export class DumpScanner {
   #connection: (Source & { coverage: StreamCoverage }) | undefined
   #instance: string | undefined
   #boots: Moment | undefined
+  /** No line of this part has begun a connection yet. */
+  #mayContinue: boolean
   // The last envelope's head as text: the next one of the same instance differs in id and time only.
   #headCluster = ''
   #headInstance = ''
@@ -80,6 +84,7 @@ export class DumpScanner {
     this.#ports = ports
     this.#options = options
     this.#facts = new EventFacts(ports.writer, ports.names, options.wantUsers)
+    this.#mayContinue = options.continued
     this.#spans.isSkipped = skipRule(options.wantUsers)
   }
 
@@ -96,16 +101,27 @@ export class DumpScanner {
     this.#slow(text.slice(from, to))
   }
 
+  /** Ends the reading: a connection that has begun without an event yet may go on in the next part. */
+  end(): void {
+    if (this.#connection === undefined && this.#instance !== undefined) this.#open(false)
+  }
+
   #streamed(text: string): void {
     const spans = this.#spans
     const boot = EventFacts.isBoot(text, spans)
     this.#at.seconds = spans.seconds
     this.#at.nanos = spans.nanos
     if (boot) this.#noteBoot()
-    this.#connection ??= this.#ports.sources.connection(this.#options.cluster, this.#instance, this.#options.file)
+    this.#connection ??= this.#open(boot)
     this.#connection.coverage.add(this.#at, boot)
     this.#facts.write(this.#connection.src, text, spans)
     this.counts.events++
+  }
+
+  #open(boot: boolean): Source & { coverage: StreamCoverage } {
+    const begin = { headless: this.#mayContinue, boot }
+    this.#mayContinue = false
+    return this.#ports.sources.connection(this.#options.cluster, this.#instance, this.#options.file, begin)
   }
 
   /** A scheduler that begins anew inside a stream whose reconnect is not marked (1.5, or files joined) is another instance. */
@@ -154,6 +170,7 @@ export class DumpScanner {
 
   /** A connection begins: what follows is of this instance, and what came before it is not continued. */
   #connect(instance: string): void {
+    this.#mayContinue = false
     this.#instance = instance
     this.#connection = undefined
     this.#boots = undefined
@@ -232,6 +249,7 @@ export class DumpScanner {
 
   /** YuniKorn ends a stream in band when the reader is too slow, or answers with an error: what comes next is another stretch. */
   #endOfStream(): void {
+    this.#mayContinue = false
     this.#connection = undefined
     this.counts.other++
   }

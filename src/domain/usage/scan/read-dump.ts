@@ -16,6 +16,8 @@ export interface BrokenLine {
 export interface DumpReading {
   /** Lines taken. */
   lines: number
+  /** Lines there are, blank and broken ones included. */
+  physicalLines: number
   /** The last line has no end and is not whole: a writer was cut off. Its bytes, 0 if not so. */
   cutBytes: number
   broken: BrokenLine[]
@@ -27,6 +29,8 @@ export interface DumpReading {
 export interface ReadOptions {
   file: string
   lenient: boolean
+  /** A part of a file behind another: its first line need not decide what the file is. */
+  continued: boolean
   /** Called now and then with the bytes read since the last call. */
   onBytes(bytes: number): void
 }
@@ -60,6 +64,7 @@ export async function readDump(
 class LineReader {
   readonly reading: DumpReading = {
     lines: 0,
+    physicalLines: 0,
     cutBytes: 0,
     broken: [],
     brokenCount: 0,
@@ -144,10 +149,10 @@ class LineReader {
   }
 
   #line(text: string, begin: number, end: number): void {
-    this.#number++
+    this.reading.physicalLines = ++this.#number
     let from = begin
     let to = end
-    if (this.#number === 1 && text.startsWith(BOM, from)) from += BOM.length
+    if (this.#number === 1 && !this.#options.continued && text.startsWith(BOM, from)) from += BOM.length
     if (to > from && text.charCodeAt(to - 1) === RETURN) to--
     if (this.#document !== undefined && this.#goesOn(this.#document, text.slice(from, to))) return
     if (to === from || isBlank(text, from, to)) return
@@ -182,7 +187,7 @@ class LineReader {
 
   /** Until one line is ours, a broken one may also mean that the file is no dump. */
   #reject(line: number, why: string): void {
-    if (this.reading.lines > 0) return this.#leaveOut(line, why)
+    if (this.#options.continued || this.reading.lines > 0) return this.#leaveOut(line, why)
     this.#doubts.push({ line, why })
     if (this.#doubts.length === DOUBTED) this.reading.foreign = this.#doubts[0]!.why
   }

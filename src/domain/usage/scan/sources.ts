@@ -1,19 +1,41 @@
 // Where facts come from: one source for every instance known by name, and one for every connection that does not
 // say whose it is. Facts carry the source's number; which instance that is can be decided when all is read.
-import { IdCoverage, type Moment, PageCoverage, StreamCoverage } from './coverage.ts'
+import { IdCoverage, type Moment, PageCoverage, StreamCoverage, type Stretch } from './coverage.ts'
 
 /** The covered part of one source. */
 export type Coverage = IdCoverage | PageCoverage | StreamCoverage
 
-/** One source of facts. */
+/** One source of facts, while it is being read. */
 export interface Source {
   readonly src: number
   readonly cluster: string
   /** The scheduler's InstanceUUID; undefined where the dump does not say. */
   readonly instance: string | undefined
   readonly coverage: Coverage | undefined
-  /** First and last time seen by it, for sources without a coverage of their own. */
+  /** The file, for connections and pages. */
   readonly origin: string
+  /** It begins where its part of the file begins, without saying whose it is. */
+  readonly headless: boolean
+  /** Its first event is the first that a scheduler writes. */
+  readonly boot: boolean
+}
+
+/** A source that has been read to its end, as it can be sent from thread to thread. */
+export interface SourceRecord {
+  src: number
+  cluster: string
+  instance: string | undefined
+  origin: string
+  /** Undefined for observations, which cover nothing. */
+  stretches: readonly Stretch[] | undefined
+  /** Lines of a connection, which another part may continue; undefined for other sources. */
+  connectionLines: number | undefined
+  /** It begins where its part of the file begins, without saying whose it is. */
+  headless: boolean
+  /** Its first event is the first that a scheduler writes. */
+  boot: boolean
+  /** The source whose connection this one continues: both are of one instance. */
+  sameAs: number | undefined
 }
 
 /** What a heartbeat proves: at `at` the scheduler's newest id was `highest`. */
@@ -26,7 +48,7 @@ export interface Heartbeat {
 
 /** Gives every source its number. */
 export class Sources {
-  readonly all: Source[] = []
+  readonly #all: Source[] = []
   readonly #byInstance = new Map<string, Source>()
   readonly #heartbeats = new Map<string, Heartbeat>()
 
@@ -51,8 +73,13 @@ export class Sources {
   }
 
   /** A new source for one connection of the event stream. */
-  connection(cluster: string, instance: string | undefined, file: string): Source & { coverage: StreamCoverage } {
-    return this.#register(cluster, instance, new StreamCoverage(), file)
+  connection(
+    cluster: string,
+    instance: string | undefined,
+    file: string,
+    begin: { headless: boolean; boot: boolean },
+  ): Source & { coverage: StreamCoverage } {
+    return this.#register(cluster, instance, new StreamCoverage(), file, begin)
   }
 
   /** The source of what REST snapshots and listings of a cluster show. */
@@ -76,6 +103,15 @@ export class Sources {
     this.#heartbeats.set(beat.instance, beat)
   }
 
+  /** All sources as they have been read. */
+  records(): SourceRecord[] {
+    return this.#all.map(({ src, cluster, instance, coverage, origin, headless, boot }) => ({
+      ...{ src, cluster, instance, origin, headless, boot, sameAs: undefined },
+      stretches: coverage?.stretches(),
+      connectionLines: coverage instanceof StreamCoverage ? coverage.lines : undefined,
+    }))
+  }
+
   heartbeats(): Heartbeat[] {
     return [...this.#heartbeats.values()]
   }
@@ -85,9 +121,10 @@ export class Sources {
     instance: string | undefined,
     coverage: C,
     origin: string,
+    begin = { headless: false, boot: false },
   ): Source & { coverage: C } {
-    const source = { src: this.all.length, cluster, instance, coverage, origin }
-    this.all.push(source)
+    const source = { src: this.#all.length, cluster, instance, coverage, origin, ...begin }
+    this.#all.push(source)
     return source
   }
 }
