@@ -39,7 +39,9 @@ export function input(name: string, content: string | Buffer, chunk = 1 << 20): 
   return {
     name,
     bytes: bytes.length,
+    modifiedAt: undefined,
     named: true,
+    split: undefined,
     async *open(onBytes) {
       for (let at = 0; at < bytes.length; at += chunk) {
         onBytes(Math.min(chunk, bytes.length - at))
@@ -62,7 +64,7 @@ export async function withLedger<Result>(
 ): Promise<Result> {
   const store = await openFactStore({ memory: '256MB', threads: 1 })
   try {
-    return await work(await buildLedger(dumps, store, { ...OPTIONS, ...options }, () => undefined))
+    return await work(await buildLedger(dumps, { store }, { ...OPTIONS, ...options }, () => undefined))
   } finally {
     await store.close()
   }
