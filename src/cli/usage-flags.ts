@@ -96,7 +96,7 @@ export async function withLedger<Result>(
 }
 
 /** What the user must know of how the input was read. */
-export function tellReading({ input }: UsageSummary): string[] {
+export function tellReading({ input }: Pick<UsageSummary, 'input'>): string[] {
   const cut = input.cut.map(({ file, bytes }) => `${file}: the last line is cut off (${bytes} bytes) and was left out.`)
   const broken = input.broken.slice(0, 10).map(({ file, line, why }) => `${file}:${line}: left out: ${why}`)
   const more = input.brokenCount > 10 ? [`${input.brokenCount} lines were left out in all.`] : []

@@ -25,7 +25,7 @@ const lines = (all: readonly string[]): string => `${all.join('\n')}\n`
 const life = oneLife()
 const whole = lines(life)
 /** An event that can be broken in the middle of a dump. */
-const add = life[4]!
+const add = life[5]!
 
 async function expectRefused(words: readonly string[], told: (string | RegExp)[], options?: RunOptions): Promise<void> {
   const { code, stdout, stderr } = await compute(words, options)
@@ -113,12 +113,12 @@ describe('a broken line', () => {
     const document: unknown = JSON.parse(stdout)
     expectMatchesSchema('error', document)
     expect(document).toMatchObject({
-      error: { code: 'SO_BROKEN_LINE', message: expect.stringContaining(':8:') as string },
+      error: { code: 'SO_BROKEN_LINE', message: expect.stringContaining(':9:') as string },
     })
   })
 
   it('names the line of standard input', async () => {
-    await expectRefused(['-'], [/<stdin>:8: /], { stdin: lines([...life, 'x', ...life]) })
+    await expectRefused(['-'], [/<stdin>:9: /], { stdin: lines([...life, 'x', ...life]) })
   })
 })
 
@@ -234,11 +234,11 @@ describe('bytes at the edges', () => {
 
   it('a page that was printed over several lines is read', async () => {
     const records = life.map((line) => `    ${line.replaceAll(',"', ',\n      "')}`).join(',\n')
-    const text = `{\n  "InstanceUUID": "i1",\n  "LowestID": 0,\n  "HighestID": 6,\n  "EventRecords": [\n${records}\n  ]\n}\n`
+    const text = `{\n  "InstanceUUID": "i1",\n  "LowestID": 0,\n  "HighestID": 7,\n  "EventRecords": [\n${records}\n  ]\n}\n`
     const { code, stdout } = await compute([write('printed.json', text), '--json'])
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({
-      summary: { events: 7, instances: [{ instance: 'i1', fromBeginning: true }] },
+      summary: { events: 8, instances: [{ instance: 'i1', fromBeginning: true }] },
     })
   })
 
@@ -266,11 +266,11 @@ describe('bytes at the edges', () => {
     const env = { NODE_OPTIONS: '--max-old-space-size=512' }
     await expectRefused(
       [write('garbage.jsonl', Buffer.concat([Buffer.from(whole), garbage]))],
-      [/garbage\.jsonl:8: /],
+      [/garbage\.jsonl:9: /],
       { env },
     )
     await expectRefused([write('only-garbage.jsonl', garbage)], [/not a dump/], { env })
     const list = Buffer.concat([Buffer.from(`${whole}{"a":[`), Buffer.alloc(1e8, '1,'), Buffer.from('1]}\n')])
-    await expectRefused([write('list.jsonl', list)], [/list\.jsonl:8: /, /longer than 64 MiB/], { env })
+    await expectRefused([write('list.jsonl', list)], [/list\.jsonl:9: /, /longer than 64 MiB/], { env })
   })
 })

@@ -1,5 +1,5 @@
 // DuckDB as the engine of facts: in memory, spilling to a directory of its own when the limit is reached.
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -146,8 +146,27 @@ class DuckDbFactStore implements FactStore {
     return all
   }
 
+  /** Whole or not at all. */
   async writeParquet(sql: string, path: string): Promise<void> {
-    await this.run(`COPY (${sql}) TO '${path.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION zstd)`)
+    const draft = `${path}.${process.pid}.tmp`
+    try {
+      await this.#parts.connection.run(
+        `COPY (${sql}) TO '${draft.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION zstd)`,
+      )
+      await rename(draft, path)
+    } catch (error) {
+      await rm(draft, { force: true })
+      const message = error instanceof Error ? error.message : String(error)
+      if (!/^IO Error|no space left/i.test(message) && !(error instanceof Error && 'syscall' in error))
+        throw this.#explained(error)
+      throw new SparkopsError({
+        code: 'SO_WRITE_FAILED',
+        message: `cannot write ${path}`,
+        why: message.split('\n')[0]?.replaceAll(draft, path),
+        hint: 'name another place, or make room or permission there; what stood in that place before is unchanged',
+        cause: error,
+      })
+    }
   }
 
   async close(): Promise<void> {

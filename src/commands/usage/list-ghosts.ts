@@ -1,8 +1,9 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.ts'
 import { outputFlag } from '../../cli/flags.ts'
-import { dumpArgs, ledgerFlags, withLedger } from '../../cli/usage-flags.ts'
+import { dumpArgs, ledgerFlags, tellReading, withLedger } from '../../cli/usage-flags.ts'
 import { listGhosts } from '../../domain/usage/ghosts.ts'
+import { inputSummary } from '../../domain/usage/summary.ts'
 import { ghostsView } from '../../ui/ghosts-view.ts'
 
 export default class UsageListGhosts extends BaseCommand {
@@ -28,9 +29,11 @@ export default class UsageListGhosts extends BaseCommand {
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(UsageListGhosts)
     const context = { wantUsers: false, report: this.progressReport(flags.progress) }
-    const ghosts = await withLedger(argv as string[], flags, context, (ledger) =>
-      listGhosts(ledger, { withOpen: flags['with-open'] }),
-    )
+    const { ghosts, input } = await withLedger(argv as string[], flags, context, async (ledger) => ({
+      ghosts: await listGhosts(ledger, { withOpen: flags['with-open'] }),
+      input: inputSummary(ledger),
+    }))
+    for (const warning of tellReading({ input })) this.warning(warning)
     await this.present(ghosts, ghostsView)
   }
 }

@@ -80,8 +80,12 @@ function rateOf(file: string, field: string, value: unknown): Rate {
   return BigInt(match[1]!) * 10n ** BigInt(RATE_DECIMALS) + BigInt((match[2] ?? '').padEnd(RATE_DECIMALS, '0'))
 }
 
+/** A number without an exponent, every digit kept. */
 function plainDecimal(value: number): string {
-  return /e/.test(String(value)) ? value.toFixed(RATE_DECIMALS).replace(/0+$/, '').replace(/\.$/, '') : String(value)
+  const [digits = '', exponent] = String(value).split('e')
+  if (exponent === undefined) return digits
+  if (Number(exponent) > 0) return value.toFixed(0)
+  return `0.${'0'.repeat(-Number(exponent) - 1)}${digits.replace('.', '')}`
 }
 
 function secondsOf(file: string, field: string, value: unknown): bigint {

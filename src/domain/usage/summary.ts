@@ -62,7 +62,7 @@ export interface UsageSummary {
 
 /** Sums up a ledger. */
 export async function summarize(ledger: UsageLedger, units: UnitSystem): Promise<UsageSummary> {
-  const { store, timeline, judged, inputs } = ledger
+  const { store, timeline, judged } = ledger
   await prepareAttribution(ledger, [])
   const [counts] = await store.rows('SELECT count(*), count(DISTINCT inc), sum(resized) FROM spans')
   const [total, applications, resized] = (counts ?? []).map((cell) => Number(cell ?? 0))
@@ -92,13 +92,18 @@ export async function summarize(ledger: UsageLedger, units: UnitSystem): Promise
       contradictions: count((span) => span.contradiction),
     },
     totals: await totals(ledger, units),
-    input: {
-      files: inputs.length,
-      passedOver: inputs.filter((input) => input.foreign !== undefined).map((input) => input.file),
-      cut: inputs.filter((input) => input.cutBytes > 0).map((input) => ({ file: input.file, bytes: input.cutBytes })),
-      broken: ledger.broken,
-      brokenCount: inputs.reduce((sum, input) => sum + input.brokenCount, 0),
-    },
+    input: inputSummary(ledger),
+  }
+}
+
+/** How the dumps were read. */
+export function inputSummary({ inputs, broken }: UsageLedger): UsageSummary['input'] {
+  return {
+    files: inputs.length,
+    passedOver: inputs.filter((input) => input.foreign !== undefined).map((input) => input.file),
+    cut: inputs.filter((input) => input.cutBytes > 0).map((input) => ({ file: input.file, bytes: input.cutBytes })),
+    broken,
+    brokenCount: inputs.reduce((sum, input) => sum + input.brokenCount, 0),
   }
 }
 

@@ -18,15 +18,22 @@ const MOST_WINDOWS = 200_000
 /** The windows that cover [from, to], each whole but for the first and last where the question is cut. */
 export function windowsOver(from: bigint, to: bigint, size: WindowSize, zone: string): Window[] {
   const windows: Window[] = []
-  let at = DateTime.fromMillis(Number(from / MS), { zone }).startOf(size)
+  let at: DateTime = DateTime.fromMillis(Number(from / MS), { zone }).startOf(size)
   const last = Number(to / MS)
   while (at.toMillis() <= last) {
-    const next = at.plus({ [size]: 1 }).startOf(size)
+    const next = following(at, size)
     windows.push({ from: BigInt(at.toMillis()) * MS, to: BigInt(next.toMillis()) * MS })
     at = next
     if (windows.length > MOST_WINDOWS) throw tooMany(size)
   }
   return windows
+}
+
+/** The beginning of the next window. Where clocks are set back by half an hour, that hour begins but once. */
+function following(at: DateTime, size: WindowSize): DateTime {
+  const next = at.plus({ [size]: 1 })
+  const begin = next.startOf(size)
+  return begin.toMillis() > at.toMillis() ? begin : next
 }
 
 /** Refuses a time zone that is not known. */
@@ -41,17 +48,28 @@ export function checkZone(zone: string): string {
   })
 }
 
+/** What 64 bits of nanoseconds can say, in milliseconds. */
+const LATEST_MS = 9_223_372_036_854
+
 /** A moment as people write it, in nanoseconds: RFC 3339, or a date, in the time zone where it names none. */
 export function parseMoment(flag: string, text: string, zone: string): bigint {
   const moment = DateTime.fromISO(text, { zone })
-  if (moment.isValid) return BigInt(moment.toMillis()) * MS
+  // An hour alone would be one of today.
+  const why = /^\d{4}/.test(text)
+    ? (moment.invalidExplanation ?? (isTellable(moment) ? undefined : 'Times are from 1970 to 2262.'))
+    : 'It does not begin with a year.'
+  if (why === undefined) return BigInt(moment.toMillis()) * MS
   throw new SparkopsError({
     code: 'SO_TIME',
     message: `${flag}: ${text} is no time.`,
-    why: moment.invalidExplanation ?? 'It is not of the form of ISO 8601.',
+    why,
     hint: `For example ${flag} 2026-11-01 or ${flag} 2026-11-01T03:00:00Z.`,
     exit: 'usage',
   })
+}
+
+function isTellable(moment: DateTime): boolean {
+  return moment.isValid && moment.toMillis() >= 0 && moment.toMillis() <= LATEST_MS
 }
 
 /** A moment for people and programs, to the millisecond (rounded down), in UTC. */

@@ -31,18 +31,29 @@ export function someStream(count = 900): string[] {
   return recordedLines('examples/restart/stream.jsonl.gz').slice(0, count)
 }
 
+interface EventFields {
+  type?: number
+  objectID?: string
+  message?: string
+  change?: number
+  detail?: number
+  referenceID?: string
+  /** As JSON. */
+  resource?: string
+}
+
 /** One event with a time so many seconds after a beginning. */
-export function event(seconds: number, fields: Record<string, unknown>): string {
-  const { type, objectID, message, change, detail, referenceID, resource } = { type: 2, ...fields }
+export function event(seconds: number, fields: EventFields): string {
+  const { type = 2, objectID, message, change, detail, referenceID, resource } = fields
   const parts = [
-    `"type":${String(type)}`,
+    `"type":${type}`,
     ...(objectID === undefined ? [] : [`"objectID":${JSON.stringify(objectID)}`]),
     ...(message === undefined ? [] : [`"message":${JSON.stringify(message)}`]),
     `"timestampNano":${1_795_375_760n * 1_000_000_000n + BigInt(Math.round(seconds * 1000)) * 1_000_000n}`,
-    ...(change === undefined ? [] : [`"eventChangeType":${String(change)}`]),
-    ...(detail === undefined ? [] : [`"eventChangeDetail":${String(detail)}`]),
+    ...(change === undefined ? [] : [`"eventChangeType":${change}`]),
+    ...(detail === undefined ? [] : [`"eventChangeDetail":${detail}`]),
     ...(referenceID === undefined ? [] : [`"referenceID":${JSON.stringify(referenceID)}`]),
-    `"resource":${resource === undefined ? '{}' : `{"resources":${String(resource)}}`}`,
+    `"resource":${resource === undefined ? '{}' : `{"resources":${resource}}`}`,
   ]
   return `{${parts.join(',')}}`
 }
@@ -57,6 +68,7 @@ export function oneLife(app = 'app', resource = '{"memory":{"value":1073741824},
     event(1, { objectID: app, change: 2, detail: 203 }),
     event(1, { type: 4, objectID: 'root.q', change: 2, detail: 405, referenceID: app }),
     event(2, { objectID: app, change: 2, detail: 201, referenceID, resource }),
+    event(2, { objectID: app, change: 1, detail: 206 }),
     event(3, { objectID: app, change: 2, detail: 200, referenceID, resource }),
     event(13, { objectID: app, change: 3, detail: 500, referenceID, resource }),
     event(14, { objectID: app, change: 1, detail: 208 }),
