@@ -13,6 +13,7 @@ export const FACT = {
   completing: 207,
   completed: 208,
   failed: 210,
+  resuming: 211,
   left: 298,
   endFirst: 500,
   preempted: 501,

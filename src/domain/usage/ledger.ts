@@ -7,14 +7,15 @@ import type { ReportProgress } from '../../ports/progress.ts'
 import type { ScanPool } from '../../ports/scan-pool.ts'
 import { NAME } from './facts.ts'
 import { type JudgedSpan } from './judge/judge.ts'
+import { FIRST_TICKS_NS } from './judge/evidence.ts'
 import { judgeUntidy } from './judge/judge-ledger.ts'
 import { OutsideEvidence, type PodListing, type SparkLog } from './outside/evidence.ts'
-import { ALLOCS, COLLISIONS, GANGS, INCARNATIONS, KIND, LIVES, MARKS, QUEUES, SPANS } from './reduce-sql.ts'
+import { ALLOCS, COLLISIONS, GANGS, INCARNATIONS, KIND, LIVES, MARKS, QUEUES, READY, SPANS } from './reduce-sql.ts'
 import { type BrokenLine } from './scan/read-dump.ts'
 import { type SeenRecords } from './scan/scan-part.ts'
 import { type SourceRecord } from './scan/sources.ts'
 import { type InputAccount, readInputs } from './read-inputs.ts'
-import { buildTimeline, type Timeline } from './timeline.ts'
+import { buildTimeline, coversBeginning, type Timeline } from './timeline.ts'
 
 /** How a dump is to be read. */
 export interface LedgerOptions {
@@ -58,6 +59,7 @@ export async function buildLedger(
   const timeline = buildTimeline(reading.sources, reading.heartbeats)
   await loadSources(store, reading.sources, timeline)
   await loadObservations(store, seen, options.listings)
+  await loadMoments(store, timeline)
   for (const sql of [ALLOCS, MARKS, INCARNATIONS, LIVES, QUEUES, GANGS, SPANS]) await store.run(sql)
   await applySeenPlaceholders(store)
   const outside = new OutsideEvidence([...options.listings, ...seen.listings], options.sparkLogs)
@@ -76,6 +78,20 @@ async function loadSources(store: FactStore, sources: readonly SourceRecord[], t
     return [source.src, inst, clusterOf(inst, source.cluster)]
   })
   await store.table('sources', { src: 'INTEGER', inst: 'INTEGER', cluster: 'INTEGER' }, rows)
+}
+
+/** \`first_ticks\`: until when what is told in an instance may be older than it. \`gaps\`: where a stretch of an instance breaks off. */
+async function loadMoments(store: FactStore, timeline: Timeline): Promise<void> {
+  const ready = new Map((await store.rows(READY)).map(([inst, ts]) => [inst as number, ts as bigint]))
+  const ticks = timeline.instances.flatMap((instance): Row[] => {
+    const opened = ready.get(instance.index)
+    return opened === undefined || !coversBeginning(instance) ? [] : [[instance.index, opened + FIRST_TICKS_NS]]
+  })
+  await store.table('first_ticks', { inst: 'INTEGER', until: 'BIGINT' }, ticks)
+  const gaps = timeline.instances.flatMap(({ index, covers }) =>
+    covers.slice(0, -1).map((cover): Row => [index, cover.to]),
+  )
+  await store.table('gaps', { inst: 'INTEGER', ts: 'BIGINT' }, gaps)
 }
 
 /** \`seen\`: what snapshots and listings tell of an allocation, for attribution. */

@@ -36,19 +36,25 @@ export const TIDY = `a = a2 AND r = r2 AND c = c2 AND i = i2 AND app = app2 AND 
 /** Everything that happened to applications, without duplicates. */
 export const MARKS = `CREATE TABLE marks AS
 SELECT DISTINCT s.cluster, f.obj AS app, s.inst, f.ts, f.code, f.k1 AS queue FROM facts f JOIN sources s ON s.src = f.src
-WHERE f.code IN (${FACT.new}, ${FACT.accepted}, ${FACT.rejected}, ${FACT.running}, ${FACT.completed}, ${FACT.failed}, ${FACT.left}, ${FACT.queue})`
+WHERE f.code IN (${FACT.new}, ${FACT.accepted}, ${FACT.rejected}, ${FACT.running}, ${FACT.resuming}, ${FACT.completed}, ${FACT.failed}, ${FACT.left}, ${FACT.queue})`
 
 const TERMINAL = `${FACT.rejected}, ${FACT.completed}, ${FACT.failed}, ${FACT.left}`
 
-/** `incs`: incarnations (docs/usage-rules.md §3); the first of an application reaches back to all that came before it. */
+/**
+ * Needs `first_ticks(inst, until)`: what was there before an instance is submitted with its first ticks; a `new` after them is new,
+ * even under an old id.
+ *
+ * `incs`: incarnations (docs/usage-rules.md §3); the first of an application reaches back to all that came before it.
+ */
 export const INCARNATIONS = `CREATE TABLE incs AS
 WITH steps AS (
   SELECT cluster, app, inst, ts, code, lag(code) OVER (PARTITION BY cluster, app ORDER BY inst, ts) AS before_code,
     lag(inst) OVER (PARTITION BY cluster, app ORDER BY inst, ts) AS before_inst
   FROM marks WHERE code IN (${FACT.new}, ${TERMINAL})),
 begins AS (
-  SELECT cluster, app, ts FROM steps
-  WHERE code = ${FACT.new} AND (before_code IS NULL OR before_code <> ${FACT.new} OR before_inst = inst)),
+  SELECT s.cluster, s.app, s.ts FROM steps s LEFT JOIN first_ticks t ON t.inst = s.inst
+  WHERE s.code = ${FACT.new}
+    AND (s.before_code IS NULL OR s.before_code <> ${FACT.new} OR s.before_inst = s.inst OR s.ts > t.until)),
 known AS (
   SELECT cluster, app, ts FROM begins
   UNION ALL SELECT DISTINCT a.cluster, a.app, CAST(NULL AS BIGINT) FROM allocs a LEFT JOIN begins b ON b.cluster = a.cluster AND b.app = a.app WHERE b.app IS NULL),
@@ -62,7 +68,8 @@ FROM numbered`
 /** \`lives\`: an incarnation in one instance: its first \`new\`, \`running\`, \`terminal\` there, and its queue. */
 export const LIVES = `CREATE TABLE lives AS
 SELECT i.inc, m.inst, min(CASE WHEN m.code = ${FACT.new} THEN m.ts END) AS new_ts,
-  min(CASE WHEN m.code = ${FACT.running} THEN m.ts END) AS run_ts,
+  min(CASE WHEN m.code IN (${FACT.running}, ${FACT.resuming}) THEN m.ts END) AS run_ts,
+  min(CASE WHEN m.code = ${FACT.running} THEN m.ts END) AS ran_ts,
   min(CASE WHEN m.code = ${FACT.accepted} THEN m.ts END) AS accepted_ts,
   min(CASE WHEN m.code IN (${TERMINAL}) THEN m.ts END) AS end_ts,
   min(CASE WHEN m.code = ${FACT.rejected} THEN m.ts END) AS rejected_ts,
@@ -90,7 +97,8 @@ export const KIND = { used: 0, placeholder: 1, preempted: 2 } as const
 /** The kind of an allocation: `preempt`, end code \`c\`, \`gang\`, ask \`q\`, and the incarnation's \`new_ts\` and \`run_ts\` in the instance. */
 export const KIND_RULE = `CASE WHEN t.preempt = 1 OR t.c = ${FACT.preempted} THEN ${KIND.preempted}
   WHEN t.c IN (${FACT.timedOut}, ${FACT.replaced}) THEN ${KIND.placeholder}
-  WHEN g.inc IS NOT NULL AND l.new_ts IS NOT NULL AND (l.run_ts IS NULL OR t.q < l.run_ts) THEN ${KIND.placeholder}
+  WHEN g.inc IS NOT NULL AND l.new_ts IS NOT NULL AND (l.run_ts IS NULL OR t.q < l.run_ts)
+    AND NOT EXISTS (SELECT 1 FROM gaps b WHERE b.inst = t.i AND b.ts >= l.new_ts AND b.ts < t.q) THEN ${KIND.placeholder}
   ELSE ${KIND.used} END`
 
 /**
@@ -113,17 +121,29 @@ JOIN keys k ON k.cluster = e.cluster AND k.k1 = e.k1 AND k.k2 = e.k2
 ORDER BY e.cluster, e.k1, e.k2, e.inst, e.ts, e.code`
 
 /** Incarnations and their lives, of the applications that need judgement. */
-export const UNTIDY_LIVES = `SELECT i.inc, i.cluster, i.app, i.n, i.begin_ts, i.from_ts, i.to_ts, l.inst, l.new_ts, l.run_ts, l.end_ts, l.rejected_ts, l.accepted_ts,
+export const UNTIDY_LIVES = `SELECT i.inc, i.cluster, i.app, i.n, i.begin_ts, i.from_ts, i.to_ts, l.inst, l.new_ts, l.run_ts, l.ran_ts, l.end_ts, l.rejected_ts, l.accepted_ts,
   CASE WHEN g.inc IS NULL THEN 0 ELSE 1 END AS gang
 FROM incs i LEFT JOIN lives l ON l.inc = i.inc LEFT JOIN gangs g ON g.inc = i.inc
 JOIN (SELECT DISTINCT cluster, app FROM allocs WHERE NOT coalesce(${TIDY}, false)) u ON u.cluster = i.cluster AND u.app = i.app
 ORDER BY i.inc, l.inst`
+
+/** The first \`ask\` of an incarnation after it ran (206) in an instance, of the gangs that need judgement. */
+export const ASKS_WHEN_RUNNING = `WITH gang_lives AS (
+  SELECT i.cluster, i.app, l.inst, l.ran_ts FROM lives l JOIN incs i ON i.inc = l.inc JOIN gangs g ON g.inc = l.inc
+  JOIN (SELECT DISTINCT cluster, app FROM allocs WHERE NOT coalesce(${TIDY}, false)) u ON u.cluster = i.cluster AND u.app = i.app
+  WHERE l.ran_ts IS NOT NULL)
+SELECT g.cluster, g.app, g.inst, min(f.ts) FROM facts f JOIN sources s ON s.src = f.src
+JOIN gang_lives g ON g.inst = s.inst AND g.app = f.obj AND f.ts >= g.ran_ts
+WHERE f.code = ${FACT.ask} GROUP BY g.cluster, g.app, g.inst`
 
 /** What an instance shows of its recovery and of its nodes. */
 export const INSTANCE_MARKS = `SELECT s.inst, min(CASE WHEN f.code = ${FACT.ready} THEN f.ts END) AS ready_ts,
   min(CASE WHEN f.code = ${FACT.new} THEN f.ts END) AS new_ts, min(CASE WHEN f.code = ${FACT.place} THEN f.ts END) AS place_ts,
   count(CASE WHEN f.code = ${FACT.ask} THEN 1 END) AS asks
 FROM facts f JOIN sources s ON s.src = f.src WHERE f.code IN (${FACT.ready}, ${FACT.new}, ${FACT.place}, ${FACT.ask}) AND s.inst >= 0 GROUP BY s.inst`
+
+/** When an instance opened its nodes; without such an event, when it first told of an application or a pod. */
+export const READY = `SELECT inst, coalesce(ready_ts, least(new_ts, place_ts), new_ts, place_ts) FROM (${INSTANCE_MARKS}) m`
 
 /** Every coming and going of nodes. */
 export const NODE_MARKS = `SELECT DISTINCT s.inst, f.obj, f.ts, f.code FROM facts f JOIN sources s ON s.src = f.src

@@ -75,10 +75,16 @@ export function coverEnd(instance: SchedulerInstance, at: bigint): bigint | unde
   return later(cover.to, instance.confirmedUntil)
 }
 
+/** Whether the first event of the instance is held. */
+export function coversBeginning(instance: SchedulerInstance): boolean {
+  const first = instance.covers[0]
+  return first !== undefined && (first.boot || first.firstId === 0)
+}
+
 /** Whether everything from the instance's beginning to the moment is held. */
 export function coveredFromBeginning(instance: SchedulerInstance, until: bigint): boolean {
   const first = instance.covers[0]
-  if (first === undefined || !(first.boot || first.firstId === 0)) return false
+  if (first === undefined || !coversBeginning(instance)) return false
   return until <= (coverEnd(instance, first.from) ?? first.to)
 }
 

@@ -24,7 +24,8 @@ export interface UpperBound {
 export interface Judged {
   lifetime: Lifetime
   placeholder: boolean
-  gang: boolean
+  /** It is known that its application holds no placeholders; without that, its real pods may be told late. */
+  noGang: boolean
   /** Its node, if known. */
   node: bigint | undefined
   nodeName: string
@@ -46,15 +47,16 @@ export function boundFromEvents(judged: Judged, evidence: Evidence): UpperBound 
 
 /** Rule 1: after a gap in its own instance, the end of its application or of its node. */
 function inItsOwnInstance(judged: Judged, evidence: Evidence): UpperBound | undefined {
-  const { inst, seen, lifetime } = judged
-  const name = evidence.instances[inst]!.name
+  const { inst, lifetime } = judged
+  const { name } = evidence.instances[inst]!
+  const unseen = coverEnd(evidence.instances[inst]!, judged.seen) ?? judged.seen
   const bounds: UpperBound[] = []
   for (const life of evidence.livesIn(lifetime.key.cluster, lifetime.app, inst)) {
-    if (life.terminalTs === undefined || life.terminalTs < seen) continue
+    if (life.terminalTs === undefined || life.terminalTs <= unseen) continue
     bounds.push({ ts: life.terminalTs, rule: 'terminal', evidence: `the application ended in ${name}`, proven: false })
   }
   if (judged.node !== undefined) {
-    const gone = evidence.nodeMarks(inst, judged.node).find((mark) => mark.gone && mark.ts >= seen)
+    const gone = evidence.nodeMarks(inst, judged.node).find((mark) => mark.gone && mark.ts > unseen)
     if (gone !== undefined)
       bounds.push({
         ts: gone.ts,
@@ -106,7 +108,7 @@ function byRecovery(judged: Judged, next: SchedulerInstance, recovery: Recovery)
     .reduce<bigint | undefined>((last, one) => (last === undefined ? one.ts : later(last, one.ts)), undefined)
   const bound =
     own === undefined
-      ? withoutOwn(judged, next, lives, lastRecovered)
+      ? withoutOwn(judged, next, recovery)
       : {
           ts: own,
           rule: 'app-recovered',
@@ -117,41 +119,32 @@ function byRecovery(judged: Judged, next: SchedulerInstance, recovery: Recovery)
   return bound
 }
 
-function withoutOwn(
-  judged: Judged,
-  next: SchedulerInstance,
-  lives: readonly Life[],
-  lastRecovered: bigint,
-): UpperBound | undefined {
-  if (!judged.gang || judged.placeholder) {
-    return {
-      ts: lastRecovered,
-      rule: 'others-recovered',
-      evidence: `the application came back in ${next.name} and its allocation was not among the recovered`,
-      proven: false,
-    }
+function withoutOwn(judged: Judged, next: SchedulerInstance, recovery: Recovery): UpperBound | undefined {
+  const { lives, evidence } = recovery
+  const lastRecovered = recovery.lastRecovered!
+  const { key, app } = judged.lifetime
+  if (judged.placeholder || judged.noGang) {
+    const why = `the application came back in ${next.name} and its allocation was not among the recovered`
+    return { ts: lastRecovered, rule: 'others-recovered', evidence: why, proven: false }
   }
-  // Real pods of a gang are told only once the placeholders are in place.
-  const moments = lives.map((life) => life.runningTs ?? life.terminalTs).filter((ts) => ts !== undefined)
-  if (moments.length > 0) {
-    const ts = later(lastRecovered, moments.reduce(later))
-    return { ts, rule: 'gang-resumed', evidence: `the gang ran again in ${next.name} without it`, proven: false }
+  // Real pods of a gang are told in one tick, after every placeholder is bound; only an ask after 206 shows that tick.
+  const asked = evidence.askWhenRunning(key.cluster, app, next.index)
+  if (asked !== undefined) {
+    const why = `the gang asked for real pods again in ${next.name}, and this one was not among them`
+    return { ts: later(lastRecovered, asked), rule: 'gang-asked', evidence: why, proven: false }
   }
-  if (lives.some((life) => life.acceptedTs !== undefined)) return undefined
+  if (lives.some((life) => [life.acceptedTs, life.runningTs, life.terminalTs].some((ts) => ts !== undefined)))
+    return undefined
   const begin = lives.flatMap((life) => life.newTs ?? []).reduce(later)
-  return {
-    ts: later(lastRecovered, begin + GANG_TICKS_NS),
-    rule: 'gang-silent',
-    evidence: `the gang came back in ${next.name} and nothing of it was ever submitted`,
-    proven: false,
-  }
+  const why = `the gang came back in ${next.name} and nothing of it was ever submitted`
+  return { ts: later(lastRecovered, begin + GANG_TICKS_NS), rule: 'gang-silent', evidence: why, proven: false }
 }
 
 /** The core refuses, without an event, what runs on a node that it does not know. */
 function nodeStayed(judged: Judged, next: SchedulerInstance, until: bigint, evidence: Evidence): boolean {
   if (judged.node === undefined) return false
   const marks = evidence.nodeMarks(next.index, judged.node).filter((mark) => mark.ts <= until)
-  return marks.some((mark) => !mark.gone) && !marks.some((mark) => mark.gone)
+  return marks.some((mark) => !mark.gone && mark.ts < until) && !marks.some((mark) => mark.gone)
 }
 
 /** Rule n: its node was gone when the next instance listed the nodes, and never came back. */
@@ -163,7 +156,7 @@ function byAbsentNode(
 ): UpperBound | undefined {
   const { node } = judged
   if (node === undefined || !settled(next, ready)) return undefined
-  const seenAgain = [next, ...evidence.after(next.index)].some((one) => evidence.nodeMarks(one.index, node).length > 0)
+  const seenAgain = evidence.after(judged.inst).some((one) => evidence.nodeMarks(one.index, node).length > 0)
   if (seenAgain) return undefined
   return {
     ts: ready,
@@ -184,65 +177,23 @@ export function aliveUntil(lifetime: Lifetime, evidence: Evidence): bigint {
   return (instance === undefined ? undefined : coverEnd(instance, last.ts)) ?? last.ts
 }
 
-/** The range in which a lifetime began, when its beginning was not seen; undefined from: nothing bounds it. */
-export function lateBeginning(lifetime: Lifetime, evidence: Evidence): { from: bigint | undefined; to: bigint } {
-  const first = lifetime.sightings[0]
-  const inst = first?.inst ?? lifetime.end!.inst
-  const to = first?.ts ?? firstTrace(lifetime, evidence)
-  const limit = beginsAfter(lifetime, inst, evidence)
-  const dark = darkBefore(evidence, inst, to)
-  const starts = dark
-    .filter((period) => limit === undefined || period.to > limit)
-    .map((period) => (limit === undefined || (period.from !== undefined && period.from > limit) ? period.from : limit))
-  if (starts.length === 0) return { from: limit, to }
-  if (starts.some((from) => from === undefined)) return { from: undefined, to }
-  return { from: (starts as bigint[]).reduce((a, b) => (a < b ? a : b)), to }
-}
-
-/** An end without a beginning: known to be allocated from its placing, or from where the stretch of its end begins. */
-function firstTrace(lifetime: Lifetime, evidence: Evidence): bigint {
-  const end = lifetime.end!
-  const placed = lifetime.placedAt
-  if (placed?.inst === end.inst && placed.ts <= end.ts) return placed.ts
-  const cover = evidence.instances[end.inst]?.covers.find((one) => one.from <= end.ts && end.ts <= one.to)
-  return cover?.from ?? end.ts
-}
-
-/** A moment before which the lifetime cannot have begun: its ask, or the first sight of its application. */
-function beginsAfter(lifetime: Lifetime, inst: number, evidence: Evidence): bigint | undefined {
-  if (lifetime.ask?.inst === inst) return lifetime.ask.ts
-  const at = lifetime.sightings[0]?.ts ?? lifetime.end!.ts
-  const incarnation = evidence.incarnationOf(lifetime.key.cluster, lifetime.app, at)
-  if (incarnation?.begin === undefined) return undefined
-  const [firstInst] = [...incarnation.lives]
-    .filter(([, life]) => life.newTs !== undefined)
-    .map(([index]) => index)
-    .sort((a, b) => a - b)
-  // An application that was itself recovered there began before its first sight.
-  const wasRecovered =
-    firstInst === undefined || evidence.recoveredIn(firstInst).some((one) => one.app === lifetime.app)
-  return wasRecovered ? undefined : incarnation.begin
-}
-
-/** The dark periods of the cluster up to a moment in an instance; undefined from: since ever. */
-function darkBefore(evidence: Evidence, inst: number, to: bigint): { from: bigint | undefined; to: bigint }[] {
-  const cluster = evidence.clusterOf(inst)
-  const covers = evidence.instances
-    .filter((one) => evidence.clusterOf(one.index) === cluster)
-    .flatMap((one) => one.covers)
-    .sort((a, b) => (a.from < b.from ? -1 : 1))
-  const periods: { from: bigint | undefined; to: bigint }[] = []
-  let end: bigint | undefined
-  for (const cover of covers) {
-    if (cover.from > to) break
-    if (end === undefined || cover.from > end) periods.push({ from: end, to: cover.from })
-    end = end === undefined ? cover.to : later(end, cover.to)
-  }
-  return periods
-}
-
 /** Whether the lifetime's beginning was seen as such. */
 export function beganInSight(lifetime: Lifetime): boolean {
   const first = lifetime.sightings[0]
   return first !== undefined && !first.recovered && !lifetime.addTwice
+}
+
+/** Whether the node is registered in the instance that covers the moment: a pod of a lost node still says that it runs. */
+export function isNodeKnown(node: bigint | undefined, at: bigint, lifetime: Lifetime, evidence: Evidence): boolean {
+  if (node === undefined) return false
+  const cluster = lifetime.key.cluster
+  const instance = evidence.instances.find(
+    (one) =>
+      evidence.clusterOf(one.index) === cluster &&
+      (one.covers[0]?.from ?? at + 1n) <= at &&
+      at <= one.covers.at(-1)!.to,
+  )
+  if (instance === undefined) return false
+  const marks = evidence.nodeMarks(instance.index, node)
+  return marks.some((mark) => !mark.gone && mark.ts < at) && !marks.some((mark) => mark.gone && mark.ts <= at)
 }

@@ -1,6 +1,9 @@
 // What is known around the allocations that need judgement: instances, nodes, incarnations, and what was recovered.
-import { type SchedulerInstance } from '../timeline.ts'
+import { coversBeginning, type SchedulerInstance } from '../timeline.ts'
 import { type Lifetime } from './history.ts'
+
+/** What was there before a process is submitted with its first ticks, within this time of the nodes being opened. */
+export const FIRST_TICKS_NS = 10_000_000_000n
 
 /** An incarnation of an application. */
 export interface Incarnation {
@@ -20,7 +23,10 @@ export interface Incarnation {
 
 export interface Life {
   newTs: bigint | undefined
+  /** 206 or 211, whichever is first. */
   runningTs: bigint | undefined
+  /** 206 alone: a gang that resumes (211) has not sent its real pods yet. */
+  ranTs: bigint | undefined
   terminalTs: bigint | undefined
   rejectedTs: bigint | undefined
   acceptedTs: bigint | undefined
@@ -56,6 +62,7 @@ export class Evidence {
   readonly #nodes: ReadonlyMap<string, readonly NodeMark[]>
   readonly #incarnations = new Map<string, Incarnation[]>()
   readonly #recovered = new Map<number, Recovered[]>()
+  readonly #asksWhenRunning: ReadonlyMap<string, bigint>
 
   constructor(parts: {
     instances: readonly SchedulerInstance[]
@@ -63,12 +70,15 @@ export class Evidence {
     marks: ReadonlyMap<number, InstanceMarks>
     nodes: ReadonlyMap<string, readonly NodeMark[]>
     incarnations: readonly Incarnation[]
+    /** First `ask` after 206 by cluster, application and instance. */
+    asksWhenRunning: ReadonlyMap<string, bigint>
   }) {
     this.instances = parts.instances
     const clusters = parts.instances.map((instance) => parts.clusters.indexOf(instance.cluster))
     this.clusterOf = (inst) => clusters[inst] ?? -1
     this.#marks = parts.marks
     this.#nodes = parts.nodes
+    this.#asksWhenRunning = parts.asksWhenRunning
     for (const one of parts.incarnations) {
       const key = `${one.cluster}/${one.app}`
       this.#incarnations.set(key, [...(this.#incarnations.get(key) ?? []), one])
@@ -94,6 +104,11 @@ export class Evidence {
     return others.length === 0 ? undefined : others.reduce((a, b) => (a < b ? a : b))
   }
 
+  /** The first ask of a gang after it ran in an instance: its real pods were sent by then. */
+  askWhenRunning(cluster: number, app: bigint, inst: number): bigint | undefined {
+    return this.#asksWhenRunning.get(`${cluster}/${app}/${inst}`)
+  }
+
   nodeMarks(inst: number, node: bigint): readonly NodeMark[] {
     return this.#nodes.get(nodeKey(inst, node)) ?? []
   }
@@ -104,6 +119,42 @@ export class Evidence {
     return this.instances.filter((one) => one.index > inst && this.clusterOf(one.index) === cluster)
   }
 
+  /** The instance with events that comes before, in the same cluster. */
+  before(inst: number): SchedulerInstance | undefined {
+    const cluster = this.clusterOf(inst)
+    return this.instances.findLast(
+      (one) => one.index < inst && one.covers.length > 0 && this.clusterOf(one.index) === cluster,
+    )
+  }
+
+  /** Whether something first told at this time may be older than the instance. */
+  mayBeOld(instance: SchedulerInstance, ts: bigint): boolean {
+    const ready = this.readyOf(instance.index)
+    return !coversBeginning(instance) || ready === undefined || ts <= ready + FIRST_TICKS_NS
+  }
+
+  /** Whether the incarnation was seen from its `new` over its first ask to its first `running` without a break: then it is known what it is. */
+  seenToRun(incarnation: Incarnation): boolean {
+    const { begin } = incarnation
+    if (begin === undefined) return false
+    for (const [inst, life] of incarnation.lives) {
+      if (life.newTs !== begin) continue
+      const cover = this.instances[inst]?.covers.find((one) => one.from <= begin && begin <= one.to)
+      return (
+        cover !== undefined &&
+        life.acceptedTs !== undefined &&
+        life.runningTs !== undefined &&
+        life.runningTs <= cover.to
+      )
+    }
+    return false
+  }
+
+  /** Whether nothing of the instance is missing between two moments. */
+  unbroken(inst: number, from: bigint, to: bigint): boolean {
+    return this.instances[inst]?.covers.some((one) => one.from <= from && to <= one.to) ?? false
+  }
+
   recoveredIn(inst: number): readonly Recovered[] {
     return this.#recovered.get(inst) ?? []
   }
@@ -112,12 +163,19 @@ export class Evidence {
   noteRecovered(lifetimes: readonly Lifetime[], placeholder: (lifetime: Lifetime) => boolean | undefined): void {
     for (const lifetime of lifetimes) {
       for (const sighting of lifetime.sightings) {
-        if (!sighting.recovered) continue
+        if (!sighting.recovered || !this.#isRecovery(sighting.inst, sighting.ts)) continue
         const list = this.#recovered.get(sighting.inst) ?? []
         list.push({ app: lifetime.app, ts: sighting.ts, placeholder: placeholder(lifetime) })
         this.#recovered.set(sighting.inst, list)
       }
     }
+  }
+
+  /** Recovery is in the first stretch; later on an ask may have been missed. */
+  #isRecovery(inst: number, ts: bigint): boolean {
+    const instance = this.instances[inst]
+    const first = instance?.covers[0]
+    return instance !== undefined && first !== undefined && coversBeginning(instance) && ts <= first.to
   }
 }
 

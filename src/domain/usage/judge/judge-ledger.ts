@@ -3,7 +3,7 @@ import type { FactStore, Row } from '../../../ports/fact-store.ts'
 import { FACT } from '../facts.ts'
 import { textsOf } from '../ledger.ts'
 import { type OutsideEvidence, podKey } from '../outside/evidence.ts'
-import { INSTANCE_MARKS, NODE_MARKS, UNTIDY_FACTS, UNTIDY_LIVES } from '../reduce-sql.ts'
+import { ASKS_WHEN_RUNNING, INSTANCE_MARKS, NODE_MARKS, UNTIDY_FACTS, UNTIDY_LIVES } from '../reduce-sql.ts'
 import { type SeenRecords } from '../scan/scan-part.ts'
 import { type Timeline } from '../timeline.ts'
 import { Evidence, type Incarnation, type InstanceMarks, nodeKey, type NodeMark } from './evidence.ts'
@@ -30,6 +30,7 @@ export async function judgeUntidy(parts: Parts): Promise<JudgedSpan[]> {
     marks: await instanceMarks(store),
     nodes: await nodeMarks(store),
     incarnations: await incarnations(store),
+    asksWhenRunning: await asksWhenRunning(store),
   })
   const { lifetimes, seen } = await lifetimesFrom(store, asksJoin)
   evidence.noteRecovered(lifetimes, (lifetime) => isPlaceholder(lifetime, evidence, asksJoin))
@@ -131,8 +132,23 @@ async function nodeMarks(store: FactStore): Promise<Map<string, NodeMark[]>> {
 async function incarnations(store: FactStore): Promise<Incarnation[]> {
   const found = new Map<number, Incarnation>()
   for (const row of await store.rows(UNTIDY_LIVES)) {
-    const [inc, cluster, app, n, begin, from, to, inst, newTs, runningTs, terminalTs, rejectedTs, acceptedTs, gang] =
-      row as [number, number, bigint, number, bigint | null, bigint, bigint, number | null, ...(bigint | null)[]]
+    const [
+      inc,
+      cluster,
+      app,
+      n,
+      begin,
+      from,
+      to,
+      inst,
+      newTs,
+      runningTs,
+      ranTs,
+      terminalTs,
+      rejectedTs,
+      acceptedTs,
+      gang,
+    ] = row as [number, number, bigint, number, bigint | null, bigint, bigint, number | null, ...(bigint | null)[]]
     const one = found.get(inc) ?? {
       inc,
       cluster,
@@ -148,6 +164,7 @@ async function incarnations(store: FactStore): Promise<Incarnation[]> {
       one.lives.set(inst, {
         newTs: newTs ?? undefined,
         runningTs: runningTs ?? undefined,
+        ranTs: ranTs ?? undefined,
         terminalTs: terminalTs ?? undefined,
         rejectedTs: rejectedTs ?? undefined,
         acceptedTs: acceptedTs ?? undefined,
@@ -156,6 +173,11 @@ async function incarnations(store: FactStore): Promise<Incarnation[]> {
     found.set(inc, one)
   }
   return [...found.values()]
+}
+
+async function asksWhenRunning(store: FactStore): Promise<Map<string, bigint>> {
+  const rows = await store.rows(ASKS_WHEN_RUNNING)
+  return new Map(rows.map((row) => [row.slice(0, 3).join('/'), row[3] as bigint]))
 }
 
 /** A real pod that took its placeholder's place has no placing of its own: it is where the placeholder was. */

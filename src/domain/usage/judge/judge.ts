@@ -2,9 +2,10 @@
 import { earlier, later } from '../timeline.ts'
 import { type OutsideEvidence } from '../outside/evidence.ts'
 import { FACT } from '../facts.ts'
-import { aliveUntil, beganInSight, boundFromEvents, lateBeginning, type UpperBound } from './bounds.ts'
+import { aliveUntil, beganInSight, boundFromEvents, isNodeKnown, type UpperBound } from './bounds.ts'
 import { type Evidence, type Incarnation } from './evidence.ts'
 import { type Key, type KeyFact, lastInstance, type Lifetime } from './history.ts'
+import { lateBeginning } from './late-start.ts'
 
 /** What kind of case a judged lifetime is. */
 export type Case = 'closed' | 'survivor' | 'ghost' | 'open' | 'bind-lost' | 'late-start'
@@ -62,7 +63,7 @@ export function isPlaceholder(lifetime: Lifetime, evidence: Evidence, asksJoin: 
   const asked = lifetime.ask?.ts ?? (asksJoin ? undefined : first?.ts)
   if (first === undefined || first.recovered || asked === undefined) return undefined
   const life = incarnation.lives.get(first.inst)
-  if (life?.newTs === undefined) return false
+  if (life?.newTs === undefined || !evidence.unbroken(first.inst, life.newTs, asked)) return false
   return life.runningTs === undefined || asked < life.runningTs
 }
 
@@ -105,15 +106,13 @@ function judgeBeginning(span: JudgedSpan, bench: Bench): void {
     span.s2 = lifetime.sightings.filter((one) => one.inst === inst).at(-1)!.ts
     return
   }
-  const range = lateBeginning(lifetime, bench.evidence)
+  const range = lateBeginning(lifetime, span.incarnation, bench.evidence)
+  if (range === undefined) return
   const started = bench.outside.startedAt(lifetime.key)
   span.s2 = range.to
-  span.s1 =
-    range.from === undefined
-      ? started
-      : started === undefined
-        ? range.from
-        : later(range.from, earlier(started, range.to))
+  span.s1 = range.from
+  if (started !== undefined)
+    span.s1 = earlier(range.from === undefined ? started : later(range.from, started), range.to)
   span.case = 'late-start'
   span.rule = 'late-start'
   span.evidence = 'its beginning lies in a time that the dump does not cover'
@@ -146,7 +145,7 @@ function judgeGhost(span: JudgedSpan, bench: Bench): void {
   const judged = {
     lifetime,
     placeholder: span.placeholder,
-    gang: span.incarnation?.gang ?? false,
+    noGang: span.incarnation !== undefined && !span.incarnation.gang && evidence.seenToRun(span.incarnation),
     node: span.node,
     nodeName: span.node === undefined ? '' : bench.nameOf(span.node),
     inst,
@@ -158,7 +157,7 @@ function judgeGhost(span: JudgedSpan, bench: Bench): void {
     absentFromListing(span, bench, inst),
     ...outside.ends(lifetime.key, lifetime.app, seen),
   ]
-  const alive = outside.aliveUntil(lifetime.key, seen)
+  const alive = outside.aliveUntil(lifetime.key, seen, (at) => isNodeKnown(span.node, at, lifetime, evidence))
   if (alive !== undefined) span.e1 = later(span.e1, alive)
   span.e1 = later(span.e1 - options.informerLatency, span.s2)
   const best = bounds.filter((bound) => bound !== undefined).sort(tightest)[0]

@@ -22,6 +22,8 @@ export interface ListedPod {
   /** All containers have ended by this time; undefined while one runs. */
   finishedAt: bigint | undefined
   terminated: boolean
+  /** Its phase is Running. */
+  running: boolean
 }
 
 /** A listing of pods: taken not before `from` and not after `to`. */
@@ -67,9 +69,12 @@ export class OutsideEvidence {
     return times.length === 0 ? undefined : times.reduce(later)
   }
 
-  /** The last time the pod is known to have run, after it was seen. */
-  aliveUntil(key: Key, seen: bigint): bigint | undefined {
-    const times = this.#pods(key).map(({ pod, listing }) => (pod.terminated ? (pod.finishedAt ?? 0n) : listing.from))
+  /** The last time the pod is known to have run, after it was seen. A pod whose node is gone says Running until it is collected. */
+  aliveUntil(key: Key, seen: bigint, isNodeThere: (at: bigint) => boolean): bigint | undefined {
+    const times = this.#pods(key).flatMap(({ pod, listing }) => {
+      if (pod.finishedAt !== undefined) return [pod.finishedAt]
+      return pod.running && isNodeThere(listing.from) ? [listing.from] : []
+    })
     const known = times.filter((time) => time > seen)
     return known.length === 0 ? undefined : known.reduce(later)
   }

@@ -90,6 +90,7 @@ function readPod(item: JsonObject): ListedPod | undefined {
     createdAt: time(metadata['creationTimestamp']),
     startedAt: time(status['startTime']),
     finishedAt: allEnded ? ends.reduce((a, b) => (a > b ? a : b)) : undefined,
+    running: phase === 'Running',
     terminated: phase === 'Succeeded' || phase === 'Failed' || allEnded,
   }
 }

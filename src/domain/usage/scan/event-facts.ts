@@ -16,11 +16,13 @@ const ZERO_KEY: WideKey = { hi1: 0, lo1: 0, hi2: 0, lo2: 0 }
 const APP_STATES: Readonly<Record<number, number>> = {
   202: FACT.rejected,
   204: FACT.accepted,
+  // 1.4 knows STARTING before RUNNING: from then on it asks for real pods.
+  205: FACT.running,
   206: FACT.running,
   207: FACT.completing,
   208: FACT.completed,
   210: FACT.failed,
-  211: FACT.running,
+  211: FACT.resuming,
 }
 
 /** Writes the facts of events. `wantUsers`: keep the events that tell which user an allocation belongs to. */
