@@ -4,7 +4,7 @@ import type { UsageSummary } from '../domain/usage/summary.ts'
 import { renderCsv, type CsvValue } from './csv.ts'
 import { focusRows } from './focus.ts'
 import { formatCount, plural } from './format.ts'
-import { type Column, table } from './table.ts'
+import { type Column, table, type TableBlock } from './table.ts'
 import type { Block, View, ViewOptions } from './view.ts'
 
 /** A group's amounts by resource. */
@@ -23,9 +23,8 @@ export const usageView: View<UsageList> = {
   *blocks(list, options): Generator<Block> {
     yield* summaryLines(list.summary, options)
     yield ''
-    const lines = linesOf(list.rollup ?? list.items, list.rollup !== undefined)
-    if (lines.length === 0) yield 'Nothing was used in what was asked for.'
-    else yield table(columnsOf(list, lines), lines)
+    if (list.items.length === 0) yield 'Nothing was used in what was asked for.'
+    else yield usageTable(list)
     yield* remarks(list.summary)
   },
   names: (list) => new Set(list.items.map((item) => Object.values(item.by).join('/'))),
@@ -37,6 +36,12 @@ export const usageView: View<UsageList> = {
       ),
     focus: focusRows,
   },
+}
+
+/** The items as a table; queues as a tree. */
+export function usageTable(list: UsageList): TableBlock {
+  const lines = linesOf(list.rollup ?? list.items, list.rollup !== undefined)
+  return table(columnsOf(list, lines), lines)
 }
 
 /** What was read and how sure it is: the first lines of every answer. */
