@@ -35,7 +35,7 @@ export const ghostsView: View<GhostList> = {
 }
 
 function seconds({ lowerSeconds, upperSeconds }: GhostItem): string {
-  return upperSeconds === null ? `>=${lowerSeconds}` : `${lowerSeconds}..${Math.ceil(upperSeconds)}`
+  return upperSeconds === null ? `>=${lowerSeconds}` : `${lowerSeconds}..${upperSeconds}`
 }
 
 const FIELDS = [

@@ -8,7 +8,6 @@ import { isoTime } from './windows.ts'
 import { NAME } from './facts.ts'
 
 const SECOND = 1_000_000_000n
-const MICRO = 1_000n
 
 /** An allocation whose end nobody saw. */
 export interface GhostItem {
@@ -21,7 +20,7 @@ export interface GhostItem {
   start: string
   /** Whole seconds that it surely lasted. */
   lowerSeconds: number
-  /** Seconds from its start to the last moment at which it can have ended, to the microsecond above; null: nothing bounds it. */
+  /** Whole seconds that it lasted at most; null: nothing bounds it. As YuniKorn counts, the rest of a second is cut off. */
   upperSeconds: number | null
   lastSeen: string
   latestEnd: string | null
@@ -100,10 +99,8 @@ function toItem(
   }
 }
 
-function upperSeconds(span: JudgedSpan): number | null {
-  if (span.e2 === undefined || span.s1 === undefined) return null
-  const micros = (span.e2 - span.s1 + MICRO - 1n) / MICRO
-  return Number(micros) / 1e6
+function upperSeconds({ s1, e2 }: JudgedSpan): number | null {
+  return e2 === undefined || s1 === undefined ? null : Number((e2 - s1) / SECOND)
 }
 
 /** RFC 3339 in UTC with all nine digits of a second. */
