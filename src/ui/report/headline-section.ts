@@ -1,6 +1,6 @@
 /** What the report says in a sentence, and in cards. */
 import type { Total, UsageReport } from '../../domain/usage/report/usage-report.ts'
-import { plural } from '../format.ts'
+import { formatCount, plural } from '../format.ts'
 import { dateOf, dateTime, hoursRange, share, span, timeOf } from './figures.ts'
 import { type Content, html, type Markup } from './html.ts'
 import { numberTable } from './number-table.ts'
@@ -25,7 +25,7 @@ function lead(report: UsageReport): Markup {
 
 function certainty({ headline: head }: UsageReport): Content {
   const first = head.used[0]
-  if (first !== undefined && first.lower === first.upper && head.ghosts === 0)
+  if (first !== undefined && first.lower === first.upper && head.ghosts === 0 && head.lateStarts === 0n)
     return 'Every beginning and every end in this time was seen, so the figures are exact.'
   const causes = [
     head.restarts > 0 && `The scheduler restarted ${times(head.restarts)}`,
@@ -55,11 +55,11 @@ function cards(report: UsageReport): Markup[] {
     ...drawnTotals(report).map(usageCard),
     card(
       'Applications',
-      String(head.applications),
-      `${plural(head.allocations, 'allocation')}, ${head.running} in use when the recording ends`,
+      formatCount(head.applications),
+      `${plural(head.allocations, 'allocation')}, ${formatCount(head.running)} in use when the recording ends`,
     ),
-    card('Ended unseen', String(head.ghosts), ghostRemark(report)),
-    card('Scheduler restarts', String(head.restarts), darkRemark(report)),
+    card('Ended unseen', formatCount(head.ghosts), ghostRemark(report)),
+    card('Scheduler restarts', formatCount(head.restarts), darkRemark(report)),
     comparison !== null &&
       card(
         'YuniKorn itself forgot',
@@ -92,7 +92,7 @@ function usageCard(total: Total): Markup {
     <rect class="least" width="${short(part(lower))}%" height="6" />
     <rect class="exact" width="${short(part(exact))}%" height="6" />
   </svg>`
-  const remark = lower === upper ? 'exact' : `${share(exact, upper)} of it exact`
+  const remark = exact === upper ? 'exact' : `${share(exact, upper)} of it exact`
   return card(capital(resource.hours), hoursRange(total, resource), html`${bar}${remark}`)
 }
 

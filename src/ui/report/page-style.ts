@@ -77,6 +77,7 @@ figcaption .at { display: none; font-weight: 600; font-variant-numeric: tabular-
 .ceiling { stroke: var(--ink); stroke-width: 1.5; }
 .uncertain .lower { stroke: var(--band); fill: var(--band-soft); }
 .dark { fill: url(#pattern-dark); } .restart { stroke: var(--ink); stroke-width: 1.5; }
+.plot .goes-on { stroke: var(--use); stroke-width: 2; stroke-dasharray: 2 4; }
 .plot .mark { fill: var(--ink); } .mark.end { text-anchor: end; }
 .cursor { display: none; stroke: var(--ink); stroke-width: 1; } .reading .cursor { display: inline; }
 .key { padding: 0 0.3em; border-radius: 3px; color: var(--ink); } .band-key { background: var(--band-soft); border-top: 2px dashed var(--band); }

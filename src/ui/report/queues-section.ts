@@ -2,23 +2,18 @@
 import type { QueueUsage, ReportResource, UsageReport } from '../../domain/usage/report/usage-report.ts'
 import { plural } from '../format.ts'
 import { dateOf, dateTime, hoursRange, mean, meanRange, share, span, timeOf } from './figures.ts'
-import { html, type Markup } from './html.ts'
+import { type Content, html, type Markup } from './html.ts'
 import { numberTable } from './number-table.ts'
 import { highest, type Means, seriesMeans, timeChart } from './time-chart.ts'
 
 export function queuesSection(report: UsageReport): Markup {
-  const { running } = report.all
   return html`<section id="time" class="over-time">
     <h2>Usage over time, by queue</h2>
     <p>
       The line is what was in use at least, the <span class="key band-key">band</span> reaches up to what it can have
       been at most. The band is empty where every beginning and end was seen.
       ${report.dark.length > 0 && html`<span class="key dark-key">Shaded</span>: nobody watched.`} Each step is the mean
-      of
-      ${span(report.bucketNanos)}.${
-        running > 0n &&
-        ` ${plural(running, 'allocation')} were still in use at the right edge, where the recording ends.`
-      }
+      of ${span(report.bucketNanos)}. ${atTheEdge(report)}
     </p>
     <p class="moment" hidden>
       <label>Look at a moment <input type="range" min="0" max="${report.edges.length - 2}" value="0" /></label>
@@ -26,6 +21,17 @@ export function queuesSection(report: UsageReport): Markup {
     </p>
     ${report.resources.map((resource, index) => resourcePart(report, resource, index))}
   </section>`
+}
+
+/** What goes on beyond the right edge. */
+function atTheEdge({ all: { running }, ghosts: { byProof } }: UsageReport): Content[] {
+  const were = (count: number | bigint): string => (count === 1 || count === 1n ? 'was' : 'were')
+  return [
+    running > 0n &&
+      `${plural(running, 'allocation')} ${were(running)} not known to have ended at the dotted right edge, where the recording ends. `,
+    byProof.open > 0 &&
+      `Nothing says when ${plural(byProof.open, 'allocation')} ended: their part of the band is open, and reaches the edge.`,
+  ]
 }
 
 function resourcePart(report: UsageReport, resource: ReportResource, index: number): Markup {

@@ -34,6 +34,7 @@ export function timeTicks(from: bigint, to: bigint): TimeTick[] {
 }
 
 function tickLabel(at: bigint, step: bigint): string {
+  if (step >= 28n * DAY * SECOND) return dateOf(at)
   if (step >= DAY * SECOND || at % (DAY * SECOND) === 0n) return dateOf(at).replace(/ \d+$/, '')
   return step < 60n * SECOND ? timeOf(at) : timeOf(at).slice(0, 5)
 }

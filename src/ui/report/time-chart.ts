@@ -70,6 +70,7 @@ export function timeChart(chart: TimeChart, report: UsageReport): Markup {
       ${shades(report, height)} ${ticks.map((tick) => gridLine(y(tick), chart.tickText(tick)))}
       <svg width="100%" height="${height}" viewBox="0 0 ${WIDTH} ${height}" preserveAspectRatio="none">${drawing}</svg>
       ${restartLines(report, height)}
+      ${report.all.running > 0n && html`<line class="goes-on" x1="100%" x2="100%" y2="${height}" />`}
       <line class="cursor" y2="${height}" />
     </svg>
     ${timeAxis(report, above + height)}${labelled && markLabels(report)}
@@ -139,7 +140,8 @@ function gridLine(y: number, label: string): Markup {
 /** Times in which nobody watched. */
 export function shades(report: Pick<UsageReport, 'dark' | 'period'>, height: number): Markup[] {
   const { from, to } = report.period
-  return report.dark.map((dark) => {
+  const seen = report.dark.filter((dark) => dark.to > from && dark.from < to)
+  return seen.map((dark) => {
     const x = place(dark.from, from, to)
     return html`<rect
       class="dark"
