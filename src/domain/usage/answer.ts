@@ -57,7 +57,7 @@ export interface RawSum {
 
 /** Answers the question. */
 export async function answer(ledger: UsageLedger, question: Question): Promise<UsageList> {
-  const windows = windowTable(ledger, question)
+  const windows = await windowTable(ledger, question)
   const raw = await sums(ledger, question, windows)
   const idle = question.idle ? await idleItems(ledger, question, windows, raw) : []
   const wanted =
@@ -72,7 +72,8 @@ export async function answer(ledger: UsageLedger, question: Question): Promise<U
     items: kept.map(present),
     summary: await summarize(ledger, question.units),
   }
-  if (question.by.length === 1 && question.by[0] === 'queue') list.rollup = rollUpQueues(wanted).map(present)
+  if (question.by.length === 1 && question.by[0] === 'queue' && question.top === undefined)
+    list.rollup = rollUpQueues(wanted).map(present)
   return list
 }
 

@@ -27,12 +27,13 @@ export function coverEndOf(ledger: UsageLedger): bigint {
 }
 
 /** The windows asked for; undefined when the question is about all time. */
-export function windowTable(ledger: UsageLedger, question: Question): WindowTable | undefined {
+export async function windowTable(ledger: UsageLedger, question: Question): Promise<WindowTable | undefined> {
   const { window: size, zone } = question
   if (size === undefined && question.from === undefined && question.to === undefined) return undefined
   const covered = coveredPeriod(ledger)
-  const from = question.from ?? covered.from
-  const to = question.to ?? later(covered.to, from) + 1n
+  const bounds = await boundsOfLifetimes(ledger)
+  const from = question.from ?? earlier(covered.from, bounds.from ?? covered.from)
+  const to = question.to ?? later(later(covered.to, bounds.to ?? covered.to), from) + 1n
   if (to <= from) throw emptyPeriod()
   const whole = size === undefined ? [{ from, to }] : windowsOver(from, to - 1n, size, zone)
   const windows = whole.map((one) => ({
@@ -40,6 +41,13 @@ export function windowTable(ledger: UsageLedger, question: Question): WindowTabl
     to: question.to === undefined ? one.to : earlier(one.to, to),
   }))
   return { windows, load: (store) => load(store, windows, covered.to, question.from !== undefined) }
+}
+
+/** The first and last moment of any lifetime that has one: evidence from outside can reach beyond what is covered. */
+async function boundsOfLifetimes({ store }: UsageLedger): Promise<{ from: bigint | null; to: bigint | null }> {
+  const [row] = await store.rows('SELECT min(s1), max(e2) FROM spans')
+  const [from, to] = row as [bigint | null, bigint | null]
+  return { from, to }
 }
 
 /**

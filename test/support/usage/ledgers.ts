@@ -9,7 +9,8 @@ import { type Question } from '../../../src/domain/usage/question.ts'
 import type { DumpInput } from '../../../src/ports/dump-source.ts'
 import { ROOT } from '../run.ts'
 
-const OPTIONS: LedgerOptions = {
+/** A plain reading: nothing known beside the dump. */
+export const LEDGER_OPTIONS: LedgerOptions = {
   cluster: '',
   lenient: false,
   wantUsers: false,
@@ -64,7 +65,7 @@ export async function withLedger<Result>(
 ): Promise<Result> {
   const store = await openFactStore({ memory: '256MB', threads: 1 })
   try {
-    return await work(await buildLedger(dumps, { store }, { ...OPTIONS, ...options }, () => undefined))
+    return await work(await buildLedger(dumps, { store }, { ...LEDGER_OPTIONS, ...options }, () => undefined))
   } finally {
     await store.close()
   }
