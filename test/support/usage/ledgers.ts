@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { openFactStore } from '../../../src/adapters/duckdb/fact-store.ts'
-import { answer, type UsageItem, type UsageList } from '../../../src/domain/usage/answer.ts'
+import { answer, type UsageList } from '../../../src/domain/usage/answer.ts'
 import { buildLedger, type LedgerOptions, type UsageLedger } from '../../../src/domain/usage/ledger.ts'
 import { type Question } from '../../../src/domain/usage/question.ts'
 import type { DumpInput } from '../../../src/ports/dump-source.ts'
@@ -86,9 +86,4 @@ export function recordedLines(path: string): string[] {
     .toString('utf8')
     .trimEnd()
     .split('\n')
-}
-
-/** An item's place in an answer. */
-export function keyOf(item: Pick<UsageItem, 'by' | 'kind' | 'resource'>): string {
-  return JSON.stringify([item.by, item.kind, item.resource])
 }
