@@ -5,6 +5,7 @@ import type { ReportProgress } from '../../ports/progress.ts'
 import type { ScanPool } from '../../ports/scan-pool.ts'
 import { SparkopsError } from '../errors.ts'
 import { type FactBatch, type FactSink } from './facts.ts'
+import { ContentMarks } from './scan/content-marks.ts'
 import { type LineCounts } from './scan/dump-scanner.ts'
 import { type BrokenLine } from './scan/read-dump.ts'
 import { type ScanOptions, scanKit, scanPart, type ScanResult, type SeenRecords } from './scan/scan-part.ts'
@@ -82,6 +83,7 @@ class InputReading {
   readonly #total: number | undefined
   readonly #report: ReportProgress
   readonly #offset = { base: 0 }
+  readonly #marks = new Map<string, ContentMarks>()
   #next = 0
   #parts = 0
   #bytes = 0
@@ -179,13 +181,25 @@ class InputReading {
       account.brokenCount += part.reading.brokenCount
       result.broken.push(...part.reading.broken.map((one) => ({ ...one, line: one.line + linesBefore })))
       linesBefore += part.reading.physicalLines
-      result.sources.push(...part.sources)
+      result.sources.push(...part.sources.map((source) => this.#compared(input, source)))
       result.heartbeats.push(...part.heartbeats)
       result.earlyForm ||= part.earlyForm
       addSeen(result.seen, part.seen)
     }
     result.accounts.push(account)
     result.events += counts.events
+  }
+
+  /** Refuses a source that has another event for an id than one before; its marks are then no longer needed. */
+  #compared(input: DumpInput, source: SourceRecord): SourceRecord {
+    const { cluster, instance = '', marks } = source
+    if (marks === undefined) return source
+    const key = `${cluster}\n${instance}`
+    const known = this.#marks.get(key) ?? new ContentMarks()
+    this.#marks.set(key, known)
+    const id = known.join(marks)
+    if (id !== undefined) throw contradicts(input.name, instance, id)
+    return { ...source, marks: undefined }
   }
 
   #tell(events: number): void {
@@ -246,6 +260,16 @@ async function findBroken(input: DumpInput, options: ScanOptions): Promise<void>
     options,
     () => undefined,
   )
+}
+
+function contradicts(file: string, instance: string, id: number): SparkopsError {
+  return new SparkopsError({
+    code: 'SO_CONTRADICTION',
+    message: `${file}: event ${id} of the scheduler ${instance} is not the one that another file has.`,
+    why: 'A scheduler gives each id to one event, so one of the files was changed or mixed up.',
+    hint: 'Leave out the file that cannot be trusted; if two clusters are meant, read each with its --cluster.',
+    exit: 'data',
+  })
 }
 
 function notADump(file: string, why: string): SparkopsError {

@@ -22,9 +22,7 @@ interface Lifetime {
 async function lifetimes(...files: readonly (readonly string[])[]): Promise<Lifetime[]> {
   return await withLedger(inputs(...files), async ({ store }) => {
     const rows = await store.rows('SELECT k1, k2, s1, s2, e1, e2 FROM spans ORDER BY ALL')
-    return (rows as [bigint, bigint, bigint | null, bigint, bigint, bigint | null][]).map(
-      ([k1, k2, s1, s2, e1, e2]) => ({ uid: uidOfKey(k1, k2), s1, s2, e1, e2 }),
-    )
+    return rows.map(([k1, k2, s1, s2, e1, e2]) => ({ uid: uidOfKey(k1, k2), s1, s2, e1, e2 }))
   })
 }
 
@@ -85,7 +83,7 @@ function shuffled<T>(items: readonly T[], seed: number): T[] {
 
 function split<T>(items: readonly T[], cuts: readonly number[]): T[][] {
   const at = [0, ...cuts.map((cut) => cut % (items.length + 1)).sort((a, b) => a - b), items.length]
-  return at.slice(1).map((to, index) => items.slice(at[index]!, to))
+  return at.slice(1).map((to, index) => items.slice(at[index], to))
 }
 
 describe.each([

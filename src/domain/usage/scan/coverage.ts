@@ -1,5 +1,6 @@
 // Which stretches of time of which scheduler instance a dump covers without a hole (docs/usage-rules.md §2).
 // The scanner reports every event and page here; nothing is kept but the ends of stretches.
+import { ContentMarks } from './content-marks.ts'
 
 /** A moment in Unix time, split so that no event costs a BigInt. */
 export interface Moment {
@@ -37,6 +38,7 @@ interface Identified extends Stretch {
 
 /** Coverage by ids, in whatever order they come: maximal runs of consecutive ids. */
 export class IdCoverage {
+  readonly marks = new ContentMarks()
   readonly #runs: Identified[] = []
   #current: Identified | undefined
 

@@ -153,9 +153,14 @@ export class DumpScanner {
     const spans = this.#spans
     this.#at.seconds = spans.seconds
     this.#at.nanos = spans.nanos
+    const { src, coverage } = this.#headSource
+    const isNew = coverage.add(id, this.#at, id === 0 && EventFacts.isBoot(text, spans))
+    const mark = isNew ? this.#facts.write(src, text, spans) : this.#facts.mark(text, spans)
+    const agrees = coverage.marks.agrees(id, mark)
+    if (agrees === false) throw new LineError(`id: ${id} of ${utf8(instance)} came before with another event`)
+    // Whether it says the same as before is not known: the engine then finds out.
+    if (!isNew && agrees === undefined) this.#facts.write(src, text, spans)
     this.counts.events++
-    this.#headSource.coverage.add(id, this.#at, id === 0 && EventFacts.isBoot(text, spans))
-    this.#facts.write(this.#headSource.src, text, spans)
   }
 
   #instanceLine(text: string, from: number, to: number): boolean {

@@ -9,6 +9,8 @@ const CHANGE = { set: 1, add: 2, remove: 3 } as const
 const READY = 'schedulable: true'
 const PREEMPTED_BY = 'Preempted by '
 const DASH = 45
+/** The source of facts that are not written. */
+const NOWHERE = -1
 const ZERO_WIDE: Wide = { hi: 0, lo: 0 }
 const ZERO_KEY: WideKey = { hi1: 0, lo1: 0, hi2: 0, lo2: 0 }
 
@@ -37,6 +39,7 @@ export class EventFacts {
   readonly #resource: Wide = { hi: 0, lo: 0 }
   readonly #key: WideKey = { hi1: 0, lo1: 0, hi2: 0, lo2: 0 }
   readonly #other: Wide = { hi: 0, lo: 0 }
+  #mark = 0
 
   constructor(writer: FactWriter, names: Names, wantUsers: boolean) {
     this.#writer = writer
@@ -55,8 +58,19 @@ export class EventFacts {
     )
   }
 
-  /** Writes what the event says about usage, if anything. */
-  write(src: number, text: string, spans: EventSpans): void {
+  /** Writes what the event says about usage, if anything; returns a mark of what it said. */
+  write(src: number, text: string, spans: EventSpans): number {
+    this.#mark = spans.nanos ^ (spans.type << 28) ^ (spans.change << 24) ^ spans.detail
+    this.#read(src, text, spans)
+    return this.#mark
+  }
+
+  /** The mark of an event, without writing it. */
+  mark(text: string, spans: EventSpans): number {
+    return this.write(NOWHERE, text, spans)
+  }
+
+  #read(src: number, text: string, spans: EventSpans): void {
     switch (spans.type) {
       case TYPE.app:
         return this.#app(src, text, spans)
@@ -131,13 +145,16 @@ export class EventFacts {
     )
       return
     this.#readKey(text, spans.objectFrom, spans.objectTo, spans.escaped)
-    if (spans.referenceFrom >= 0)
-      this.#intern(this.#object, text, spans.referenceFrom, spans.referenceTo, spans.escaped)
+    if (spans.referenceFrom < 0) this.#object.hi = this.#object.lo = 0
+    else this.#intern(this.#object, text, spans.referenceFrom, spans.referenceTo, spans.escaped)
     this.#put(src, FACT.preemptedBy, spans, this.#key, ZERO_WIDE)
   }
 
   #put(src: number, code: number, spans: EventSpans, key: WideKey, resource: Wide, object: Wide = this.#object): void {
     nanosInto(this.#ts, spans.seconds, spans.nanos)
+    const said = Math.imul(object.lo ^ Math.imul(key.lo1 ^ Math.imul(key.lo2 ^ resource.lo, 31), 31), 31)
+    this.#mark ^= said ^ spans.seconds ^ Math.imul(code, 40503)
+    if (src === NOWHERE) return
     this.#writer.write(src, code, this.#ts, object, key, resource)
   }
 

@@ -1,5 +1,6 @@
 // Where facts come from: one source for every instance known by name, and one for every connection that does not
 // say whose it is. Facts carry the source's number; which instance that is can be decided when all is read.
+import { type MarkBlocks } from './content-marks.ts'
 import { IdCoverage, type Moment, PageCoverage, StreamCoverage, type Stretch } from './coverage.ts'
 
 /** The covered part of one source. */
@@ -28,6 +29,8 @@ export interface SourceRecord {
   origin: string
   /** Undefined for observations, which cover nothing. */
   stretches: readonly Stretch[] | undefined
+  /** Marks of the events by id, where they carry ids: the same id must not come with another event. */
+  marks: MarkBlocks | undefined
   /** Lines of a connection, which another part may continue; undefined for other sources. */
   connectionLines: number | undefined
   /** It begins where its part of the file begins, without saying whose it is. */
@@ -108,6 +111,7 @@ export class Sources {
     return this.#all.map(({ src, cluster, instance, coverage, origin, headless, boot }) => ({
       ...{ src, cluster, instance, origin, headless, boot, sameAs: undefined },
       stretches: coverage?.stretches(),
+      marks: coverage instanceof IdCoverage ? coverage.marks.blocks : undefined,
       connectionLines: coverage instanceof StreamCoverage ? coverage.lines : undefined,
     }))
   }
