@@ -7,6 +7,8 @@ const LOOK = 1 << 16
 const NEWLINE = 10
 /** Pages follow from each other by their ids: they are read in one go. */
 const PAGE = /^\s*\{"InstanceUUID":"[^"]*","LowestID"/
+/** A value printed over several lines, which end anywhere in it. */
+const PRINTED = /^\s*[{[][ \t]*\r?\n/
 
 /** Parts of about so many bytes; the whole file where it cannot be split. */
 export async function splitFile(path: string, bytes: number, partBytes: number): Promise<DumpLocation[]> {
@@ -14,7 +16,8 @@ export async function splitFile(path: string, bytes: number, partBytes: number):
   const file = await open(path)
   try {
     const first = await read(file, 0)
-    if (kindOf(first) !== undefined || PAGE.test(first.toString('latin1', 0, 512)) || bytes <= partBytes) return whole
+    const opening = first.toString('latin1', 0, 512)
+    if (kindOf(first) !== undefined || PAGE.test(opening) || PRINTED.test(opening) || bytes <= partBytes) return whole
     const ends: number[] = []
     for (let at = partBytes; at < bytes;) {
       const end = await afterNewline(file, at, bytes)
