@@ -81,7 +81,7 @@ function inLaterInstance(judged: Judged, next: SchedulerInstance, evidence: Evid
   const lives = evidence.livesIn(judged.lifetime.key.cluster, judged.lifetime.app, next.index)
   const submitted = lives.some((life) => life.newTs !== undefined && life.newTs <= horizon)
   if (!submitted) {
-    if (!settled(next, horizon)) return undefined
+    if (!settled(next, horizon, evidence)) return undefined
     return {
       ts: ready,
       rule: 'app-absent',
@@ -115,7 +115,8 @@ function byRecovery(judged: Judged, next: SchedulerInstance, recovery: Recovery)
           evidence: `others of the application were recovered in ${next.name}, this one was not`,
           proven: false,
         }
-  if (bound === undefined || !settled(next, bound.ts) || !nodeStayed(judged, next, bound.ts, evidence)) return undefined
+  if (bound === undefined || !settled(next, bound.ts, evidence) || !nodeStayed(judged, next, bound.ts, evidence))
+    return undefined
   return bound
 }
 
@@ -155,7 +156,7 @@ function byAbsentNode(
   evidence: Evidence,
 ): UpperBound | undefined {
   const { node } = judged
-  if (node === undefined || !settled(next, ready)) return undefined
+  if (node === undefined || !settled(next, ready, evidence)) return undefined
   const seenAgain = evidence.after(judged.inst).some((one) => evidence.nodeMarks(one.index, node).length > 0)
   if (seenAgain) return undefined
   return {
@@ -166,13 +167,15 @@ function byAbsentNode(
   }
 }
 
-function settled(instance: SchedulerInstance, moment: bigint): boolean {
-  return coveredFromBeginning(instance, moment + SETTLED_NS)
+function settled(instance: SchedulerInstance, moment: bigint, evidence: Evidence): boolean {
+  return coveredFromBeginning(instance, moment + SETTLED_NS) && !evidence.isLossy(instance.index, moment)
 }
 
 /** The last moment up to which no end can have gone unseen: the end of the stretch that last saw the allocation. */
 export function aliveUntil(lifetime: Lifetime, evidence: Evidence): bigint {
   const last = lifetime.sightings.at(-1)!
+  if (evidence.isLossy(last.inst, last.ts)) return last.ts
+  if (evidence.isLossy(last.inst, last.ts)) return last.ts
   const instance = evidence.instances[last.inst]
   return (instance === undefined ? undefined : coverEnd(instance, last.ts)) ?? last.ts
 }

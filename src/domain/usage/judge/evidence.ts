@@ -1,5 +1,5 @@
 // What is known around the allocations that need judgement: instances, nodes, incarnations, and what was recovered.
-import { coversBeginning, type SchedulerInstance } from '../timeline.ts'
+import { type Cover, coversBeginning, type SchedulerInstance } from '../timeline.ts'
 import { type Lifetime } from './history.ts'
 
 /** What was there before a process is submitted with its first ticks, within this time of the nodes being opened. */
@@ -62,6 +62,7 @@ export class Evidence {
   readonly #nodes: ReadonlyMap<string, readonly NodeMark[]>
   readonly #incarnations = new Map<string, Incarnation[]>()
   readonly #recovered = new Map<number, Recovered[]>()
+  readonly #lossy = new Set<Cover>()
   readonly #asksWhenRunning: ReadonlyMap<string, bigint>
 
   constructor(parts: {
@@ -153,6 +154,22 @@ export class Evidence {
   /** Whether nothing of the instance is missing between two moments. */
   unbroken(inst: number, from: bigint, to: bigint): boolean {
     return this.instances[inst]?.covers.some((one) => one.from <= from && to <= one.to) ?? false
+  }
+
+  /** Takes note that an event was lost inside the stretch of an instance that holds the moment. */
+  noteLoss(inst: number, at: bigint): void {
+    const cover = this.#coverOf(inst, at)
+    if (cover !== undefined) this.#lossy.add(cover)
+  }
+
+  /** Whether events are known to be missing in the stretch that holds the moment: then it proves nothing by silence. */
+  isLossy(inst: number, at: bigint): boolean {
+    const cover = this.#coverOf(inst, at)
+    return cover !== undefined && this.#lossy.has(cover)
+  }
+
+  #coverOf(inst: number, at: bigint): Cover | undefined {
+    return this.instances[inst]?.covers.find((one) => one.from <= at && at <= one.to)
   }
 
   recoveredIn(inst: number): readonly Recovered[] {

@@ -8,6 +8,7 @@ import { type SeenRecords } from '../scan/scan-part.ts'
 import { type Timeline } from '../timeline.ts'
 import { Evidence, type Incarnation, type InstanceMarks, nodeKey, type NodeMark } from './evidence.ts'
 import { type Key, type KeyFact, type Lifetime, lifetimesOf } from './history.ts'
+import { showsLoss } from './late-start.ts'
 import { isPlaceholder, judge, type JudgedSpan } from './judge.ts'
 
 interface Parts {
@@ -34,6 +35,8 @@ export async function judgeUntidy(parts: Parts): Promise<JudgedSpan[]> {
   })
   const { lifetimes, seen } = await lifetimesFrom(store, asksJoin)
   evidence.noteRecovered(lifetimes, (lifetime) => isPlaceholder(lifetime, evidence, asksJoin))
+  for (const lifetime of lifetimes)
+    if (showsLoss(lifetime, evidence)) evidence.noteLoss(lifetime.end!.inst, lifetime.end!.ts)
   const nodes = await inheritedNodes(store, lifetimes)
   const hashes = lifetimes.flatMap((lifetime) => [lifetime.node ?? 0n, nodes.get(lifetime) ?? 0n])
   const names = await textsOf(store, hashes)

@@ -116,6 +116,9 @@ function judgeBeginning(span: JudgedSpan, bench: Bench): void {
   span.case = 'late-start'
   span.rule = 'late-start'
   span.evidence = 'its beginning lies in a time that the dump does not cover'
+  if (lifetime.end === undefined || !bench.evidence.isLossy(lifetime.end.inst, lifetime.end.ts)) return
+  span.contradiction = lifetime.sightings.length === 0
+  span.evidence = 'events are missing in a stretch of the dump that shows no gap'
 }
 
 function judgeEnd(span: JudgedSpan, bench: Bench): void {

@@ -20,6 +20,8 @@ export function lateBeginning(
   const instance = evidence.instances[first.inst]
   const stretch = instance?.covers.findIndex((cover) => cover.from <= first.ts && first.ts <= cover.to) ?? -1
   if (instance === undefined || stretch < 0) return { from: undefined, to: first.ts }
+  // Where events are missing, silence does not say that it was there all along.
+  if (lifetime.sightings.length === 0 && evidence.isLossy(first.inst, first.ts)) return lostBeginning(lifetime)
   const { from } = instance.covers[stretch]!
   const asked = lifetime.ask?.inst === first.inst ? lifetime.ask.ts : undefined
   if (lifetime.sightings.length === 0 && asked !== undefined && asked >= from) {
@@ -27,8 +29,29 @@ export function lateBeginning(
     return { from: asked, to: first.ts }
   }
   const dark = darkBefore({ instance, stretch, asked }, lifetime, incarnation, evidence)
-  if (dark === 'none') return undefined
+  if (dark === 'none') return lifetime.sightings.length > 0 ? undefined : lostBeginning(lifetime)
   return { from: dark, to: lifetime.sightings.length === 0 ? from : first.ts }
+}
+
+/** An end without a beginning, and no dark time for it: the event was lost on the way, so only an ask tells how early it can be. */
+function lostBeginning({ ask, end }: Lifetime): Beginning {
+  return { from: ask?.inst === end!.inst ? ask.ts : undefined, to: end!.ts }
+}
+
+/**
+ * Whether the lifetime shows that an event was lost inside a stretch that seemed to be whole: it ended in it, and neither its
+ * beginning nor a dark time before it is there.
+ */
+export function showsLoss(lifetime: Lifetime, evidence: Evidence): boolean {
+  const { end, sightings, ask } = lifetime
+  if (end === undefined || sightings.length > 0) return false
+  const instance = evidence.instances[end.inst]
+  const stretch = instance?.covers.findIndex((cover) => cover.from <= end.ts && end.ts <= cover.to) ?? -1
+  if (instance === undefined || stretch < 0) return false
+  const asked = ask?.inst === end.inst ? ask.ts : undefined
+  if (asked !== undefined && asked >= instance.covers[stretch]!.from) return true
+  const incarnation = evidence.incarnationOf(lifetime.key.cluster, lifetime.app, end.ts)
+  return darkBefore({ instance, stretch, asked }, lifetime, incarnation, evidence) === 'none'
 }
 
 interface Place {
@@ -72,7 +95,7 @@ function notThereBefore(
   const begunHere = begin !== undefined && from <= begin && incarnation?.lives.get(instance.index)?.newTs === begin
   if (stretch > 0) return begunHere && !evidence.mayBeOld(instance, begin)
   // At the beginning of a process, what comes with the first ticks may be older than the process.
-  if (!coversBeginning(instance)) return false
+  if (!coversBeginning(instance) || evidence.isLossy(instance.index, from)) return false
   const ready = evidence.readyOf(instance.index)
   if (ready === undefined || to < ready + FIRST_TICKS_NS) return false
   const news = evidence.livesIn(lifetime.key.cluster, lifetime.app, instance.index).flatMap((life) => life.newTs ?? [])
