@@ -36,7 +36,7 @@ export interface DemoOptions {
 
 export const DEMO_STEPS = 5
 
-const READING = { lenient: false, cluster: '', memory: '768MB', 'informer-latency': '0s' }
+const READING = { lenient: false, cluster: '', memory: '512MB', 'informer-latency': '0s' }
 const EPSILON_NS = 5_000_000n
 const BY_QUEUE: Question = {
   ...{ by: ['queue'], kinds: ['used'], resources: ['vcore', 'memory', 'nvidia.com/gpu'], units: 'hours', zone: 'UTC' },

@@ -27,7 +27,7 @@ export const ledgerFlags = {
   }),
   memory: Flags.string({
     summary: 'what the engine may use before it spills to disk',
-    default: '768MB',
+    default: '512MB',
     helpValue: 'SIZE',
     helpGroup: 'READING',
   }),

@@ -21,8 +21,8 @@ export class ResourceMemory {
   /** The remembered text that stands at `text[from, to)`, if any. */
   find(text: string, from: number, to: number): KnownResource | undefined {
     const known = this.#places[placeOf(text, from, to)]
-    if (known === undefined || known.text.length !== to - from || !text.startsWith(known.text, from)) return undefined
-    return known
+    // Comparing whole strings goes by words of memory, startsWith letter by letter.
+    return known?.text.length === to - from && text.slice(from, to) === known.text ? known : undefined
   }
 
   /** Remembers a text that was found to be well formed. */
