@@ -1,6 +1,6 @@
 /** What a dump can be but a good dump: each told with its file and line, and nothing on standard output. */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, symlinkSync } from 'node:fs'
+import { chmodSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
@@ -136,6 +136,20 @@ describe('ids', () => {
   })
 })
 
+describe('an id with two events', () => {
+  const dump = life.map((line, id) => envelope(id, line))
+  const other = dump.map((line) => line.replace('2000', '4000'))
+
+  it('is refused, in one file with its line and in two with the file', async () => {
+    await expectRefused(
+      [write('twice.jsonl', lines([...dump, ...other]))],
+      [/twice\.jsonl:12: /, /id: 3 of i1 came before/],
+    )
+    const files = [write('one.jsonl', lines(dump)), write('two.jsonl', lines(other))]
+    await expectRefused(files, [/two\.jsonl: event 3 of the scheduler i1/])
+  })
+})
+
 describe('what is no dump', () => {
   it.each([
     ['CSV', 'app,vcore\nx,1\ny,2\n'],
@@ -181,6 +195,10 @@ describe('what is no dump', () => {
   it('is named when it does not exist, cannot be read, or is a pattern that nothing matches', async () => {
     await expectRefused([join(directory, 'gone.jsonl')], [/gone\.jsonl: cannot be read/, /no such file/])
     await expectRefused([join(directory, '*.gone')], [/\*\.gone: no file is there/, /matches no file/])
+    const locked = write('locked.jsonl', whole)
+    chmodSync(locked, 0)
+    // Root may read whatever it likes.
+    if (process.getuid?.() !== 0) await expectRefused([locked], [/locked\.jsonl: cannot be read/, /may not be read/])
     await expectRefused([`${write('file.jsonl', whole)}/below`], [/file\.jsonl\/below: cannot be read/])
   })
 })

@@ -22,7 +22,9 @@ interface Lifetime {
 async function lifetimes(...files: readonly (readonly string[])[]): Promise<Lifetime[]> {
   return await withLedger(inputs(...files), async ({ store }) => {
     const rows = await store.rows('SELECT k1, k2, s1, s2, e1, e2 FROM spans ORDER BY ALL')
-    return rows.map(([k1, k2, s1, s2, e1, e2]) => ({ uid: uidOfKey(k1, k2), s1, s2, e1, e2 }))
+    return (rows as [bigint, bigint, bigint | null, bigint, bigint, bigint | null][]).map(
+      ([k1, k2, s1, s2, e1, e2]) => ({ uid: uidOfKey(k1, k2), s1, s2, e1, e2 }),
+    )
   })
 }
 
