@@ -182,7 +182,7 @@ function joinCovers(covers: readonly Cover[]): Cover[] {
   const joined: Cover[] = []
   for (const cover of [...covers].sort((a, b) => compareTime(a.from, b.from))) {
     const last = joined.at(-1)
-    if (last === undefined || !(cover.from <= last.to || adjoins(last, cover))) {
+    if (last === undefined || !(overlaps(last, cover) || adjoins(last, cover))) {
       joined.push({ ...cover })
       continue
     }
@@ -192,6 +192,15 @@ function joinCovers(covers: readonly Cover[]): Cover[] {
     last.to = later(last.to, cover.to)
   }
   return joined
+}
+
+/**
+ * Whether a stretch begins inside the one before. Times of neighbours may be inverted by a millisecond, so ids decide where both
+ * have them: a missing id is a gap, whatever the times.
+ */
+function overlaps(left: Cover, right: Cover): boolean {
+  if (left.lastId !== null && right.firstId !== null && right.firstId > left.lastId + 1) return false
+  return right.from < left.to || right.from === left.from
 }
 
 function adjoins(left: Cover, right: Cover): boolean {

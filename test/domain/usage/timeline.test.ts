@@ -49,6 +49,13 @@ describe('gaps', () => {
     expect(await instancesOf(holed, enveloped.slice(3, 5))).toEqual([['i1', 0, true]])
   })
 
+  it('are where ids are missing also when the times on both sides are inverted by a millisecond', async () => {
+    const inverted = enveloped.map((line, id) =>
+      id === 6 ? line.replace(/"timestampNano":\d+/, /"timestampNano":\d+/.exec(enveloped[4]!)![0]) : line,
+    )
+    expect(await instancesOf([...inverted.slice(0, 5), ...inverted.slice(6)])).toEqual([['i1', 1, true]])
+  })
+
   it('are where a stream was ended by YuniKorn', async () => {
     const end = '{"status_code":200,"message":"Event stream was closed by the producer","description":""}'
     expect(await instancesOf([header('x'), ...life.slice(0, 3), end, ...life.slice(3)])).toEqual([['x', 1, true]])
