@@ -1,4 +1,5 @@
 /** The five steps of `sparkops demo`: the main job on the recordings that come with the program. */
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { answer, type UsageList } from '../domain/usage/answer.ts'
 import { compareUsage, type UsageComparison } from '../domain/usage/compare/compare-usage.ts'
@@ -26,15 +27,18 @@ export interface DemoStep {
 }
 
 export interface DemoOptions {
-  /** Folder with the recordings `steady` and `restart`. */
-  examples: string
+  /** Folder of the program; the recordings are in its `examples`. */
+  root: string
   /** Where the report goes. */
   out: string
   createdAt: string
   progress: ReportProgress
 }
 
-export const DEMO_STEPS = 5
+/** Where the report goes unless said. */
+export function demoReport(): string {
+  return join(tmpdir(), 'sparkops-demo.html')
+}
 
 const READING = { lenient: false, cluster: '', memory: '512MB', 'informer-latency': '0s' }
 const EPSILON_NS = 5_000_000n
@@ -45,9 +49,9 @@ const BY_QUEUE: Question = {
 
 /** Runs the steps one after the other; each is told before the next begins. */
 export async function* demoSteps(options: DemoOptions): AsyncGenerator<DemoStep> {
-  const { examples, progress } = options
-  const steady = join(examples, 'steady')
-  const restart = join(examples, 'restart')
+  const { root, progress } = options
+  const steady = join(root, 'examples', 'steady')
+  const restart = join(root, 'examples', 'restart')
   yield await onLedger(steady, progress, async (ledger) => ({
     number: 1,
     title: 'A scheduler that stayed up: our figures are its own',

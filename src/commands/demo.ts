@@ -1,8 +1,6 @@
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../cli/base-command.ts'
-import { demoSteps } from '../cli/demo-steps.ts'
+import { demoReport, demoSteps } from '../cli/demo-steps.ts'
 import { API_VERSION } from '../domain/document.ts'
 import { type Demo as DemoDocument, demoView } from '../ui/demo-view.ts'
 
@@ -34,8 +32,8 @@ export default class Demo extends BaseCommand {
       apiVersion: API_VERSION,
       kind: 'Demo',
       steps: demoSteps({
-        examples: join(this.config.root, 'examples'),
-        out: flags.out ?? join(tmpdir(), 'sparkops-demo.html'),
+        root: this.config.root,
+        out: flags.out ?? demoReport(),
         createdAt: new Date(this.clock.now()).toISOString(),
         progress: () => undefined,
       }),

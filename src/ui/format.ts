@@ -41,11 +41,6 @@ export function formatDuration(milliseconds: number): string {
   return `${Math.floor(seconds / size)}${unit}${next && rest > 0 ? `${rest}${next[0]}` : ''}`
 }
 
-/** A decimal with at most so many digits after the point, without trailing zeros: `0.5`, `12`. */
-export function formatDecimal(value: number, digits = 2): string {
-  return formatCount(Number(value.toFixed(digits)))
-}
-
 /** A count with its noun, plural unless one: `1 file`, `3 files`. */
 export function plural(count: number | bigint, noun: string, many = `${noun}s`): string {
   return `${formatCount(count)} ${count === 1 || count === 1n ? noun : many}`

@@ -36,7 +36,7 @@ export default class UsageCompare extends BaseCommand {
   static override examples = [
     {
       description: 'The dump against the log of the scheduler',
-      command: '<%= config.bin %> usage compare examples/restart --summary examples/restart/summaries.log.gz',
+      command: '<%= config.bin %> usage compare dump/ --summary scheduler.log',
     },
     {
       description: 'Against REST histories in the dump, for a program',

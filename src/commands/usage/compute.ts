@@ -17,11 +17,11 @@ export default class UsageCompute extends BaseCommand {
     { description: 'Usage by application', command: '<%= config.bin %> usage compute examples/restart' },
     {
       description: 'By queue and hour, for a program',
-      command: '<%= config.bin %> usage compute examples/restart --by queue --window hour --json',
+      command: '<%= config.bin %> usage compute dump/ --by queue --window hour --json',
     },
     {
-      description: 'What each user costs a month',
-      command: '<%= config.bin %> usage compute dump/ --by user --window month --prices prices.yaml -o csv',
+      description: 'What each user costs',
+      command: '<%= config.bin %> usage compute dump/ --by user --prices prices.yaml',
     },
   ]
   static override exitCodes = ['data'] as const

@@ -21,7 +21,7 @@ export default class UsageListGhosts extends BaseCommand {
     { description: 'The ghosts of a restart', command: '<%= config.bin %> usage list-ghosts examples/restart' },
     {
       description: 'Tightened by a pod listing taken after the restart',
-      command: '<%= config.bin %> usage list-ghosts dump/ --pods pods.json@2026-11-22T19:31:10Z -o wide',
+      command: '<%= config.bin %> usage list-ghosts dump/ --pods pods.json',
     },
   ]
   static override exitCodes = ['data'] as const
