@@ -11,7 +11,7 @@ export const questionFlags = {
   by: Flags.string({
     summary:
       'what to sum up by: app, queue, user, group, node, instanceType, namespace, cluster, incarnation, label:KEY',
-    default: 'app',
+    defaultHelp: () => Promise.resolve('app'),
     helpValue: 'NAMES',
   }),
   kind: Flags.string({
@@ -41,7 +41,7 @@ export const questionFlags = {
 
 /** The values of the flags above. */
 export interface QuestionFlags {
-  by: string
+  by?: string | undefined
   kind: string
   resource?: string | undefined
   unit?: UnitSystem | undefined
@@ -62,7 +62,7 @@ export async function readQuestion(flags: QuestionFlags): Promise<Question> {
   if (flags.output === 'parquet' && (flags.unit ?? 'native') !== 'native') throw onlyNative()
   const forPeople = !flags.json && (flags.output === 'table' || flags.output === 'wide')
   return {
-    by: parseDimensions(flags.by),
+    by: parseDimensions(flags.by ?? (flags.idle ? '' : 'app')),
     kinds: parseKinds(flags.kind),
     resources: (flags.resource ?? '').split(',').filter((name) => name !== ''),
     units: flags.unit ?? (forPeople ? 'hours' : 'native'),

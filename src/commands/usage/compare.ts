@@ -40,7 +40,7 @@ export default class UsageCompare extends BaseCommand {
     },
     {
       description: 'Against REST histories in the dump, for a program',
-      command: '<%= config.bin %> usage compare examples/steady --json',
+      command: '<%= config.bin %> usage compare dump/ --rest --json',
     },
   ]
   static override exitCodes = ['findings', 'data'] as const

@@ -208,7 +208,7 @@ function toItem(row: RawSum, question: Question, windows: WindowTable | undefine
   const window = windows?.windows[row.win]
   if (window !== undefined) item.window = { from: isoTime(window.from), to: isoTime(window.to) }
   if (question.prices !== undefined) {
-    const upper = row.costUpper === null || row.upper === null ? null : convert(row.costUpper, COST_SCALE, 'up')
+    const upper = row.costUpper === null ? null : convert(row.costUpper, COST_SCALE, 'up')
     item.cost = { currency: question.prices.currency, lower: convert(row.costLower, COST_SCALE, 'down'), upper }
   }
   return item

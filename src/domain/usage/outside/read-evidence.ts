@@ -57,7 +57,7 @@ async function readListing(input: DumpInput, taken: bigint | undefined): Promise
   if (pods.size === 0 && nodeTypes.size === 0) throw malformed(path, 'It lists not one pod.', LISTING_HINT)
   const inside = latestTimeIn(value) ?? 0n
   const written = input.modifiedAt ?? inside
-  return { source: path, from: taken ?? inside, to: taken ?? (written > inside ? written : inside), pods, nodeTypes }
+  return { source: path, from: taken ?? inside, to: latest(taken ?? written, inside), pods, nodeTypes }
 }
 
 function parsed(path: string, text: string): JsonValue {
@@ -67,6 +67,10 @@ function parsed(path: string, text: string): JsonValue {
     if (!(error instanceof LineError)) throw error
     throw malformed(path, error.message, LISTING_HINT)
   }
+}
+
+function latest(a: bigint, b: bigint): bigint {
+  return a > b ? a : b
 }
 
 async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncIterable<string> {

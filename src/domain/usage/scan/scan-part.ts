@@ -1,6 +1,7 @@
 // Scans one part of a dump by itself, on whatever thread, into facts and a result that can be sent to another thread.
 import { type FactSink, FactWriter } from '../facts.ts'
 import { type PodListing } from '../outside/evidence.ts'
+import { type PageCoverage } from './coverage.ts'
 import { DumpScanner, type LineCounts } from './dump-scanner.ts'
 import { Names } from './names.ts'
 import { Observations, type SeenAllocation, type SeenApplication, type SeenNode } from './observations.ts'
@@ -38,10 +39,12 @@ export interface ScanResult {
 export interface ScanKit {
   writer: FactWriter
   names: Names
+  /** Coverage by pages: a page in the next file goes on where the last one ended. */
+  pages: Map<string, PageCoverage>
 }
 
 export function scanKit(sink: FactSink): ScanKit {
-  return { writer: new FactWriter(sink), names: new Names(sink) }
+  return { writer: new FactWriter(sink), names: new Names(sink), pages: new Map() }
 }
 
 /** Reads the bytes to their end; the facts go to the sink, with source numbers that begin at 0. */
@@ -52,7 +55,7 @@ export async function scanPart(
   onBytes: (bytes: number, events: number) => void,
 ): Promise<ScanResult> {
   const { writer, names } = kit
-  const sources = new Sources()
+  const sources = new Sources(kit.pages)
   const observations = new Observations(writer, names, sources)
   const { file, lenient, continued } = options
   const snapshot = (one: Parameters<Observations['take']>[0]): void => observations.take(one)

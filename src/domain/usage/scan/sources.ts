@@ -52,8 +52,14 @@ export interface Heartbeat {
 /** Gives every source its number. */
 export class Sources {
   readonly #all: Source[] = []
+  readonly #pages: Map<string, PageCoverage>
   readonly #byInstance = new Map<string, Source>()
   readonly #heartbeats = new Map<string, Heartbeat>()
+
+  /** `pages`: coverage by pages, shared by files that are read one after the other: pages go on from file to file. */
+  constructor(pages = new Map<string, PageCoverage>()) {
+    this.#pages = pages
+  }
 
   /** The source of an instance's events that carry ids. */
   identified(cluster: string, instance: string): Source & { coverage: IdCoverage } {
@@ -70,7 +76,10 @@ export class Sources {
     const key = `pages\n${cluster}\n${instance}\n${file}`
     const found = this.#byInstance.get(key)
     if (found !== undefined) return found as Source & { coverage: PageCoverage }
-    const source = this.#register(cluster, instance, new PageCoverage(), file)
+    const shared = `${cluster}\n${instance}`
+    const coverage = this.#pages.get(shared) ?? new PageCoverage()
+    this.#pages.set(shared, coverage)
+    const source = this.#register(cluster, instance, coverage, file)
     this.#byInstance.set(key, source)
     return source
   }
