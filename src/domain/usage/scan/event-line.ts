@@ -45,6 +45,7 @@ const DISTINCT = 13
 const T = 84
 const D = 68
 const LOWER_M = 109
+const LOWER_T = 116
 const QUOTE = 34
 const COMMA = 44
 const MINUS = 45
@@ -71,8 +72,7 @@ export function readEventLine(text: string, from: number, to: number, spans: Eve
   if (!text.startsWith(HEAD, from)) return false
   const objectAt = from + HEAD.length + 1
   spans.type = text.charCodeAt(objectAt - 1) - ZERO
-  // What follows a name or a message stands nowhere inside it: quotes there are escaped.
-  const timeAt = text.indexOf(TIME, objectAt)
+  const timeAt = findTime(text, objectAt)
   if (timeAt < 0 || timeAt > to || spans.type < 1 || spans.type > 9) return false
   const numbersAt = timeAt + TIME.length + 19
   const tailAt = readNumbers(text, numbersAt, spans)
@@ -87,6 +87,16 @@ export function readEventLine(text: string, from: number, to: number, spans: Eve
     namesOfNumbers(text, numbersAt, spans) &&
     readTail(text, tailAt, to, spans, checked)
   )
+}
+
+/**
+ * Where the time begins: right behind the object, unless there is a message, or a quote in the object. What follows a name
+ * or a message stands nowhere inside it, since quotes there are escaped. Searching for one letter is much cheaper.
+ */
+function findTime(text: string, objectAt: number): number {
+  const end = text.indexOf('"', objectAt + OBJECT.length) + 1
+  if (text.charCodeAt(end + 2) === LOWER_T && text.startsWith(TIME, end)) return end
+  return text.indexOf(TIME, objectAt)
 }
 
 /** Time, change and detail by their places; returns where the rest begins. Their names are checked by namesOfNumbers. */

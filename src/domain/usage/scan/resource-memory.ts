@@ -12,8 +12,8 @@ export interface KnownResource {
 /** Places for texts; a text whose place is taken takes it over. */
 const PLACES = 4096
 const LONGEST = 4096
-/** A letter is looked at every so many, from the end, where the digits of quantities are. */
-const STRIDE = 3
+/** Letters that are looked at, counted from the end: the digits of the last quantities, in which texts differ most. */
+const LOOKED_AT = [4, 5, 6, 20, 22, 32, 42, 44, 46, 50, 56, 58]
 
 export class ResourceMemory {
   readonly #places = new Array<KnownResource | undefined>(PLACES)
@@ -37,6 +37,6 @@ export class ResourceMemory {
 
 function placeOf(text: string, from: number, to: number): number {
   let hash = to - from
-  for (let at = to - 4; at > from; at -= STRIDE) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0
+  for (const back of LOOKED_AT) hash = (Math.imul(hash, 31) + text.charCodeAt(to - back)) | 0
   return (hash ^ (hash >>> 12)) & (PLACES - 1)
 }
