@@ -47,6 +47,8 @@ export async function compareUsage(ledger: UsageLedger, options: CompareOptions)
   options.progress({ phase: 'comparing', count, noun: 'reports' })
   await prepareAttribution(ledger, [])
   await store.table('cmp_own_judged', OWN_COLUMNS, ownRows(ledger.judged))
+  const instances = ledger.timeline.instances.map((one): Row => [one.index, one.from])
+  await store.table('cmp_instances', { inst: 'INTEGER', from_ts: 'BIGINT' }, instances)
   for (const sql of [REPORTS, RUNS, MATCHED, PIECES, OWN_SUMS, WHOLE_SUMS, edgesSql(options.epsilon)])
     await store.run(sql)
   const pages = await pagesOf(ledger)
@@ -72,6 +74,7 @@ async function* comparedItems(pages: ComparisonPages, options: CompareOptions): 
 const GIVEN: Readonly<Record<string, ColumnType>> = {
   app: 'VARCHAR',
   cluster: 'INTEGER',
+  told_at: 'BIGINT',
   submitted: 'BIGINT',
   started: 'BIGINT',
   finished: 'BIGINT',
@@ -79,7 +82,7 @@ const GIVEN: Readonly<Record<string, ColumnType>> = {
   place: 'VARCHAR',
 }
 const AT_ONCE = 4096
-const TABLES = 'given reports runs matched own_judged pieces own whole edges'.split(' ')
+const TABLES = 'given reports runs matched instances own_judged pieces own whole edges'.split(' ')
 
 /** Puts all reports into the table `cmp_given`; gives their number. */
 async function loadReports(ledger: UsageLedger, options: CompareOptions, reading: SummaryReading): Promise<number> {
@@ -98,7 +101,7 @@ async function loadReports(ledger: UsageLedger, options: CompareOptions, reading
     rows = []
   }
   for await (const { report, place } of readSummaries(options.summaries, reading, options)) {
-    rows.push(toRow(report, -1, place))
+    rows.push(toRow(report, undefined, place))
     if (rows.length === AT_ONCE) await flush()
   }
   await flush()
@@ -109,17 +112,19 @@ function restReports(ledger: UsageLedger): Row[] {
   const { observations, timeline } = ledger
   return [...observations.applications.values()].flatMap((seen) => {
     if (seen.history === undefined) return []
-    const report = reportedByRest(seen, seen.history)
-    return [toRow(report, timeline.clusters.indexOf(seen.cluster), 'a REST snapshot')]
+    // A snapshot may not name its cluster where there is only one.
+    const cluster = Math.max(0, timeline.clusters.indexOf(seen.cluster))
+    return [toRow(reportedByRest(seen, seen.history), { cluster, at: seen.seenAt }, 'a REST snapshot')]
   })
 }
 
-function toRow(report: ReportedUsage, cluster: number, place: string): Row {
+function toRow(report: ReportedUsage, told: { cluster: number; at: bigint } | undefined, place: string): Row {
   const { application, submissionTime, startTime, finishTime } = report
   const finished = finishTime === null ? null : BigInt(finishTime)
   // Go's zero time: it never ran.
   const started = startTime === null || startTime <= 0 ? null : BigInt(startTime)
-  return [application, cluster, BigInt(submissionTime), started, finished, packReport(report), place]
+  const times = [told?.at ?? null, BigInt(submissionTime), started, finished]
+  return [application, told?.cluster ?? null, ...times, packReport(report), place]
 }
 
 function nothingReported(): SparkopsError {

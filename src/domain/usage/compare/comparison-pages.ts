@@ -67,10 +67,10 @@ export class ComparisonPages {
       list.push(this.#edge(cells))
     }
     return reports.map((row) => {
-      const [id, packed, place, inc, inst, newTs, overTs, cluster] = row as ReportCells
+      const [id, packed, place, inc, inst, newTs, endTs, cluster] = row as ReportCells
       const report = unpackReport(packed)
       const instance = inst === null ? undefined : this.#ledger.timeline.instances[inst]
-      const finish = overTs ?? (report.finishTime === null ? null : BigInt(report.finishTime) * 1_000_000n)
+      const finish = endTs ?? (report.finishTime === null ? null : BigInt(report.finishTime) * 1_000_000n)
       const ownSums = own.get(id) ?? { bounds: noBounds(), resized: 0 }
       return {
         report,
@@ -80,7 +80,11 @@ export class ComparisonPages {
         whole: whole.get(id)?.bounds ?? noBounds(),
         edges: edges.get(id) ?? [],
         resized: ownSums.resized,
-        dark: instance === undefined || isDark(instance, newTs, finish),
+        dark: !isCovered(
+          instance === undefined ? this.#ledger.timeline.instances : [instance],
+          inc === null ? startOf(report) : newTs,
+          finish,
+        ),
         candidates: () => this.#candidates(id),
       }
     })
@@ -178,8 +182,14 @@ function otherKinds(kind: Kind, code: number, seenPlaceholder: number | null): K
   return KINDS.filter((other) => other !== kind && other !== impossible)
 }
 
-/** Whether a part of a run, in the scheduler that reported it, is not covered by the dump. */
-function isDark(instance: SchedulerInstance, begin: bigint | null, end: bigint | null): boolean {
-  if (begin === null) return true
-  return !instance.covers.some((cover) => cover.from <= begin && (end ?? begin) <= cover.to)
+/** The moment at which an application that no event shows began to run. */
+function startOf({ startTime }: { startTime: number | null }): bigint | null {
+  return startTime === null ? null : BigInt(startTime) * 1_000_000n
+}
+
+/** Whether the dump holds everything that one of the instances did in that time. */
+function isCovered(instances: readonly SchedulerInstance[], begin: bigint | null, end: bigint | null): boolean {
+  if (begin === null) return false
+  const covers = instances.flatMap((instance) => instance.covers)
+  return covers.some((cover) => cover.from <= begin && (end ?? begin) <= cover.to)
 }

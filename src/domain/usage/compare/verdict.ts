@@ -26,7 +26,7 @@ export interface Comparison {
   /** Our sums over the whole run. */
   whole: Bounds
   edges: readonly SpanEdge[]
-  /** A part of the run, in the scheduler that reported, lies in a time that the dump does not cover. */
+  /** A part of the run, in the scheduler that reported if that is known, lies in a time that the dump does not cover. */
   dark: boolean
   /** Fetched only where the split between kinds is in question. */
   candidates(): Promise<readonly SplitCandidate[]>
@@ -136,11 +136,12 @@ function chosen(basis: Exclude<Basis, { how: 'outside-dump' }>): Pick<Verdict, '
   return { rounding, moved: basis.split.moves, choices: choices === null ? null : choices * basis.split.count }
 }
 
-/** What the dump does not hold can only add to what it holds. */
-function withinBounds({ report, own, dark }: Comparison): boolean {
+/** What the dump does not hold can only add to what it holds, but for the seconds on rounding edges. */
+function withinBounds({ report, own, edges, dark }: Comparison): boolean {
   const theirs = sumOfKinds(report.usage)
   const lower = sumOfKinds(booked(own.lower, report.kinds))
   const upper = sumOfKinds(booked(own.upper, report.kinds))
+  for (const { step, vector } of edges) addTimes(step < 0n ? lower : upper, vector, step)
   const open = KINDS.flatMap((kind) => [...own.open[kind]])
   return [...new Set([...theirs.keys(), ...lower.keys()])].every((resource) => {
     const amount = theirs.get(resource) ?? 0n

@@ -10,8 +10,9 @@ const LISTED = 3
 const FIRST_RESOURCES = ['vcore', 'memory']
 
 export function whyOf(comparison: PagedComparison, verdict: Verdict | undefined, forgotten: Forgotten): string {
-  if (verdict === undefined) return 'the dump knows no run of it that ended then'
-  const { resized } = comparison
+  const { resized, dark } = comparison
+  if (verdict === undefined)
+    return dark ? 'not in the dump, which does not cover that time' : 'the dump knows no run of it that ended then'
   const remark = resized === 0 ? '' : `; ${resized} resized, both charge the last size`
   return reasonOf(comparison, verdict, forgotten) + remark
 }

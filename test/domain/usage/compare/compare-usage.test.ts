@@ -102,8 +102,15 @@ describe('a comparison', () => {
         theirs: { used: { vcore: 5n } },
       },
     ])
+    expect(items[0]!.why).toBe('the dump knows no run of it that ended then')
     expect(summary.unexplained).toBe(1)
     expect(withoutSummary).toMatchObject([{ application: 'app', reason: 'missing' }])
+  })
+
+  it('says of an application it does not know when the dump does not cover its time', async () => {
+    const dump = smallDump([{ name: 'app', allocations: [{ key: uid(1), from: 10, resources: EXECUTOR }] }])
+    const { items } = await compared(inputs(dump), inputs([summaryLine('other', 20_000, { used: { vcore: 5 } })]))
+    expect(items).toMatchObject([{ verdict: 'different', why: 'not in the dump, which does not cover that time' }])
   })
 
   it('tells two runs under one id apart by when they ended', async () => {

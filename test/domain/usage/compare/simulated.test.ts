@@ -62,6 +62,18 @@ describe('a simulated YuniKorn', () => {
     expect(items.filter((item) => item.verdict === 'different')).toEqual([])
   })
 
+  it.each([110, 150, 158])(
+    'is equal to histories of applications that went on after the snapshot (seed %i)',
+    async (seed) => {
+      const one = simulation(seed, '1.8', true)
+      const polls = collect(one)
+      const dump = inputs(batchLines(polls), heartbeatLines(polls), restLines(one))
+      const { items } = await compared(dump, [], { epsilon: EPSILON })
+      expect(items.length).toBeGreaterThan(5)
+      expect(items.filter((item) => item.verdict === 'different')).toEqual([])
+    },
+  )
+
   it('of 1.5, whose stream names no instance, is told apart all the same', async () => {
     const one = simulation(7, '1.5')
     const streams = streamConnections(one).map((text, n) => input(`stream-${n}.jsonl`, text))
