@@ -6,6 +6,7 @@ import type { UsageSummary } from '../domain/usage/summary.ts'
 import { parseDuration } from '../domain/usage/duration.ts'
 import { readPodListings, readSparkLogs } from '../domain/usage/outside/read-evidence.ts'
 import { progressFlag } from './flags.ts'
+import { onShutdown } from './shutdown.ts'
 import { findDumps, openFactStore, scanPool } from './wiring.ts'
 
 export const dumpArgs = {
@@ -77,6 +78,7 @@ export async function withLedger<Result>(
   const sparkEvents = flags['spark-events'] ?? []
   const sparkLogs = sparkEvents.length === 0 ? [] : await readSparkLogs(sparkEvents, findDumps)
   const store = await openFactStore(flags.memory)
+  const forget = onShutdown(() => store.abandon())
   const pool = scanPool()
   try {
     const { cluster, lenient } = flags
@@ -92,6 +94,7 @@ export async function withLedger<Result>(
   } finally {
     await pool.close()
     await store.close()
+    forget()
   }
 }
 

@@ -26,4 +26,6 @@ export interface FactStore extends FactSink {
   /** Writes a query's answer to a Parquet file. */
   writeParquet(sql: string, path: string): Promise<void>
   close(): Promise<void>
+  /** Removes at once what lies on the disk: for a process that is being interrupted. */
+  abandon(): void
 }

@@ -175,6 +175,10 @@ class DuckDbFactStore implements FactStore {
     await rm(this.#parts.spill, { recursive: true, force: true })
   }
 
+  abandon(): void {
+    rmSync(this.#parts.spill, { recursive: true, force: true })
+  }
+
   #guard(action: () => void): void {
     try {
       action()
