@@ -1,4 +1,5 @@
 // DuckDB as the engine of facts: in memory, spilling to a directory of its own when the limit is reached.
+import { rmSync } from 'node:fs'
 import { mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
