@@ -60,7 +60,7 @@ function keyText(key: Key): string {
 
 /** In 1.4 no allocation has the name of its ask. */
 async function anyAskJoins(store: FactStore): Promise<boolean> {
-  const rows = await store.rows('SELECT 1 FROM allocs WHERE qi IS NOT NULL AND a IS NOT NULL LIMIT 1')
+  const rows = await store.rows('SELECT 1 FROM allocs WHERE qi = i AND q <= a LIMIT 1')
   return rows.length > 0
 }
 
