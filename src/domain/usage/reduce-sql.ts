@@ -139,7 +139,7 @@ WHERE f.code = ${FACT.ask} GROUP BY g.cluster, g.app, g.inst`
 /** What an instance shows of its recovery and of its nodes. */
 export const INSTANCE_MARKS = `SELECT s.inst, min(CASE WHEN f.code = ${FACT.ready} THEN f.ts END) AS ready_ts,
   min(CASE WHEN f.code = ${FACT.new} THEN f.ts END) AS new_ts, min(CASE WHEN f.code = ${FACT.place} THEN f.ts END) AS place_ts,
-  count(CASE WHEN f.code = ${FACT.ask} THEN 1 END) AS asks
+  min(CASE WHEN f.code = ${FACT.ask} THEN f.ts END) AS ask_ts
 FROM facts f JOIN sources s ON s.src = f.src WHERE f.code IN (${FACT.ready}, ${FACT.new}, ${FACT.place}, ${FACT.ask}) AND s.inst >= 0 GROUP BY s.inst`
 
 /** When an instance opened its nodes; without such an event, when it first told of an application or a pod. */

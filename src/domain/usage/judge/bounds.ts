@@ -101,7 +101,9 @@ interface Recovery {
 /** Rules b and c: had the pod lived, it would have been recovered by then. */
 function byRecovery(judged: Judged, next: SchedulerInstance, recovery: Recovery): UpperBound | undefined {
   const { lives, lastRecovered, evidence } = recovery
-  if (lastRecovered === undefined || lives.some((life) => life.rejectedTs !== undefined)) return undefined
+  // Under other names, who was recovered cannot be told from who was not.
+  if (lastRecovered === undefined || !evidence.asksJoin || lives.some((life) => life.rejectedTs !== undefined))
+    return undefined
   const own = evidence
     .recoveredIn(next.index)
     .filter((one) => one.app === judged.lifetime.app && one.placeholder === judged.placeholder)

@@ -37,7 +37,8 @@ export interface InstanceMarks {
   readyTs: bigint | undefined
   newTs: bigint | undefined
   placeTs: bigint | undefined
-  asks: number
+  /** The first `ask`. */
+  askTs: bigint | undefined
 }
 
 /** A recovered allocation, as the rules of bounds see it. */
@@ -58,6 +59,8 @@ export interface NodeMark {
 export class Evidence {
   readonly instances: readonly SchedulerInstance[]
   readonly clusterOf: (inst: number) => number
+  /** Allocations have the keys of their asks (not in 1.4). */
+  readonly asksJoin: boolean
   readonly #marks: ReadonlyMap<number, InstanceMarks>
   readonly #nodes: ReadonlyMap<string, readonly NodeMark[]>
   readonly #incarnations = new Map<string, Incarnation[]>()
@@ -73,7 +76,9 @@ export class Evidence {
     incarnations: readonly Incarnation[]
     /** First `ask` after 206 by cluster, application and instance. */
     asksWhenRunning: ReadonlyMap<string, bigint>
+    asksJoin: boolean
   }) {
+    this.asksJoin = parts.asksJoin
     this.instances = parts.instances
     const clusters = parts.instances.map((instance) => parts.clusters.indexOf(instance.cluster))
     this.clusterOf = (inst) => clusters[inst] ?? -1
@@ -108,6 +113,10 @@ export class Evidence {
   /** The first ask of a gang after it ran in an instance: its real pods were sent by then. */
   askWhenRunning(cluster: number, app: bigint, inst: number): bigint | undefined {
     return this.#asksWhenRunning.get(`${cluster}/${app}/${inst}`)
+  }
+
+  firstAskIn(inst: number): bigint | undefined {
+    return this.#marks.get(inst)?.askTs
   }
 
   nodeMarks(inst: number, node: bigint): readonly NodeMark[] {

@@ -9,6 +9,7 @@ import { type Timeline } from '../timeline.ts'
 import { Evidence, type Incarnation, type InstanceMarks, nodeKey, type NodeMark } from './evidence.ts'
 import { type Key, type KeyFact, type Lifetime, lifetimesOf } from './history.ts'
 import { showsLoss } from './late-start.ts'
+import { joinRenamed } from './renamed.ts'
 import { isPlaceholder, judge, type JudgedSpan } from './judge.ts'
 
 interface Parts {
@@ -32,8 +33,10 @@ export async function judgeUntidy(parts: Parts): Promise<JudgedSpan[]> {
     nodes: await nodeMarks(store),
     incarnations: await incarnations(store),
     asksWhenRunning: await asksWhenRunning(store),
+    asksJoin,
   })
-  const { lifetimes, seen } = await lifetimesFrom(store, asksJoin)
+  const { lifetimes: told, seen } = await lifetimesFrom(store, asksJoin)
+  const lifetimes = asksJoin ? told : joinRenamed(told, evidence)
   evidence.noteRecovered(lifetimes, (lifetime) => isPlaceholder(lifetime, evidence, asksJoin))
   for (const lifetime of lifetimes)
     if (showsLoss(lifetime, evidence)) evidence.noteLoss(lifetime.end!.inst, lifetime.end!.ts)
@@ -111,12 +114,12 @@ async function lifetimesFrom(
 async function instanceMarks(store: FactStore): Promise<Map<number, InstanceMarks>> {
   const marks = new Map<number, InstanceMarks>()
   for (const row of await store.rows(INSTANCE_MARKS)) {
-    const [inst, ready, first, place, asks] = row as [number, ...(bigint | null)[]]
+    const [inst, ready, first, place, ask] = row as [number, ...(bigint | null)[]]
     marks.set(inst, {
       readyTs: ready ?? undefined,
       newTs: first ?? undefined,
       placeTs: place ?? undefined,
-      asks: Number(asks ?? 0n),
+      askTs: ask ?? undefined,
     })
   }
   return marks
