@@ -4,6 +4,7 @@ import { type ExitName, SparkopsError } from '../../domain/errors.ts'
 import type { FactBatch, FactSink } from '../../domain/usage/facts.ts'
 import type { ScanOptions, ScanResult } from '../../domain/usage/scan/scan-part.ts'
 import type { DumpLocation } from '../../ports/dump-source.ts'
+import type { ScanPool } from '../../ports/scan-pool.ts'
 import type { Failure, FromThread, ToThread } from './messages.ts'
 
 interface Task {
@@ -21,15 +22,8 @@ export interface PoolOptions {
   threads: number
 }
 
-export interface OpenPool {
-  scan(
-    location: DumpLocation,
-    options: ScanOptions,
-    sink: FactSink,
-    onBytes: (bytes: number) => void,
-  ): Promise<ScanResult>
-  close(): Promise<void>
-}
+/** A pool that is open; its sizes are the caller's choice. */
+export type OpenPool = Pick<ScanPool, 'scan' | 'close'>
 
 /** A pool whose threads start as tasks come. */
 export function openScanPool({ entry, threads }: PoolOptions): OpenPool {

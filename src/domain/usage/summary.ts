@@ -1,6 +1,6 @@
 // What a ledger says about itself: what was read, what is covered, how sure its figures are.
 import { sumSql } from './answer-sql.ts'
-import { type Amount, amounts, type Status } from './answer.ts'
+import { amounts, type UsageItem } from './answer.ts'
 import { prepareAttribution } from './attribution.ts'
 import { type UsageLedger } from './ledger.ts'
 import { KINDS } from './question.ts'
@@ -9,15 +9,7 @@ import { coveredPeriod } from './window-table.ts'
 import { isoTime } from './windows.ts'
 
 /** A sum over everything. */
-export interface UsageTotal {
-  kind: string
-  resource: string
-  unit: string
-  lower: Amount
-  upper: Amount | null
-  exact: Amount
-  status: Status
-}
+export type UsageTotal = Pick<UsageItem, 'kind' | 'resource' | 'unit' | 'lower' | 'upper' | 'exact' | 'status'>
 
 export interface InstanceSummary {
   cluster: string
