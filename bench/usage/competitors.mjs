@@ -136,9 +136,10 @@ function buildScanner(scratch) {
 
 /** YuniKorn's quantity of one of the unit. */
 const UNITS = new Map([
+  ['mcore-s', 1n],
   ['vcore-s', 1000n],
-  ['MB-s', 1_048_576n],
   ['B-s', 1n],
+  ['MB-s', 1_048_576n],
 ])
 
 /** @param {Competitor} competitor @param {string} path @returns {Answer} */
@@ -161,7 +162,8 @@ function readItems(items) {
   for (const { by, resource, unit, lower, upper } of items) {
     const key = `${by.app} ${resource}`
     const sum = sums.get(key) ?? { lower: 0n, upper: 0n, allocations: 0, grain: 0n }
-    const factor = UNITS.get(unit)
+    // What has no unit of its own is counted in pieces: `pods-s`.
+    const factor = unit === `${resource}-s` ? 1n : UNITS.get(unit)
     if (factor === undefined) throw new Error(`an unknown unit: ${unit}`)
     sum.lower += inQuantities(lower, factor)
     sum.upper = sum.upper === undefined || upper === null ? undefined : sum.upper + inQuantities(upper, factor)
