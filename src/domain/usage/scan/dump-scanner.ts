@@ -48,7 +48,6 @@ export interface ScannerOptions {
   continued: boolean
 }
 
-const EVENT = '{"type":'
 const ENVELOPE = '{"v":'
 const INSTANCE = '{"InstanceUUID":"'
 const PAGE = /^\{"InstanceUUID":"([^"\\]+)","LowestID":(\d{1,15}),"HighestID":(\d{1,15}),"EventRecords":\[/
@@ -95,7 +94,7 @@ export class DumpScanner {
 
   /** Reads the line `text[from, to)` (bytes as latin1, no line end). Throws a LineError when it is none of ours. */
   line(text: string, from: number, to: number): void {
-    if (text.startsWith(EVENT, from) && readEventLine(text, from, to, this.#spans)) return this.#streamed(text)
+    if (readEventLine(text, from, to, this.#spans)) return this.#streamed(text)
     if (text.startsWith(ENVELOPE, from) && this.#envelope(text, from, to)) return
     if (text.startsWith(INSTANCE, from) && this.#instanceLine(text, from, to)) return
     this.#slow(text.slice(from, to))
