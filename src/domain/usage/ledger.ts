@@ -10,7 +10,18 @@ import { type JudgedSpan } from './judge/judge.ts'
 import { FIRST_TICKS_NS } from './judge/evidence.ts'
 import { judgeUntidy } from './judge/judge-ledger.ts'
 import { OutsideEvidence, type PodListing, type SparkLog } from './outside/evidence.ts'
-import { ALLOCS, COLLISIONS, GANGS, INCARNATIONS, KIND, LIVES, MARKS, QUEUES, READY, SPANS } from './reduce-sql.ts'
+import {
+  ALLOCS,
+  COLLISIONS,
+  GANGS,
+  INCARNATIONS,
+  INSTANCE_MARKS,
+  KIND,
+  LIVES,
+  MARKS,
+  QUEUES,
+  SPANS,
+} from './reduce-sql.ts'
 import { type BrokenLine } from './scan/read-dump.ts'
 import { type SeenRecords } from './scan/scan-part.ts'
 import { type SourceRecord } from './scan/sources.ts'
@@ -82,7 +93,9 @@ async function loadSources(store: FactStore, sources: readonly SourceRecord[], t
 
 /** \`first_ticks\`: until when what is told in an instance may be older than it. \`gaps\`: where a stretch of an instance breaks off. */
 async function loadMoments(store: FactStore, timeline: Timeline): Promise<void> {
-  const ready = new Map((await store.rows(READY)).map(([inst, ts]) => [inst as number, ts as bigint]))
+  await store.run(INSTANCE_MARKS)
+  const rows = await store.rows('SELECT inst, ready_ts FROM instance_marks WHERE ready_ts IS NOT NULL')
+  const ready = new Map(rows.map(([inst, ts]) => [inst as number, ts as bigint]))
   const ticks = timeline.instances.flatMap((instance): Row[] => {
     const opened = ready.get(instance.index)
     return opened === undefined || !coversBeginning(instance) ? [] : [[instance.index, opened + FIRST_TICKS_NS]]

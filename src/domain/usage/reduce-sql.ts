@@ -136,14 +136,18 @@ SELECT g.cluster, g.app, g.inst, min(f.ts) FROM facts f JOIN sources s ON s.src 
 JOIN gang_lives g ON g.inst = s.inst AND g.app = f.obj AND f.ts >= g.ran_ts
 WHERE f.code = ${FACT.ask} GROUP BY g.cluster, g.app, g.inst`
 
-/** What an instance shows of its recovery and of its nodes. */
-export const INSTANCE_MARKS = `SELECT s.inst, min(CASE WHEN f.code = ${FACT.ready} THEN f.ts END) AS ready_ts,
-  min(CASE WHEN f.code = ${FACT.new} THEN f.ts END) AS new_ts, min(CASE WHEN f.code = ${FACT.place} THEN f.ts END) AS place_ts,
-  min(CASE WHEN f.code = ${FACT.ask} THEN f.ts END) AS ask_ts
-FROM facts f JOIN sources s ON s.src = f.src WHERE f.code IN (${FACT.ready}, ${FACT.new}, ${FACT.place}, ${FACT.ask}) AND s.inst >= 0 GROUP BY s.inst`
-
-/** When an instance opened its nodes; without such an event, when it first told of an application or a pod. */
-export const READY = `SELECT inst, coalesce(ready_ts, least(new_ts, place_ts), new_ts, place_ts) FROM (${INSTANCE_MARKS}) m`
+/**
+ * `instance_marks`: what an instance shows of its beginning: when it opened its nodes (without such an event, when it first
+ * told of an application or a pod), and its first `ask`.
+ */
+export const INSTANCE_MARKS = `CREATE TABLE instance_marks AS
+WITH firsts AS (
+  SELECT s.inst, min(CASE WHEN f.code = ${FACT.ready} THEN f.ts END) AS opened_ts,
+    min(CASE WHEN f.code IN (${FACT.new}, ${FACT.place}) THEN f.ts END) AS told_ts,
+    min(CASE WHEN f.code = ${FACT.ask} THEN f.ts END) AS ask_ts
+  FROM facts f JOIN sources s ON s.src = f.src
+  WHERE f.code IN (${FACT.ready}, ${FACT.new}, ${FACT.place}, ${FACT.ask}) AND s.inst >= 0 GROUP BY s.inst)
+SELECT inst, coalesce(opened_ts, told_ts) AS ready_ts, ask_ts FROM firsts`
 
 /** Every coming and going of nodes. */
 export const NODE_MARKS = `SELECT DISTINCT s.inst, f.obj, f.ts, f.code FROM facts f JOIN sources s ON s.src = f.src

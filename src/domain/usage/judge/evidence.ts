@@ -35,8 +35,6 @@ export interface Life {
 /** What an instance shows of its own beginning. */
 export interface InstanceMarks {
   readyTs: bigint | undefined
-  newTs: bigint | undefined
-  placeTs: bigint | undefined
   /** The first `ask`. */
   askTs: bigint | undefined
 }
@@ -104,10 +102,7 @@ export class Evidence {
 
   /** The moment at which an instance had listed all pods: nodes are opened after that. */
   readyOf(inst: number): bigint | undefined {
-    const marks = this.#marks.get(inst)
-    if (marks?.readyTs !== undefined) return marks.readyTs
-    const others = [marks?.newTs, marks?.placeTs].filter((ts) => ts !== undefined)
-    return others.length === 0 ? undefined : others.reduce((a, b) => (a < b ? a : b))
+    return this.#marks.get(inst)?.readyTs
   }
 
   /** The first ask of a gang after it ran in an instance: its real pods were sent by then. */

@@ -3,7 +3,7 @@ import type { FactStore, Row } from '../../../ports/fact-store.ts'
 import { FACT } from '../facts.ts'
 import { textsOf } from '../ledger.ts'
 import { type OutsideEvidence, podKey } from '../outside/evidence.ts'
-import { ASKS_WHEN_RUNNING, INSTANCE_MARKS, NODE_MARKS, UNTIDY_FACTS, UNTIDY_LIVES } from '../reduce-sql.ts'
+import { ASKS_WHEN_RUNNING, NODE_MARKS, UNTIDY_FACTS, UNTIDY_LIVES } from '../reduce-sql.ts'
 import { type SeenRecords } from '../scan/scan-part.ts'
 import { type Timeline } from '../timeline.ts'
 import { Evidence, type Incarnation, type InstanceMarks, nodeKey, type NodeMark } from './evidence.ts'
@@ -113,14 +113,9 @@ async function lifetimesFrom(
 
 async function instanceMarks(store: FactStore): Promise<Map<number, InstanceMarks>> {
   const marks = new Map<number, InstanceMarks>()
-  for (const row of await store.rows(INSTANCE_MARKS)) {
-    const [inst, ready, first, place, ask] = row as [number, ...(bigint | null)[]]
-    marks.set(inst, {
-      readyTs: ready ?? undefined,
-      newTs: first ?? undefined,
-      placeTs: place ?? undefined,
-      askTs: ask ?? undefined,
-    })
+  for (const row of await store.rows('SELECT inst, ready_ts, ask_ts FROM instance_marks')) {
+    const [inst, ready, ask] = row as [number, ...(bigint | null)[]]
+    marks.set(inst, { readyTs: ready ?? undefined, askTs: ask ?? undefined })
   }
   return marks
 }
