@@ -1,5 +1,4 @@
 // Answers a question from a ledger: usage by group, with bounds, units, windows, prices.
-import type { Row } from '../../ports/fact-store.ts'
 import { API_VERSION } from '../document.ts'
 import { sumSql } from './answer-sql.ts'
 import { prepareAttribution } from './attribution.ts'
@@ -8,12 +7,10 @@ import { type UsageLedger } from './ledger.ts'
 import { costOf } from './cost.ts'
 import { type Dimension, KINDS, type Question } from './question.ts'
 import { summarize, type UsageSummary } from './summary.ts'
+import { type Amount, amounts, type RawSum, readSum, type Status } from './sums.ts'
 import { type WindowTable, windowTable } from './window-table.ts'
 import { isoTime } from './windows.ts'
-import { convert, type UnitSystem, unitOf } from './units.ts'
-
-export type Amount = bigint | number | string
-export type Status = 'exact' | 'bounded' | 'open'
+import { convert } from './units.ts'
 
 /** One row of usage. `upper` is null when open. */
 export interface UsageItem {
@@ -39,20 +36,6 @@ export interface UsageList {
   /** With `--by queue`: every queue of the tree with what lies below it. */
   rollup?: UsageItem[]
   summary: UsageSummary
-}
-
-/** A sum as the engine gives it, in YuniKorn's units. */
-export interface RawSum {
-  by: Record<string, string>
-  win: number
-  kind: string
-  resource: string
-  lower: bigint
-  upper: bigint | null
-  exact: bigint
-  allocations: number
-  costLower: bigint
-  costUpper: bigint | null
 }
 
 /** Answers the question. */
@@ -95,34 +78,8 @@ async function sums(ledger: UsageLedger, question: Question, windows: WindowTabl
 
 async function collect(ledger: UsageLedger, sql: string, dimensions: readonly Dimension[]): Promise<RawSum[]> {
   const all: RawSum[] = []
-  for await (const rows of ledger.store.chunks(sql)) for (const row of rows) all.push(readRow(row, dimensions))
+  for await (const rows of ledger.store.chunks(sql)) for (const row of rows) all.push(readSum(row, dimensions))
   return all
-}
-
-function readRow(row: Row, dimensions: readonly Dimension[]): RawSum {
-  const n = dimensions.length
-  const [win, kind, resource, lower, upper, exact, open, count] = row.slice(n) as [
-    number,
-    number,
-    string,
-    string,
-    string,
-    string,
-    bigint,
-    bigint,
-  ]
-  return {
-    by: Object.fromEntries(dimensions.map((dimension, index) => [dimension, row[index] as string])),
-    win,
-    kind: KINDS[kind]!,
-    resource,
-    lower: BigInt(lower),
-    upper: open > 0n ? null : BigInt(upper),
-    exact: BigInt(exact),
-    allocations: Number(count),
-    costLower: 0n,
-    costUpper: 0n,
-  }
 }
 
 /** Sums up rows that differ only in dimensions that were not asked for. */
@@ -215,20 +172,3 @@ function toItem(row: RawSum, question: Question, windows: WindowTable | undefine
 }
 
 const COST_SCALE = 1_000_000n
-
-/** Bounds in a system of units: the lower rounded down, the upper up; equal ones stay equal. */
-export function amounts(
-  row: { resource: string; lower: bigint; upper: bigint | null; exact: bigint },
-  units: UnitSystem,
-): Pick<UsageItem, 'unit' | 'lower' | 'upper' | 'exact' | 'status'> {
-  const { name, divisor } = unitOf(row.resource, units)
-  const same = row.upper === row.lower
-  const status = row.upper === null ? 'open' : same ? 'exact' : 'bounded'
-  return {
-    unit: name,
-    lower: convert(row.lower, divisor, same ? 'nearest' : 'down'),
-    upper: row.upper === null ? null : convert(row.upper, divisor, same ? 'nearest' : 'up'),
-    exact: convert(row.exact, divisor, same ? 'nearest' : 'down'),
-    status,
-  }
-}

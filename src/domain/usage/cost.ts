@@ -1,5 +1,5 @@
 // What billed usage costs, in millionths of the currency, rounded so that bounds stay bounds.
-import { type RawSum } from './answer.ts'
+import { type RawSum } from './sums.ts'
 import { pricedUnit, type PriceSheet, RATE_DECIMALS } from './prices.ts'
 import { divide } from './units.ts'
 

@@ -1,7 +1,7 @@
 // What nodes offered, and what of it nobody had: capacity × time from the events of nodes, less the allocations on them.
 import type { Row } from '../../ports/fact-store.ts'
 import { SparkopsError } from '../errors.ts'
-import { type RawSum } from './answer.ts'
+import { type RawSum } from './sums.ts'
 import { prepareAttribution } from './attribution.ts'
 import { FACT } from './facts.ts'
 import { type UsageLedger } from './ledger.ts'

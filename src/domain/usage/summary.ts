@@ -1,15 +1,14 @@
 // What a ledger says about itself: what was read, what is covered, how sure its figures are.
 import { sumSql } from './answer-sql.ts'
-import { amounts, type UsageItem } from './answer.ts'
 import { prepareAttribution } from './attribution.ts'
 import { type UsageLedger } from './ledger.ts'
-import { KINDS } from './question.ts'
+import { amounts, type Amounts, readSum } from './sums.ts'
 import { type UnitSystem } from './units.ts'
 import { coveredPeriod } from './window-table.ts'
 import { isoTime } from './windows.ts'
 
 /** A sum over everything. */
-export type UsageTotal = Pick<UsageItem, 'kind' | 'resource' | 'unit' | 'lower' | 'upper' | 'exact' | 'status'>
+export type UsageTotal = Amounts & { kind: string; resource: string }
 
 export interface InstanceSummary {
   cluster: string
@@ -117,16 +116,7 @@ async function totals(ledger: UsageLedger, units: UnitSystem): Promise<UsageTota
     sumSql({ dimensions: [], windowed: false, kinds: [0, 1, 2], billing: undefined }),
   )
   return rows.map((row) => {
-    const [, kind, resource, lower, upper, exact, open] = row as [
-      number,
-      number,
-      string,
-      string,
-      string,
-      string,
-      bigint,
-    ]
-    const sum = { resource, lower: BigInt(lower), upper: open > 0n ? null : BigInt(upper), exact: BigInt(exact) }
-    return { kind: KINDS[kind]!, resource, ...amounts(sum, units) }
+    const sum = readSum(row, [])
+    return { kind: sum.kind, resource: sum.resource, ...amounts(sum, units) }
   })
 }

@@ -1,7 +1,7 @@
 /** Units and rounding: exact integers, bounds never rounded inward. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { amounts } from '../../../src/domain/usage/answer.ts'
+import { amounts } from '../../../src/domain/usage/sums.ts'
 import { convert, decimalText, divide, UNIT_SYSTEMS, unitOf } from '../../../src/domain/usage/units.ts'
 
 const big = fc.bigInt({ min: -(10n ** 40n), max: 10n ** 40n })
