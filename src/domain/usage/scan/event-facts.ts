@@ -1,31 +1,16 @@
-// From an event read to the facts that usage needs: most events say nothing about usage and are passed over.
-// The table of docs/usage-rules.md §1 in code.
-import { FACT, type FactWriter, NAME, type Wide, type WideKey } from '../facts.ts'
+// Writes the facts of events that have been read, one by one.
+import { type FactWriter, NAME, type Wide, type WideKey } from '../facts.ts'
 import { type EventSpans } from './event-line.ts'
+import { CHANGE, factOf, isPassedOver, SHAPE, type Shape, TYPE } from './event-rules.ts'
 import { type Names } from './names.ts'
 
-const TYPE = { request: 1, app: 2, node: 3, queue: 4, user: 5 } as const
-const CHANGE = { set: 1, add: 2, remove: 3 } as const
 const READY = 'schedulable: true'
-const PREEMPTED_BY = 'Preempted by '
+export const PREEMPTED_BY = 'Preempted by '
 const DASH = 45
 /** The source of facts that are not written. */
 const NOWHERE = -1
 const ZERO_WIDE: Wide = { hi: 0, lo: 0 }
 const ZERO_KEY: WideKey = { hi1: 0, lo1: 0, hi2: 0, lo2: 0 }
-
-/** Details of application states that matter, and the fact each is. */
-const APP_STATES: Readonly<Record<number, number>> = {
-  202: FACT.rejected,
-  204: FACT.accepted,
-  // 1.4 knows STARTING before RUNNING: from then on it asks for real pods.
-  205: FACT.running,
-  206: FACT.running,
-  207: FACT.completing,
-  208: FACT.completed,
-  210: FACT.failed,
-  211: FACT.resuming,
-}
 
 /** Writes the facts of events. `wantUsers`: keep the events that tell which user an allocation belongs to. */
 export class EventFacts {
@@ -71,73 +56,64 @@ export class EventFacts {
   }
 
   #read(src: number, text: string, spans: EventSpans): void {
-    switch (spans.type) {
-      case TYPE.app:
-        return this.#app(src, text, spans)
-      case TYPE.node:
-        return this.#node(src, text, spans)
-      case TYPE.queue:
-        return this.#queue(src, text, spans)
-      case TYPE.user:
-        return this.#user(src, text, spans)
-      case TYPE.request:
-        return this.#request(src, text, spans)
-    }
-  }
-
-  #app(src: number, text: string, spans: EventSpans): void {
-    const code = appFact(spans)
-    if (code === 0) return
-    if (code === FACT.new && spans.detail === 0) this.earlyForm = true
-    this.#readObject(text, spans)
-    if (spans.referenceFrom < 0) return this.#put(src, code, spans, ZERO_KEY, ZERO_WIDE)
-    this.#readReference(text, spans)
-    this.#readResource(text, spans)
-    this.#put(src, code, spans, this.#key, this.#resource)
-  }
-
-  #node(src: number, text: string, spans: EventSpans): void {
-    const { change, detail } = spans
-    if (detail === 303) {
-      if (change !== CHANGE.add || spans.referenceFrom < 0) return
-      this.#readObject(text, spans)
-      this.#readReference(text, spans)
-      return this.#put(src, FACT.place, spans, this.#key, ZERO_WIDE)
-    }
-    let code = 0
-    if (change === CHANGE.add && detail === 0) code = FACT.node
-    else if (change === CHANGE.remove && detail === 300) code = FACT.nodeGone
-    else if (change === CHANGE.set && detail === 304) code = FACT.capacity
-    else if (
-      detail === 302 &&
-      spans.messageTo - spans.messageFrom === READY.length &&
-      text.startsWith(READY, spans.messageFrom)
+    const { code, shape, condition } = factOf(
+      spans.type,
+      spans.change,
+      spans.detail,
+      spans.referenceFrom >= 0,
+      this.#wantUsers,
     )
-      code = FACT.ready
-    if (code === 0) return
-    this.#readObject(text, spans)
-    this.#readResource(text, spans)
-    this.#put(src, code, spans, ZERO_KEY, this.#resource)
+    switch (condition) {
+      case 'boot':
+        if (EventFacts.isBoot(text, spans)) this.#put(src, code, spans, ZERO_KEY, ZERO_WIDE, ZERO_WIDE)
+        return
+      case 'ready':
+        if (spans.messageTo - spans.messageFrom !== READY.length || !text.startsWith(READY, spans.messageFrom)) return
+        break
+      case 'preempted':
+        return this.#preempted(src, code, text, spans)
+      case 'early':
+        this.earlyForm = true
+        break
+      case undefined:
+    }
+    this.#write(src, code, shape, text, spans)
   }
 
-  #queue(src: number, text: string, spans: EventSpans): void {
-    if (EventFacts.isBoot(text, spans)) return this.#put(src, FACT.boot, spans, ZERO_KEY, ZERO_WIDE, ZERO_WIDE)
-    if (spans.change !== CHANGE.add || spans.detail !== 405 || spans.referenceFrom < 0) return
-    // The application is the object of the fact, as in all facts about applications; the queue is its key.
-    this.#intern(this.#other, text, spans.objectFrom, spans.objectTo, spans.escaped)
-    this.#intern(this.#object, text, spans.referenceFrom, spans.referenceTo, spans.escaped)
-    this.#put(src, FACT.queue, spans, this.#wideAsKey(this.#other), ZERO_WIDE)
+  #write(src: number, code: number, shape: Shape, text: string, spans: EventSpans): void {
+    switch (shape) {
+      case SHAPE.none:
+        return
+      case SHAPE.plain:
+        this.#readObject(text, spans)
+        return this.#put(src, code, spans, ZERO_KEY, ZERO_WIDE)
+      case SHAPE.allocation:
+        this.#readObject(text, spans)
+        this.#readReference(text, spans)
+        this.#readResource(text, spans)
+        return this.#put(src, code, spans, this.#key, this.#resource)
+      case SHAPE.capacity:
+        this.#readObject(text, spans)
+        this.#readResource(text, spans)
+        return this.#put(src, code, spans, ZERO_KEY, this.#resource)
+      case SHAPE.place:
+        this.#readObject(text, spans)
+        this.#readReference(text, spans)
+        return this.#put(src, code, spans, this.#key, ZERO_WIDE)
+      case SHAPE.queue:
+        // The application is the object of the fact, as in all facts about applications; the queue is its key.
+        this.#intern(this.#other, text, spans.objectFrom, spans.objectTo, spans.escaped)
+        this.#intern(this.#object, text, spans.referenceFrom, spans.referenceTo, spans.escaped)
+        return this.#put(src, code, spans, this.#wideAsKey(this.#other), ZERO_WIDE)
+      case SHAPE.user:
+        this.#readObject(text, spans)
+        this.#intern(this.#other, text, spans.referenceFrom, spans.referenceTo, spans.escaped)
+        this.#readResource(text, spans)
+        return this.#put(src, code, spans, this.#wideAsKey(this.#other), this.#resource)
+    }
   }
 
-  #user(src: number, text: string, spans: EventSpans): void {
-    if (!this.#wantUsers || spans.change !== CHANGE.add || spans.detail !== 603 || spans.referenceFrom < 0) return
-    this.#readObject(text, spans)
-    this.#intern(this.#other, text, spans.referenceFrom, spans.referenceTo, spans.escaped)
-    this.#readResource(text, spans)
-    this.#put(src, FACT.user, spans, this.#wideAsKey(this.#other), this.#resource)
-  }
-
-  #request(src: number, text: string, spans: EventSpans): void {
+  #preempted(src: number, code: number, text: string, spans: EventSpans): void {
     if (
       spans.messageFrom < 0 ||
       !text.startsWith(PREEMPTED_BY, spans.messageFrom) ||
@@ -147,7 +123,7 @@ export class EventFacts {
     this.#readKey(text, spans.objectFrom, spans.objectTo, spans.escaped)
     if (spans.referenceFrom < 0) this.#object.hi = this.#object.lo = 0
     else this.#intern(this.#object, text, spans.referenceFrom, spans.referenceTo, spans.escaped)
-    this.#put(src, FACT.preemptedBy, spans, this.#key, ZERO_WIDE)
+    this.#put(src, code, spans, this.#key, ZERO_WIDE)
   }
 
   #put(src: number, code: number, spans: EventSpans, key: WideKey, resource: Wide, object: Wide = this.#object): void {
@@ -203,38 +179,11 @@ export class EventFacts {
   }
 }
 
-/** Whether an event can say nothing about usage, whatever its reference and resource are. */
+/** Whether an event can be passed over after its numbers and message. */
 export function skipRule(wantUsers: boolean): (text: string, spans: EventSpans) => boolean {
-  return (text, { type, change, detail, messageFrom }) => {
-    switch (type) {
-      case TYPE.app:
-        return change === CHANGE.remove && (detail === 100 || detail === 102)
-      case TYPE.node:
-        return detail === 306 || (detail === 303 && change !== CHANGE.add)
-      case TYPE.user:
-        return !wantUsers || detail !== 603 || change !== CHANGE.add
-      case TYPE.request:
-        return !text.startsWith(PREEMPTED_BY, messageFrom < 0 ? text.length : messageFrom)
-      default:
-        return false
-    }
-  }
-}
-
-/** The fact an APP event is; 0 for none. */
-function appFact(spans: EventSpans): number {
-  const { change, detail } = spans
-  const referenced = spans.referenceFrom >= 0
-  if (referenced) {
-    if (change === CHANGE.add) return detail === 200 ? FACT.add : detail === 201 ? FACT.ask : 0
-    if (change !== CHANGE.remove) return 0
-    if (detail === 0) return FACT.endUnknown
-    return detail >= FACT.endFirst && detail < FACT.endUnknown ? detail : 0
-  }
-  if (change === CHANGE.add) return detail === 203 || detail === 0 ? FACT.new : 0
-  if (detail === 202) return FACT.rejected
-  if (change === CHANGE.remove) return detail === 0 ? FACT.left : 0
-  return APP_STATES[detail] ?? 0
+  return (text, { type, change, detail, messageFrom }) =>
+    isPassedOver(type, change, detail, wantUsers) &&
+    (type !== TYPE.request || !text.startsWith(PREEMPTED_BY, messageFrom < 0 ? text.length : messageFrom))
 }
 
 /** YuniKorn 1.5 writes `<uid>-<n>`: the uid is what comes before the sixth group. */
