@@ -5,14 +5,21 @@
 import { sanitizeJson } from './sanitize.ts'
 
 /** Integers beyond 2^53 become strings, since most readers of JSON would round them. */
-function exactly(_key: string, value: unknown): unknown {
-  if (typeof value !== 'bigint') return value
-  return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
+function exactly(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
+  if (typeof value !== 'object' || value === null || 'toJSON' in value) return value
+  if (Array.isArray(value)) return value.map(exactly)
+  // A copy is much cheaper than a function that JSON.stringify would call for every field.
+  const copy: Record<string, unknown> = {}
+  for (const [key, field] of Object.entries(value))
+    if (key === '__proto__') Object.defineProperty(copy, key, { value: exactly(field), enumerable: true })
+    else copy[key] = exactly(field)
+  return copy
 }
 
 /** One value as JSON on one line, safe to show on a terminal. */
 export function jsonLine(value: unknown): string {
-  return sanitizeJson(JSON.stringify(value, exactly))
+  return sanitizeJson(JSON.stringify(exactly(value)))
 }
 
 /** A document's JSON: its fields on lines of their own, its lists one item a line. */
@@ -23,7 +30,7 @@ export async function* renderJson(document: object): AsyncGenerator<string> {
     yield `${opening}  ${jsonLine(key)}: `
     opening = ',\n'
     if (isList(value)) yield* jsonList(value)
-    else yield sanitizeJson(JSON.stringify(value, exactly, 2)).replaceAll('\n', '\n  ')
+    else yield sanitizeJson(JSON.stringify(exactly(value), null, 2)).replaceAll('\n', '\n  ')
   }
   yield opening === '{\n' ? '{}\n' : '\n}\n'
 }
@@ -62,7 +69,7 @@ function isList(value: unknown): value is Iterable<unknown> | AsyncIterable<unkn
 }
 
 function plainJson(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value, exactly))
+  return JSON.parse(JSON.stringify(exactly(value)))
 }
 
 function yamlField(key: string, value: unknown, indent: string): string {

@@ -46,16 +46,19 @@ WITH fits AS (
   FROM incs i JOIN seen_apps a ON a.app = i.app AND a.cluster = i.cluster AND (i.begin_ts IS NULL OR a.submitted <= i.begin_ts))
 SELECT inc, user_name, group_name, queue_name FROM fits WHERE place = 1`
 
-/** How a dimension is computed: the column that is grouped by, and what joins it needs. */
+/** How a dimension is computed: the column that is grouped by, what joins it needs, and what of a lifetime these need. */
 interface DimensionSql {
   column: string
   joins: string[]
+  keys: string[]
 }
 
 const NAMED = (alias: string, hash: string): string => `LEFT JOIN texts ${alias} ON ${alias}.hash = ${hash}`
 const INC = 'LEFT JOIN incs i ON i.inc = s.inc'
 const SEEN_APP = 'LEFT JOIN inc_seen ia ON ia.inc = s.inc'
 const SEEN_POD = 'LEFT JOIN seen p ON p.k1 = s.k1 AND p.k2 = s.k2'
+/** What tells one pod from another. */
+const POD = ['k1', 'k2']
 const NODE_NAME = NAMED('tn', 's.node')
 const NODE = `coalesce(tn.text, p.node, '')`
 
@@ -63,36 +66,47 @@ const NODE = `coalesce(tn.text, p.node, '')`
 export function dimensionSql(dimension: Dimension): DimensionSql {
   if (dimension.startsWith('label:')) {
     const path = `$."${dimension.slice('label:'.length).replaceAll('"', '')}"`
-    return { column: `coalesce(json_extract_string(p.labels, '${path.replaceAll("'", "''")}'), '')`, joins: [SEEN_POD] }
+    return {
+      column: `coalesce(json_extract_string(p.labels, '${path.replaceAll("'", "''")}'), '')`,
+      joins: [SEEN_POD],
+      keys: POD,
+    }
   }
   switch (dimension as Exclude<Dimension, `label:${string}`>) {
     case 'app':
-      return { column: `coalesce(ta.text, '')`, joins: [NAMED('ta', 's.app')] }
+      return { column: `coalesce(ta.text, '')`, joins: [NAMED('ta', 's.app')], keys: ['app'] }
     case 'incarnation':
-      return { column: `CAST(coalesce(i.n, 1) AS VARCHAR)`, joins: [INC] }
+      return { column: `CAST(coalesce(i.n, 1) AS VARCHAR)`, joins: [INC], keys: ['inc'] }
     case 'queue':
       return {
         column: `coalesce(tq.text, ia.queue_name, '')`,
         joins: ['LEFT JOIN inc_queue q ON q.inc = s.inc', NAMED('tq', 'q.queue'), SEEN_APP],
+        keys: ['inc'],
       }
     case 'user':
       return {
         column: `coalesce(ia.user_name, tu.text, '')`,
         joins: [SEEN_APP, 'LEFT JOIN inc_user u ON u.inc = s.inc', NAMED('tu', 'u.user_hash')],
+        keys: ['inc'],
       }
     case 'group':
-      return { column: `coalesce(ia.group_name, '')`, joins: [SEEN_APP] }
+      return { column: `coalesce(ia.group_name, '')`, joins: [SEEN_APP], keys: ['inc'] }
     case 'node':
-      return { column: NODE, joins: [NODE_NAME, SEEN_POD] }
+      return { column: NODE, joins: [NODE_NAME, SEEN_POD], keys: ['node', ...POD] }
     case 'instanceType':
       return {
         column: `coalesce(nt.instance_type, '')`,
         joins: [NODE_NAME, SEEN_POD, `LEFT JOIN node_types nt ON nt.node = ${NODE}`],
+        keys: ['node', ...POD],
       }
     case 'namespace':
-      return { column: `coalesce(p.namespace, '')`, joins: [SEEN_POD] }
+      return { column: `coalesce(p.namespace, '')`, joins: [SEEN_POD], keys: POD }
     case 'cluster':
-      return { column: "coalesce(c.name, '')", joins: ['LEFT JOIN cluster_names c ON c.cluster = s.cluster'] }
+      return {
+        column: "coalesce(c.name, '')",
+        joins: ['LEFT JOIN cluster_names c ON c.cluster = s.cluster'],
+        keys: ['cluster'],
+      }
   }
 }
 
@@ -117,12 +131,15 @@ function billed(secondsSql: string, billing: SumOptions['billing']): string {
 }
 
 /**
- * Sums by group, kind and resource: dimensions d0…, win, kind, name, lower, upper, exact (HUGEINT as text), open (lifetimes
- * without an upper bound), and n (lifetimes).
+ * Sums by group, kind and resource: dimensions d0…, win, kind, name, lower, upper, exact (128 bits), open (lifetimes without an
+ * upper bound), and n (lifetimes).
+ *
+ * Lifetimes are summed by the numbers that dimensions depend on before any text is joined: these are few.
  */
 export function sumSql(options: SumOptions): string {
   const dimensions = options.dimensions.map(dimensionSql)
   const joins = [...new Set(dimensions.flatMap((one) => one.joins))]
+  const keys = [...new Set(dimensions.flatMap((one) => one.keys))]
   const columns = dimensions.map((one, index) => `${one.column} AS d${index}`)
   const names = dimensions.map((_, index) => `d${index}`)
   const win = options.windowed ? 'w.win' : '0'
@@ -130,16 +147,20 @@ export function sumSql(options: SumOptions): string {
   const windowJoin = options.windowed
     ? 'JOIN windows w ON (s.s1 IS NULL OR s.s1 < w.t) AND (s.e2 IS NULL OR s.e2 > w.f)'
     : ''
+  const byKeys = [...keys, 'win', 'kind', 'res'].join(', ')
   const group = [...names, 'win', 'kind'].join(', ')
   return `WITH parts AS (
-    SELECT ${[...columns, `${win} AS win`].join(', ')}, s.kind, s.res, ${span.lower} AS lo, ${span.upper} AS hi, ${span.open} AS open,
+    SELECT ${[...keys.map((key) => `s.${key}`), `${win} AS win`].join(', ')}, s.kind, s.res, ${span.lower} AS lo, ${span.upper} AS hi, ${span.open} AS open,
       CASE WHEN s.s1 = s.s2 AND s.e1 = s.e2 THEN 1 ELSE 0 END AS sure
-    FROM spans s ${windowJoin} ${joins.join(' ')} WHERE s.kind IN (${options.kinds.join(', ')})),
+    FROM spans s ${windowJoin} WHERE s.kind IN (${options.kinds.join(', ')})),
+  keyed AS (
+    SELECT ${byKeys}, sum(lo) AS lo, sum(hi) AS hi, sum(open) AS open, sum(CASE WHEN sure = 1 THEN lo ELSE 0 END) AS ex, count(*) AS n
+    FROM parts GROUP BY ${byKeys}),
+  named AS (SELECT ${[...columns, 's.win', 's.kind'].join(', ')}, s.res, s.lo, s.hi, s.open, s.ex, s.n FROM keyed s ${joins.join(' ')}),
   sums AS (
-    SELECT ${group}, res, sum(lo) AS lo, sum(hi) AS hi, sum(open) AS open, sum(CASE WHEN sure = 1 THEN lo ELSE 0 END) AS ex, count(*) AS n
-    FROM parts GROUP BY ${group}, res)
-  SELECT ${group}, v.name, CAST(sum(CAST(s.lo AS HUGEINT) * v.value) AS VARCHAR) AS lower, CAST(sum(CAST(s.hi AS HUGEINT) * v.value) AS VARCHAR) AS upper,
-    CAST(sum(CAST(s.ex AS HUGEINT) * v.value) AS VARCHAR) AS exact, CAST(sum(s.open) AS BIGINT) AS open, CAST(sum(s.n) AS BIGINT) AS n
+    SELECT ${group}, res, sum(lo) AS lo, sum(hi) AS hi, sum(open) AS open, sum(ex) AS ex, sum(n) AS n FROM named GROUP BY ${group}, res)
+  SELECT ${group}, v.name, CAST(sum(CAST(s.lo AS HUGEINT) * v.value) AS HUGEINT) AS lower, CAST(sum(CAST(s.hi AS HUGEINT) * v.value) AS HUGEINT) AS upper,
+    CAST(sum(CAST(s.ex AS HUGEINT) * v.value) AS HUGEINT) AS exact, CAST(sum(s.open) AS BIGINT) AS open, CAST(sum(s.n) AS BIGINT) AS n
   FROM sums s JOIN vectors v ON v.res = s.res GROUP BY ${group}, v.name ORDER BY ${group}, v.name`
 }
 

@@ -31,26 +31,19 @@ export interface RawSum {
 
 /** Reads a row of `sumSql`. */
 export function readSum(row: Row, dimensions: readonly Dimension[]): RawSum {
-  const n = dimensions.length
-  const [win, kind, resource, lower, upper, exact, open, count] = row.slice(n) as [
-    number,
-    number,
-    string,
-    string,
-    string,
-    string,
-    bigint,
-    bigint,
-  ]
+  const by: Record<string, string> = {}
+  let at = 0
+  for (const dimension of dimensions) by[dimension] = row[at++] as string
+  const open = row[at + 6] as bigint
   return {
-    by: Object.fromEntries(dimensions.map((dimension, index) => [dimension, row[index] as string])),
-    win,
-    kind: KINDS[kind]!,
-    resource,
-    lower: BigInt(lower),
-    upper: open > 0n ? null : BigInt(upper),
-    exact: BigInt(exact),
-    allocations: Number(count),
+    by,
+    win: row[at] as number,
+    kind: KINDS[row[at + 1] as number]!,
+    resource: row[at + 2] as string,
+    lower: row[at + 3] as bigint,
+    upper: open > 0n ? null : (row[at + 4] as bigint),
+    exact: row[at + 5] as bigint,
+    allocations: Number(row[at + 7]),
     costLower: 0n,
     costUpper: 0n,
   }
