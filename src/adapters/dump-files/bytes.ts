@@ -1,5 +1,5 @@
 // The bytes of a file, decompressed as its own first bytes say (never by its name): gzip, zstd, or plain.
-import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import * as zlib from 'node:zlib'
 import type { DumpLocation } from '../../ports/dump-source.ts'
@@ -19,42 +19,57 @@ const MAGIC = {
   zip: [0x50, 0x4b, 0x03, 0x04],
 } as const
 
-/** Opens a file, or a part of it. */
+/** Opens a file, or a part of it. A chunk is good until the next one is asked for. */
 export function openBytes(location: DumpLocation, onBytes: (bytes: number) => void): AsyncIterable<Uint8Array> {
-  const { path, range } = location
-  const part = range === undefined ? {} : { start: range.from, end: range.to - 1 }
-  return decompressed(path, createReadStream(path, { highWaterMark: CHUNK, ...part }), onBytes)
+  return decompressed(location.path, fileChunks(location), onBytes)
 }
 
 /** Opens standard input. */
 export function openStandardInput(onBytes: (bytes: number) => void): AsyncIterable<Uint8Array> {
-  return decompressed('<stdin>', process.stdin, onBytes)
+  return decompressed('<stdin>', process.stdin as AsyncIterable<Buffer>, onBytes)
+}
+
+/** Reads into one buffer again and again: a stream would take fresh memory for each chunk, which costs as much as the reading. */
+async function* fileChunks({ path, range }: DumpLocation): AsyncGenerator<Buffer> {
+  const file = await open(path, 'r')
+  try {
+    const buffer = Buffer.allocUnsafeSlow(CHUNK)
+    const to = range?.to ?? Infinity
+    for (let at = range?.from ?? 0; at < to;) {
+      // A pipe has no positions.
+      const position = range === undefined ? null : at
+      const { bytesRead } = await file.read(buffer, 0, Math.min(CHUNK, to - at), position)
+      if (bytesRead === 0) return
+      at += bytesRead
+      yield buffer.subarray(0, bytesRead)
+    }
+  } finally {
+    await file.close()
+  }
 }
 
 async function* decompressed(
   name: string,
-  stream: Readable,
+  stored: AsyncIterable<Buffer>,
   onBytes: (bytes: number) => void,
 ): AsyncIterable<Uint8Array> {
   try {
-    const counted = counting(stream, onBytes)
+    const counted = counting(stored, onBytes)
     const first = await firstBytes(counted)
     const chunks = rejoin(first, counted)
     const kind = kindOf(first)
-    if (kind === 'gzip') yield* gunzip(name, chunks)
-    else if (kind === 'zstd') yield* unzstd(name, chunks)
+    if (kind === 'gzip') yield* gunzip(name, copies(chunks))
+    else if (kind === 'zstd') yield* unzstd(name, copies(chunks))
     else if (kind === undefined) yield* chunks
     else throw notSupported(name, kind)
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? ''
     throw ['EACCES', 'EISDIR', 'ENOENT', 'EIO', 'EPERM'].includes(code) ? unreadable(name, error) : error
-  } finally {
-    stream.destroy()
   }
 }
 
-async function* counting(stream: Readable, onBytes: (bytes: number) => void): AsyncGenerator<Buffer> {
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
+async function* counting(stored: AsyncIterable<Buffer>, onBytes: (bytes: number) => void): AsyncGenerator<Buffer> {
+  for await (const chunk of stored) {
     onBytes(chunk.length)
     yield chunk
   }
@@ -69,6 +84,11 @@ async function firstBytes(chunks: AsyncGenerator<Buffer>): Promise<Buffer> {
     first = first.length === 0 ? next.value : Buffer.concat([first, next.value])
   }
   return first
+}
+
+/** For readers that take several chunks before they use the first. */
+async function* copies(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) yield Buffer.from(chunk)
 }
 
 async function* rejoin(first: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
