@@ -7,7 +7,17 @@ import tseslint from 'typescript-eslint'
 const PURE = 'The domain is pure: take a port or a clock.'
 
 export default defineConfig(
-  { ignores: ['dist/', 'node_modules/', 'examples/', 'coverage/', 'bench/out/', 'test/fixtures/'] },
+  {
+    ignores: [
+      'dist/',
+      'node_modules/',
+      'examples/',
+      'coverage/',
+      'bench/out/',
+      'test/fixtures/',
+      'src/domain/usage/scan/assembly/',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {

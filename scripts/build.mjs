@@ -8,6 +8,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { glob } from 'tinyglobby'
+import { assemble } from './assemble.mjs'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const DIST = join(ROOT, 'dist')
@@ -27,6 +28,7 @@ const COMMONJS_GLOBALS = [
 
 /** Bundles everything that the program runs. */
 export async function bundle() {
+  await assemble()
   const { dependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'))
   const installed = Object.keys(dependencies)
   const commands = await glob('src/commands/**/*.ts', { cwd: ROOT })

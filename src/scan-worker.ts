@@ -5,12 +5,15 @@ import { openDumpBytes } from './cli/wiring.ts'
 import { SparkopsError } from './domain/errors.ts'
 import type { FactBatch, FactSink } from './domain/usage/facts.ts'
 import { scanKit, scanPart } from './domain/usage/scan/scan-part.ts'
+import { StreamLane } from './domain/usage/scan/stream-lane.ts'
 
 /** Batches on their way before the thread waits for the main one to take some. */
 const MOST_UNDERWAY = 16
 
 const port = parentPort!
 let underway = 0
+/** Kept from part to part: all parts of one run ask the same. */
+let lane: StreamLane | undefined
 let resume: (() => void) | undefined
 
 const send = (message: FromThread, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer)
@@ -48,7 +51,8 @@ port.on('message', (message: ToThread) => {
 async function scan({ location, options }: Extract<ToThread, { kind: 'scan' }>): Promise<void> {
   try {
     const bytes = await openDumpBytes(location, (count) => send({ kind: 'bytes', bytes: count }))
-    const result = await scanPart(paced(bytes), scanKit(sink), options, () => undefined)
+    lane ??= new StreamLane(sink, options.wantUsers)
+    const result = await scanPart(paced(bytes), scanKit(sink, lane), options, () => undefined)
     send({ kind: 'done', result })
   } catch (error) {
     send({ kind: 'failed', failure: failureOf(error) })

@@ -11,6 +11,7 @@ import { type BrokenLine } from './scan/read-dump.ts'
 import { type ScanOptions, scanKit, scanPart, type ScanResult, type SeenRecords } from './scan/scan-part.ts'
 import { type Heartbeat, type SourceRecord } from './scan/sources.ts'
 import { stitchParts } from './scan/stitch.ts'
+import { StreamLane } from './scan/stream-lane.ts'
 
 /** How one input was read. */
 export interface InputAccount {
@@ -100,7 +101,8 @@ class InputReading {
     this.#options = options
     this.#total = total
     this.#report = report
-    this.#kit = scanKit(numbered(store, this.#offset))
+    const sink = numbered(store, this.#offset)
+    this.#kit = scanKit(sink, new StreamLane(sink, options.wantUsers))
   }
 
   async read(input: DumpInput): Promise<void> {
@@ -256,7 +258,7 @@ async function findBroken(input: DumpInput, options: ScanOptions): Promise<void>
   const nowhere: FactSink = { facts: () => undefined, names: () => undefined }
   await scanPart(
     input.open(() => undefined),
-    scanKit(nowhere),
+    scanKit(nowhere, new StreamLane(nowhere, options.wantUsers)),
     options,
     () => undefined,
   )

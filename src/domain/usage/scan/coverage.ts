@@ -227,6 +227,13 @@ export class StreamCoverage {
     else if (isBefore(at, this.#stretch.from)) copyMoment(this.#stretch.from, at)
   }
 
+  /** Takes note of more events of the stretch, none of which is a scheduler's first, by their first and last moment. */
+  addRun(lines: number, from: Moment, to: Moment): void {
+    this.add(from, false)
+    this.add(to, false)
+    this.#lines += lines - 2
+  }
+
   stretches(): readonly Stretch[] {
     if (this.#stretch === undefined) return []
     // A connection that begins with the scheduler's first event has its ids by counting.

@@ -18,6 +18,7 @@ import {
 import { type Names } from './names.ts'
 import { PageReading } from './page-reading.ts'
 import { type Source, type Sources } from './sources.ts'
+import { type StreamLane } from './stream-lane.ts'
 
 /** What one file's lines were, for the account of the input. */
 export interface LineCounts {
@@ -34,6 +35,7 @@ export type TakeSnapshot = (snapshot: { cluster: string; path: string; body: Jso
 export interface ScannerPorts {
   writer: FactWriter
   names: Names
+  lane: StreamLane
   sources: Sources
   snapshot: TakeSnapshot
 }
@@ -98,6 +100,24 @@ export class DumpScanner {
     if (text.startsWith(ENVELOPE, from) && this.#envelope(text, from, to)) return
     if (text.startsWith(INSTANCE, from) && this.#instanceLine(text, from, to)) return
     this.#slow(text.slice(from, to))
+  }
+
+  /** Takes the bytes of whole lines that `run` is to read next. */
+  load(bytes: Uint8Array): void {
+    this.#ports.lane.load(bytes)
+  }
+
+  /**
+   * Reads as many of the loaded lines from `from` on as are plain events of a stream. Returns their number and where it
+   * stopped; the line there is for `line` to read.
+   */
+  run(from: number, to: number): { lines: number; at: number } {
+    const connection = this.#connection
+    if (connection === undefined) return { lines: 0, at: from }
+    const { lines, earliest, latest, at } = this.#ports.lane.run(from, to, connection.src)
+    if (lines > 0) connection.coverage.addRun(lines, momentOf(earliest), momentOf(latest))
+    this.counts.events += lines
+    return { lines, at }
   }
 
   /** Ends the reading: a connection that has begun without an event yet may go on in the next part. */
@@ -308,6 +328,10 @@ export class DumpScanner {
     const cluster = stringField(value, 'cluster') ?? this.#options.cluster
     this.#ports.sources.heartbeat({ cluster, instance, highest: Number(highest), at })
   }
+}
+
+function momentOf(nanoseconds: bigint): Moment {
+  return { seconds: Number(nanoseconds / 1_000_000_000n), nanos: Number(nanoseconds % 1_000_000_000n) }
 }
 
 function timeField(value: JsonObject): bigint {

@@ -38,7 +38,11 @@ const CHANGE = ',"eventChangeType":'
 const DETAIL = ',"eventChangeDetail":'
 const REFERENCE = ',"referenceID":"'
 const RESOURCE = ',"resource":{'
-const RESOURCES = `${RESOURCE}"resources":{`
+const INNER = '"resources":{'
+const RESOURCES = RESOURCE + INNER
+
+/** For stream-lane.ts, in the order of assembly/layout.ts. */
+export const LITERALS = [OBJECT, MESSAGE, TIME, CHANGE, DETAIL, REFERENCE, RESOURCE, INNER] as const
 
 /** Where the names of change and detail differ, and by which letters. */
 const DISTINCT = 13

@@ -39,6 +39,8 @@ export interface ReadOptions {
 const LISTED = 100
 /** A file is no dump if none of its first so many lines is ours. */
 const DOUBTED = 20
+/** After so many lines at the latest, a run of plain events is tried again. */
+const MOST_APART = 4096
 const NEWLINE = 10
 const RETURN = 13
 const BOM = 'ï»¿'
@@ -75,6 +77,8 @@ class LineReader {
   #held: string[] = []
   #heldLength = 0
   #number = 0
+  /** Lines to read one by one before the next run is tried. */
+  #apart = 1
   /** A value that goes on over lines. */
   #document: OpenDocument | undefined
   /** Broken lines before the first that is ours. */
@@ -96,8 +100,31 @@ class LineReader {
       this.#lines(this.#release())
       start = first + 1
     }
-    if (start <= last) this.#lines(buffer.toString('latin1', start, last + 1))
+    if (start <= last) this.#whole(buffer.subarray(start, last + 1))
     if (last + 1 < buffer.length) this.#hold(buffer.toString('latin1', last + 1))
+  }
+
+  /** Whole lines: runs of plain events go the fast way, what stops one the other. */
+  #whole(bytes: Buffer): void {
+    this.#scanner.load(bytes)
+    let at = 0
+    while (at < bytes.length && this.reading.foreign === undefined) {
+      at = this.#run(at, bytes.length)
+      const end = endOfLines(bytes, at, this.#apart)
+      if (at < end) this.#lines(bytes.toString('latin1', at, end))
+      at = end
+    }
+  }
+
+  #run(from: number, to: number): number {
+    if (this.#document !== undefined) return from
+    const { lines, at } = this.#scanner.run(from, to)
+    this.#number += lines
+    this.reading.lines += lines
+    this.reading.physicalLines = this.#number
+    // Where runs are short, because the dump is of another form, trying for them is what costs.
+    this.#apart = lines > this.#apart ? 1 : Math.min(this.#apart * 2, MOST_APART)
+    return at
   }
 
   end(): void {
@@ -198,6 +225,13 @@ class LineReader {
     this.reading.brokenCount++
     if (this.reading.broken.length < LISTED) this.reading.broken.push({ file, line, why })
   }
+}
+
+/** Where the lines from `from` on end, so many of them or all. */
+function endOfLines(bytes: Buffer, from: number, lines: number): number {
+  let at = from
+  for (let count = 0; count < lines && at < bytes.length; count++) at = bytes.indexOf(NEWLINE, at) + 1
+  return at
 }
 
 function isBlank(text: string, from: number, to: number): boolean {

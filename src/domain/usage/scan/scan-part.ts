@@ -7,6 +7,7 @@ import { Names } from './names.ts'
 import { Observations, type SeenAllocation, type SeenApplication, type SeenNode } from './observations.ts'
 import { type DumpReading, readDump } from './read-dump.ts'
 import { type Heartbeat, type SourceRecord, Sources } from './sources.ts'
+import { type StreamLane } from './stream-lane.ts'
 
 /** How a part is to be scanned. */
 export interface ScanOptions {
@@ -39,12 +40,13 @@ export interface ScanResult {
 export interface ScanKit {
   writer: FactWriter
   names: Names
+  lane: StreamLane
   /** Coverage by pages: a page in the next file goes on where the last one ended. */
   pages: Map<string, PageCoverage>
 }
 
-export function scanKit(sink: FactSink): ScanKit {
-  return { writer: new FactWriter(sink), names: new Names(sink), pages: new Map() }
+export function scanKit(sink: FactSink, lane: StreamLane): ScanKit {
+  return { writer: new FactWriter(sink), names: new Names(sink), lane, pages: new Map() }
 }
 
 /** Reads the bytes to their end; the facts go to the sink, with source numbers that begin at 0. */
@@ -54,12 +56,12 @@ export async function scanPart(
   options: ScanOptions,
   onBytes: (bytes: number, events: number) => void,
 ): Promise<ScanResult> {
-  const { writer, names } = kit
+  const { writer, names, lane } = kit
   const sources = new Sources(kit.pages)
   const observations = new Observations(writer, names, sources)
   const { file, lenient, continued } = options
   const snapshot = (one: Parameters<Observations['take']>[0]): void => observations.take(one)
-  const scanner = new DumpScanner({ writer, names, sources, snapshot }, options)
+  const scanner = new DumpScanner({ writer, names, lane, sources, snapshot }, options)
   const reading = await readDump(chunks, scanner, {
     file,
     lenient,
@@ -70,6 +72,7 @@ export async function scanPart(
   observations.finish()
   writer.flush()
   names.flush()
+  lane.flush()
   const { applications, allocations, nodes, listings } = observations
   return {
     reading,

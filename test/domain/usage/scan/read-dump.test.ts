@@ -5,6 +5,7 @@ import { DumpScanner } from '../../../../src/domain/usage/scan/dump-scanner.ts'
 import { Names } from '../../../../src/domain/usage/scan/names.ts'
 import { type DumpReading, readDump } from '../../../../src/domain/usage/scan/read-dump.ts'
 import { Sources } from '../../../../src/domain/usage/scan/sources.ts'
+import { StreamLane } from '../../../../src/domain/usage/scan/stream-lane.ts'
 import { input, recordedLines } from '../../../support/usage/ledgers.ts'
 
 interface Read extends DumpReading {
@@ -15,7 +16,13 @@ interface Read extends DumpReading {
 async function read(content: string | Buffer, lenient = false, chunk?: number): Promise<Read> {
   const sink = { facts: () => undefined, names: () => undefined }
   const scanner = new DumpScanner(
-    { writer: new FactWriter(sink), names: new Names(sink), sources: new Sources(), snapshot: () => undefined },
+    {
+      writer: new FactWriter(sink),
+      names: new Names(sink),
+      lane: new StreamLane(sink, true),
+      sources: new Sources(),
+      snapshot: () => undefined,
+    },
     { cluster: '', file: 'f', wantUsers: false, continued: false },
   )
   const chunks = input('f', content, chunk).open(() => undefined)
