@@ -15,20 +15,22 @@ const EV = `SELECT s.cluster, s.inst, f.code, f.ts, f.obj, f.k1, f.k2, f.res FRO
  * i, i2: first and last instance of `add` and `end`; preempt: 1 if a preemption names it.
  */
 export const ALLOCS = `CREATE TABLE allocs AS
-WITH ev AS (${EV} WHERE f.code IN (${FACT.add}, ${FACT.ask}, ${FACT.place}, ${FACT.preemptedBy}) OR f.${IS_END})
-SELECT cluster, k1, k2,
-  min(CASE WHEN code = ${FACT.add} THEN ts END) AS a, max(CASE WHEN code = ${FACT.add} THEN ts END) AS a2,
-  min(CASE WHEN ${IS_END} THEN ts END) AS r, max(CASE WHEN ${IS_END} THEN ts END) AS r2,
-  min(CASE WHEN ${IS_END} THEN code END) AS c, max(CASE WHEN ${IS_END} THEN code END) AS c2,
-  max(CASE WHEN code = ${FACT.ask} THEN ts END) AS q, max(CASE WHEN code = ${FACT.ask} THEN inst END) AS qi,
-  min(CASE WHEN code = ${FACT.add} OR ${IS_END} THEN inst END) AS i, max(CASE WHEN code = ${FACT.add} OR ${IS_END} THEN inst END) AS i2,
-  min(CASE WHEN code = ${FACT.add} OR ${IS_END} THEN obj END) AS app, max(CASE WHEN code = ${FACT.add} OR ${IS_END} THEN obj END) AS app2,
-  min(CASE WHEN ${IS_END} THEN res END) AS res, max(CASE WHEN ${IS_END} THEN res END) AS res2,
-  max(CASE WHEN code = ${FACT.place} THEN obj END) AS node, min(CASE WHEN code = ${FACT.place} THEN obj END) AS node2,
-  max(CASE WHEN code = ${FACT.preemptedBy} THEN 1 ELSE 0 END) AS preempt,
-  min(CASE WHEN code = ${FACT.add} THEN res END) AS ares
-FROM ev GROUP BY cluster, k1, k2
-HAVING max(CASE WHEN code = ${FACT.add} OR ${IS_END} THEN 1 ELSE 0 END) = 1`
+WITH told AS (
+  SELECT s.cluster, s.inst, f.ts, f.obj, f.k1, f.k2, f.res, f.code,
+    CASE WHEN f.code = ${FACT.add} THEN 1 ELSE 0 END AS is_add, CASE WHEN f.${IS_END} THEN 1 ELSE 0 END AS is_end
+  FROM facts f JOIN sources s ON s.src = f.src
+  WHERE f.code IN (${FACT.add}, ${FACT.ask}, ${FACT.place}, ${FACT.preemptedBy}) OR f.${IS_END}),
+ev AS (
+  SELECT cluster, k1, k2, CASE WHEN is_add = 1 THEN ts END AS add_ts, CASE WHEN is_add = 1 THEN res END AS add_res,
+    CASE WHEN is_end = 1 THEN ts END AS end_ts, CASE WHEN is_end = 1 THEN code END AS end_code, CASE WHEN is_end = 1 THEN res END AS end_res,
+    CASE WHEN is_add = 1 OR is_end = 1 THEN inst END AS life_inst, CASE WHEN is_add = 1 OR is_end = 1 THEN obj END AS life_app,
+    CASE WHEN code = ${FACT.ask} THEN ts END AS ask_ts, CASE WHEN code = ${FACT.ask} THEN inst END AS ask_inst,
+    CASE WHEN code = ${FACT.place} THEN obj END AS place_node, CASE WHEN code = ${FACT.preemptedBy} THEN 1 ELSE 0 END AS preempted
+  FROM told)
+SELECT cluster, k1, k2, min(add_ts) AS a, max(add_ts) AS a2, min(end_ts) AS r, max(end_ts) AS r2, min(end_code) AS c, max(end_code) AS c2,
+  max(ask_ts) AS q, max(ask_inst) AS qi, min(life_inst) AS i, max(life_inst) AS i2, min(life_app) AS app, max(life_app) AS app2,
+  min(end_res) AS res, max(end_res) AS res2, max(place_node) AS node, min(place_node) AS node2, max(preempted) AS preempt, min(add_res) AS ares
+FROM ev GROUP BY cluster, k1, k2 HAVING min(life_app) IS NOT NULL`
 
 /** Allocations whose whole life is one `ask`, one `add` and one `end` in one instance: nothing to judge. */
 export const TIDY = `a = a2 AND r = r2 AND c = c2 AND i = i2 AND app = app2 AND res = res2 AND qi = i AND q <= a AND a <= r AND (node IS NULL OR node = node2)`
