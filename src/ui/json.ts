@@ -9,12 +9,18 @@ function exactly(value: unknown): unknown {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
   if (typeof value !== 'object' || value === null || 'toJSON' in value) return value
   if (Array.isArray(value)) return value.map(exactly)
-  // A copy is much cheaper than a function that JSON.stringify would call for every field.
-  const copy: Record<string, unknown> = {}
-  for (const [key, field] of Object.entries(value))
-    if (key === '__proto__') Object.defineProperty(copy, key, { value: exactly(field), enumerable: true })
-    else copy[key] = exactly(field)
-  return copy
+  // Much cheaper than a function that JSON.stringify would call for every field; few fields need a copy of their object.
+  let copy: Record<string, unknown> | undefined
+  for (const key of Object.keys(value)) {
+    const field = (value as Record<string, unknown>)[key]
+    const exact = exactly(field)
+    if (exact === field) continue
+    // The copy has every key already, `__proto__` too; assigning that one would do something else.
+    copy ??= { ...value }
+    if (key === '__proto__') Object.defineProperty(copy, key, { value: exact })
+    else copy[key] = exact
+  }
+  return copy ?? value
 }
 
 /** One value as JSON on one line, safe to show on a terminal. */

@@ -43,10 +43,8 @@ export async function answer(ledger: UsageLedger, question: Question): Promise<U
   const windows = await windowTable(ledger, question)
   const raw = await sums(ledger, question, windows)
   const idle = question.idle ? await idleItems(ledger, question, windows, raw) : []
-  const wanted =
-    question.resources.length === 0
-      ? [...raw, ...idle]
-      : [...raw, ...idle].filter((one) => question.resources.includes(one.resource))
+  const all = idle.length === 0 ? raw : [...raw, ...idle]
+  const wanted = question.resources.length === 0 ? all : all.filter((one) => question.resources.includes(one.resource))
   const kept = question.top === undefined ? wanted : topGroups(wanted, question.top)
   const present = (one: RawSum): UsageItem => toItem(one, question, windows)
   const list: UsageList = {
@@ -155,13 +153,9 @@ function compareQueues(a: string, b: string): number {
 }
 
 function toItem(row: RawSum, question: Question, windows: WindowTable | undefined): UsageItem {
-  const item: UsageItem = {
-    by: row.by,
-    kind: row.kind,
-    resource: row.resource,
-    ...amounts(row, question.units),
-    allocations: row.allocations,
-  }
+  const { unit, lower, upper, exact, status } = amounts(row, question.units)
+  const { by, kind, resource, allocations } = row
+  const item: UsageItem = { by, kind, resource, unit, lower, upper, exact, status, allocations }
   const window = windows?.windows[row.win]
   if (window !== undefined) item.window = { from: isoTime(window.from), to: isoTime(window.to) }
   if (question.prices !== undefined) {
