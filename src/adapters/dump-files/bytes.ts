@@ -53,8 +53,8 @@ async function* decompressed(
   stored: AsyncIterable<Buffer>,
   onBytes: (bytes: number) => void,
 ): AsyncIterable<Uint8Array> {
+  const counted = counting(stored, onBytes)
   try {
-    const counted = counting(stored, onBytes)
     const first = await firstBytes(counted)
     const chunks = rejoin(first, counted)
     const kind = kindOf(first)
@@ -65,6 +65,9 @@ async function* decompressed(
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? ''
     throw ['EACCES', 'EISDIR', 'ENOENT', 'EIO', 'EPERM'].includes(code) ? unreadable(name, error) : error
+  } finally {
+    // What was begun by hand ends by hand: else the file stays open until it is collected.
+    await counted.return(undefined)
   }
 }
 
