@@ -1,0 +1,189 @@
+/**
+ * A Kubernetes cluster, or a recording of one.
+ *
+ * Objects travel as they are on the wire: plain JSON, nothing typed away, so that what is read can be written back
+ * without loss. Names are the API's own.
+ */
+
+/** Any Kubernetes object. */
+export interface KubeObject {
+  apiVersion: string
+  kind: string
+  metadata: ObjectMeta
+  [field: string]: unknown
+}
+
+export interface ObjectMeta {
+  name: string
+  namespace?: string
+  uid?: string
+  resourceVersion?: string
+  generation?: number
+  creationTimestamp?: string
+  deletionTimestamp?: string
+  labels?: Record<string, string>
+  annotations?: Record<string, string>
+  ownerReferences?: OwnerReference[]
+  managedFields?: ManagedFieldsEntry[]
+  finalizers?: string[]
+  [field: string]: unknown
+}
+
+export interface OwnerReference {
+  apiVersion: string
+  kind: string
+  name: string
+  uid: string
+  controller?: boolean
+  blockOwnerDeletion?: boolean
+}
+
+export interface ManagedFieldsEntry {
+  manager?: string
+  operation?: string
+  apiVersion?: string
+  time?: string
+  subresource?: string
+  fieldsV1?: unknown
+}
+
+/** A kind of object as the API serves it: enough to make its path. */
+export interface ResourceType {
+  /** Empty for the core group. */
+  group: string
+  version: string
+  /** The plural, lower-case name in paths: `pods`. */
+  resource: string
+  kind: string
+  namespaced: boolean
+}
+
+/** One object of a cluster. */
+export interface ObjectKey {
+  type: ResourceType
+  /** Absent for what has no namespace. */
+  namespace?: string | undefined
+  name: string
+}
+
+export interface ListOptions {
+  /** All namespaces unless given. */
+  namespace?: string | undefined
+  labelSelector?: string | undefined
+  fieldSelector?: string | undefined
+  signal?: AbortSignal | undefined
+}
+
+/** A consistent list: every page is of one resource version. */
+export interface ObjectList {
+  resourceVersion: string
+  items: KubeObject[]
+}
+
+/** What can be asked of a cluster and of its snapshot alike. Nothing here writes. */
+export interface ClusterReader {
+  readonly identity: ClusterIdentity
+  /** The object, or undefined where there is none (404). */
+  get(key: ObjectKey, signal?: AbortSignal): Promise<KubeObject | undefined>
+  /** All objects of a type, in pages behind the scenes; throws where the list cannot be had whole. */
+  list(type: ResourceType, options?: ListOptions): Promise<ObjectList>
+  /** The same, object by object, so that memory holds one page only. */
+  listEach(type: ResourceType, options?: ListOptions): AsyncIterable<KubeObject>
+  /** The type as this cluster serves it, by `kind` and `group`; undefined where it does not. */
+  findType(query: { group: string; kind?: string; resource?: string }): Promise<ResourceType | undefined>
+  /** The server's `/version`. */
+  serverVersion(): Promise<ServerVersion>
+}
+
+export interface ClusterIdentity {
+  /** The uid of the namespace kube-system: what makes a cluster that cluster. */
+  uid: string
+  /** The kubeconfig's context; undefined for a snapshot or inside a pod. */
+  context: string | undefined
+  /** Where it is: the server's address, or the snapshot's directory. */
+  server: string
+  /** The namespace that commands use unless told. */
+  namespace: string
+}
+
+export interface ServerVersion {
+  major: number
+  minor: number
+  gitVersion: string
+}
+
+export interface WriteOptions {
+  /** Validated and admitted by the server, and stored nowhere. */
+  dryRun?: boolean | undefined
+  /** How unknown and repeated fields are met; `Strict` refuses them. */
+  fieldValidation?: 'Strict' | 'Warn' | 'Ignore' | undefined
+  fieldManager?: string | undefined
+  subresource?: 'status' | 'scale' | undefined
+  signal?: AbortSignal | undefined
+}
+
+/** What the server answered to a write, with what it warned of. */
+export interface Written {
+  object: KubeObject
+  warnings: string[]
+}
+
+export type Patch =
+  | { type: 'merge'; body: unknown }
+  | { type: 'json'; body: readonly unknown[] }
+  /** Server-side apply; `force` takes fields over from their managers. */
+  | { type: 'apply'; body: KubeObject; force: boolean }
+
+export interface DeleteOptions {
+  propagation?: 'Foreground' | 'Background' | 'Orphan' | undefined
+  gracePeriodSeconds?: number | undefined
+  /** Refuses (409) unless it is still this object. */
+  preconditions?: { uid?: string; resourceVersion?: string } | undefined
+  dryRun?: boolean | undefined
+  signal?: AbortSignal | undefined
+}
+
+export type WatchEvent =
+  | { type: 'ADDED' | 'MODIFIED' | 'DELETED'; object: KubeObject }
+  /** Everything up to this version has been told; `initial` after the first list. */
+  | { type: 'SYNCED'; resourceVersion: string; initial: boolean }
+
+/** May this login do that? One question of a SelfSubjectAccessReview. */
+export interface AccessQuestion {
+  verb: string
+  group: string
+  resource: string
+  subresource?: string | undefined
+  namespace?: string | undefined
+  name?: string | undefined
+}
+
+/** A live cluster. Writes fail with `KubeStatusError` (src/domain/kube-error.ts). */
+export interface Cluster extends ClusterReader {
+  create(type: ResourceType, object: KubeObject, options?: WriteOptions): Promise<Written>
+  /** PUT; the object's own resourceVersion, where it has one, must still be the stored one. */
+  replace(type: ResourceType, object: KubeObject, options?: WriteOptions): Promise<Written>
+  patch(key: ObjectKey, patch: Patch, options?: WriteOptions): Promise<Written>
+  /** True when it was there. */
+  delete(key: ObjectKey, options?: DeleteOptions): Promise<boolean>
+  /**
+   * List, then every change, without a gap, until `signal` aborts: reconnects by itself with growing pauses, and lists
+   * again after 410, telling what changed meanwhile as ADDED, MODIFIED and DELETED.
+   */
+  watch(type: ResourceType, options: ListOptions & { signal: AbortSignal }): AsyncIterable<WatchEvent>
+  mayI(question: AccessQuestion): Promise<boolean>
+  /** A path as it is, for what is no object: `/healthz`, `/metrics`. */
+  raw(path: string, signal?: AbortSignal): Promise<string>
+  /** The lines of a container's log. */
+  logs(pod: ObjectKey, options: LogOptions): AsyncIterable<string>
+  close(): Promise<void>
+}
+
+export interface LogOptions {
+  container?: string | undefined
+  follow?: boolean | undefined
+  previous?: boolean | undefined
+  tailLines?: number | undefined
+  sinceTime?: string | undefined
+  signal?: AbortSignal | undefined
+}
