@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { describe, it } from 'vitest'
+import { findLabProgram, LAB_PROGRAMS } from '../../scripts/lab.mjs'
 import { findOnPath } from '../../src/adapters/machine/find-program.ts'
 
 const PROBES = {
@@ -18,6 +19,8 @@ const PROBES = {
   /** util-linux's terminal recorder: gives a program a terminal. */
   script: () => findOnPath(['script']),
   bash: () => findOnPath(['bash']),
+  /** A real control plane, and helm: `npm run lab` builds them. */
+  lab: () => (LAB_PROGRAMS.every((name) => findLabProgram(name) !== undefined) ? findLabProgram('etcd') : undefined),
 } as const satisfies Record<string, () => string | undefined>
 
 export type Capability = keyof typeof PROBES
