@@ -17,7 +17,12 @@ const PURE_PACKAGES: Readonly<Record<string, readonly string[]>> = {
 const PURE_BUILTINS = new Set(['node:buffer', 'node:crypto', 'node:string_decoder', 'node:util'])
 /** Where a process or a thread begins. */
 const MAINS = ['src/main.ts', 'src/scan-worker.ts']
-const DOMAIN_FOR_ALL = ['src/domain/errors.ts', 'src/domain/document.ts']
+const DOMAIN_FOR_ALL = [
+  'src/domain/errors.ts',
+  'src/domain/document.ts',
+  'src/domain/exact-json.ts',
+  'src/domain/kube-error.ts',
+]
 
 interface Import {
   from: string

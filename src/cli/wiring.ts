@@ -4,10 +4,15 @@
  */
 import type { OpenPool } from '../adapters/threads/scan-pool.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { Cluster } from '../ports/cluster.ts'
 import type { DumpInput, DumpLocation } from '../ports/dump-source.ts'
 import type { FactStore } from '../ports/fact-store.ts'
 import type { ScanPool } from '../ports/scan-pool.ts'
 import type { Machine } from '../ports/machine.ts'
+import type { KubeFlags } from './kube-flags.ts'
+import { VERSION } from './manifest.ts'
+import { requestTimeoutMs } from './request-timeout.ts'
+import { onShutdown } from './shutdown.ts'
 
 export const systemClock: Clock = { now: () => Date.now() }
 
@@ -15,6 +20,25 @@ export const systemClock: Clock = { now: () => Date.now() }
 export async function openMachine(): Promise<Machine> {
   const { localMachine } = await import('../adapters/machine/local-machine.ts')
   return localMachine()
+}
+
+/** The cluster that kubeconfig, environment and flags name, as kubectl would find it. Closed when the process ends. */
+export async function openCluster(flags: KubeFlags): Promise<Cluster> {
+  const requestMs = requestTimeoutMs(flags['request-timeout'] ?? '0')
+  const { openKubeCluster } = await import('../adapters/kube/open-cluster.ts')
+  const cluster = await openKubeCluster({
+    kubeconfig: flags.kubeconfig,
+    context: flags.context,
+    namespace: flags.namespace,
+    as: flags.as,
+    asGroups: flags['as-group'],
+    env: process.env,
+    interactive: process.stdin.isTTY,
+    userAgent: `sparkops/${VERSION}`,
+    timings: requestMs === undefined ? {} : { requestMs },
+  })
+  onShutdown(() => cluster.close())
+  return cluster
 }
 
 /** The engine that usage is reduced in. `memory` as DuckDB says it, such as `512MB`. */

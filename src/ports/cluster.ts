@@ -2,7 +2,7 @@
  * A Kubernetes cluster, or a recording of one.
  *
  * Objects travel as they are on the wire: plain JSON, nothing typed away, so that what is read can be written back
- * without loss. Names are the API's own.
+ * without loss. Integers beyond 2^53 are `bigint` (src/domain/exact-json.ts writes them). Names are the API's own.
  */
 
 /** Any Kubernetes object. */
@@ -85,18 +85,37 @@ export interface ClusterReader {
   readonly identity: ClusterIdentity
   /** The object, or undefined where there is none (404). */
   get(key: ObjectKey, signal?: AbortSignal): Promise<KubeObject | undefined>
-  /** All objects of a type, in pages behind the scenes; throws where the list cannot be had whole. */
+  /**
+   * All objects of a type, in pages behind the scenes and yet of one moment: where the server forgets that moment
+   * half-way (410), the list begins again. Throws where it cannot be had whole.
+   */
   list(type: ResourceType, options?: ListOptions): Promise<ObjectList>
-  /** The same, object by object, so that memory holds one page only. */
+  /**
+   * The same, object by object, so that memory holds one page only. After a 410 the rest comes as of a later moment;
+   * no object is told twice, and none is missed that was there all the time.
+   */
   listEach(type: ResourceType, options?: ListOptions): AsyncIterable<KubeObject>
-  /** The type as this cluster serves it, by `kind` and `group`; undefined where it does not. */
-  findType(query: { group: string; kind?: string; resource?: string }): Promise<ResourceType | undefined>
+  /**
+   * The type as this cluster serves it, by group and kind or plural name; in the version that the server prefers unless
+   * one is named. Undefined where it is not served.
+   */
+  findType(query: TypeQuery): Promise<ResourceType | undefined>
   /** The server's `/version`. */
   serverVersion(): Promise<ServerVersion>
 }
 
+export interface TypeQuery {
+  group: string
+  version?: string | undefined
+  kind?: string | undefined
+  resource?: string | undefined
+}
+
 export interface ClusterIdentity {
-  /** The uid of the namespace kube-system: what makes a cluster that cluster. */
+  /**
+   * The uid of the namespace kube-system: what makes a cluster that cluster. Where the login may not read it,
+   * `address:` and a hash of the server's address and authority: stable for one login, and equal to no uid.
+   */
   uid: string
   /** The kubeconfig's context; undefined for a snapshot or inside a pod. */
   context: string | undefined
@@ -143,6 +162,12 @@ export interface DeleteOptions {
   signal?: AbortSignal | undefined
 }
 
+export interface WatchOptions extends ListOptions {
+  signal: AbortSignal
+  /** Told each time the connection is lost or refused, before the pause. */
+  onTrouble?: ((trouble: string) => void) | undefined
+}
+
 export type WatchEvent =
   | { type: 'ADDED' | 'MODIFIED' | 'DELETED'; object: KubeObject }
   /** Everything up to this version has been told; `initial` after the first list. */
@@ -158,7 +183,11 @@ export interface AccessQuestion {
   name?: string | undefined
 }
 
-/** A live cluster. Writes fail with `KubeStatusError` (src/domain/kube-error.ts). */
+/**
+ * A live cluster. The server's refusals are `KubeStatusError`, lost connections `KubeUnreachableError`
+ * (src/domain/kube-error.ts). What cannot do harm twice is tried again by itself, for a minute, or until the first
+ * answer ever for a moment only; 429 waits as the server asks. A write whose answer got lost is never sent again.
+ */
 export interface Cluster extends ClusterReader {
   create(type: ResourceType, object: KubeObject, options?: WriteOptions): Promise<Written>
   /** PUT; the object's own resourceVersion, where it has one, must still be the stored one. */
@@ -167,10 +196,12 @@ export interface Cluster extends ClusterReader {
   /** True when it was there. */
   delete(key: ObjectKey, options?: DeleteOptions): Promise<boolean>
   /**
-   * List, then every change, without a gap, until `signal` aborts: reconnects by itself with growing pauses, and lists
-   * again after 410, telling what changed meanwhile as ADDED, MODIFIED and DELETED.
+   * List, then every change, without a gap, until `signal` aborts, which ends it without an error: reconnects by itself
+   * with growing pauses, and lists again after 410, telling what changed meanwhile as ADDED, MODIFIED and DELETED (of
+   * what went away in such a gap, the last state that was seen). Throws what no patience mends: 401, 403, a type that
+   * is not served, and a server that could not be reached for the first list.
    */
-  watch(type: ResourceType, options: ListOptions & { signal: AbortSignal }): AsyncIterable<WatchEvent>
+  watch(type: ResourceType, options: WatchOptions): AsyncIterable<WatchEvent>
   mayI(question: AccessQuestion): Promise<boolean>
   /** A path as it is, for what is no object: `/healthz`, `/metrics`. */
   raw(path: string, signal?: AbortSignal): Promise<string>
