@@ -11,7 +11,7 @@ export interface StatusCause {
 export interface KubeStatus {
   /** The HTTP code. */
   code: number
-  /** `NotFound`, `Conflict`, `Invalid`, …; `Unknown` where the server named none. */
+  /** `NotFound`, `Conflict`, `Invalid`, …; by the code where the server named none, and else `Unknown`. */
   reason: string
   message: string
   causes: readonly StatusCause[]

@@ -87,11 +87,11 @@ export function liveCluster(client: KubeClient, identity: ClusterIdentity): Clus
   }
 }
 
+/** What is known of a cluster before it is asked. */
+export type Whereabouts = Omit<ClusterIdentity, 'uid'> & { authorities: string | string[] }
+
 /** Who the cluster is; the first request, so that a wrong address or login is told at once. */
-export async function identify(
-  client: KubeClient,
-  where: Omit<ClusterIdentity, 'uid'> & { authorities: string | string[] },
-): Promise<ClusterIdentity> {
+export async function identify(client: KubeClient, where: Whereabouts): Promise<ClusterIdentity> {
   const { authorities, ...known } = where
   try {
     const path = '/api/v1/namespaces/kube-system'

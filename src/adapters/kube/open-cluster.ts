@@ -3,13 +3,13 @@ import { readFile } from 'node:fs/promises'
 import { rootCertificates } from 'node:tls'
 import { SparkopsError } from '../../domain/errors.ts'
 import type { Cluster } from '../../ports/cluster.ts'
-import { kubeClient } from './client.ts'
+import { type KubeClient, kubeClient } from './client.ts'
 import { credentialsOf, pathOf } from './credentials.ts'
 import { execPluginOf } from './exec-plugin.ts'
 import { impersonationOf } from './impersonation.ts'
 import { inClusterLogin } from './in-cluster.ts'
 import { broken, type ClusterEntry, type Login, type Placed, readLogin } from './kubeconfig.ts'
-import { identify, liveCluster } from './live-cluster.ts'
+import { identify, liveCluster, type Whereabouts } from './live-cluster.ts'
 import { proxyFor } from './proxy.ts'
 import { type Timings, TIMINGS } from './timings.ts'
 import { openTransport, type Server } from './transport.ts'
@@ -40,6 +40,17 @@ const SYSTEM_AUTHORITIES = [
 
 /** Opens a cluster as kubectl would with the same files, variables and flags, and asks it who it is. */
 export async function openKubeCluster(question: ClusterQuestion): Promise<Cluster> {
+  const { client, where } = await openClient(question)
+  try {
+    return liveCluster(client, await identify(client, where))
+  } catch (error) {
+    client.close()
+    throw error
+  }
+}
+
+/** The client alone, and what is known of the cluster before it is asked. */
+export async function openClient(question: ClusterQuestion): Promise<{ client: KubeClient; where: Whereabouts }> {
   const { env, serviceAccountDirectory } = question
   const login =
     (await readLogin({ path: question.kubeconfig, context: question.context, env })) ??
@@ -48,6 +59,7 @@ export async function openKubeCluster(question: ClusterQuestion): Promise<Cluste
   const server = await serverOf(login, env)
   const timings = { ...TIMINGS, ...question.timings }
   const plugin = execPluginOf(login.user, { env, interactive: question.interactive, cluster: told(login, server) })
+  const address = server.url.href.replace(/\/$/, '')
   const client = kubeClient({
     transport: await openTransport(server, timings),
     credentials: credentialsOf(login.user, plugin),
@@ -55,20 +67,10 @@ export async function openKubeCluster(question: ClusterQuestion): Promise<Cluste
     timings,
     userAgent: question.userAgent,
     compression: login.cluster.entry['disable-compression'] !== true,
-    server: server.url.href.replace(/\/$/, ''),
+    server: address,
   })
-  try {
-    const identity = await identify(client, {
-      context: login.context,
-      server: server.url.href.replace(/\/$/, ''),
-      namespace: question.namespace ?? login.namespace,
-      authorities: server.authorities,
-    })
-    return liveCluster(client, identity)
-  } catch (error) {
-    client.close()
-    throw error
-  }
+  const namespace = question.namespace ?? login.namespace
+  return { client, where: { context: login.context, server: address, namespace, authorities: server.authorities } }
 }
 
 async function serverOf({ cluster, context }: Login, env: ClusterQuestion['env']): Promise<Server> {

@@ -4,6 +4,21 @@ import type { KubeStatus, StatusCause } from '../../domain/kube-error.ts'
 
 const SHOWN = 300
 
+/** What client-go calls an answer without a reason of its own, as under priority and fairness (errors.go). */
+const REASONS: Readonly<Record<number, string>> = {
+  400: 'BadRequest',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'NotFound',
+  405: 'MethodNotAllowed',
+  409: 'Conflict',
+  410: 'Gone',
+  429: 'TooManyRequests',
+  500: 'InternalError',
+  503: 'ServiceUnavailable',
+  504: 'Timeout',
+}
+
 interface WireStatus {
   kind?: unknown
   code?: number
@@ -27,7 +42,7 @@ export function readStatus(response: IncomingMessage, text: string): KubeStatus 
       .slice(0, SHOWN)
     return {
       code,
-      reason: 'Unknown',
+      reason: REASONS[code] ?? 'Unknown',
       message: words || (response.statusMessage ?? ''),
       causes: [],
       ...(retryAfter === undefined ? {} : { retryAfterSeconds: retryAfter }),
@@ -46,7 +61,7 @@ export function statusOf(status: WireStatus, code = status.code ?? 0): KubeStatu
   const continueAt = status.metadata?.continue
   return {
     code,
-    reason: status.reason || 'Unknown',
+    reason: status.reason || (REASONS[code] ?? 'Unknown'),
     message: status.message ?? '',
     causes,
     ...(continueAt ? { continueAt } : {}),

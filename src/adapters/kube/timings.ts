@@ -13,8 +13,8 @@ export interface Timings {
   pauseMs: number
   longestPauseMs: number
   /**
-   * A watch that says nothing for so long is taken for dead: the server sends a bookmark every minute
-   * (cacher.go: bookmarks about once a minute).
+   * A watch that says nothing for so long goes on over a new connection: it may be half open. Bookmarks come about once
+   * a minute, but only where something of the type changed (cacher.go), so that silence alone is no trouble.
    */
   watchIdleMs: number
   /** A watch asks the server to end it after so long, so that a fresh one goes to a server with less load. */

@@ -72,11 +72,11 @@ export async function openTransport(server: Server, timings: Timings): Promise<T
     exchange: (exchange) =>
       new Promise((resolve, reject) => {
         const { method, headers, certificate, key, signal } = exchange
+        if (signal?.aborted) return reject(abortReason(signal))
         const options = { agent, host, port: server.url.port, method, path: base + exchange.path, headers }
         const request = secure ? httpsRequest({ ...options, ...tls, cert: certificate, key }) : httpRequest(options)
         const progress = watchConnection(request, timings)
         const onAbort = (): void => void request.destroy(abortReason(signal!))
-        if (signal?.aborted) return reject(abortReason(signal))
         signal?.addEventListener('abort', onAbort, { once: true })
         request.on('response', (response) => {
           progress.stop()

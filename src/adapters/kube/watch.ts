@@ -4,6 +4,7 @@
  *
  * Known objects are kept, since after a 410 only they can tell what went away meanwhile.
  */
+import type { IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseExact } from '../../domain/exact-json.ts'
 import { isRefusedWith, KubeStatusError } from '../../domain/kube-error.ts'
@@ -136,23 +137,24 @@ async function* oneWatch(
 ): AsyncGenerator<WireEvent> {
   const { watchIdleMs, watchSeconds } = client.timings
   const doing = `watch ${describeType(type)}`
-  const idle = deadline(watchIdleMs, signal, () => new Error(`${doing}: nothing heard for ${watchIdleMs / 1000} s`))
-  const response = await client.stream({
-    doing,
-    method: 'GET',
-    path: collectionPath(type, namespace),
-    query: {
-      watch: 'true',
-      allowWatchBookmarks: 'true',
-      resourceVersion,
-      // Not all at once, where many watch.
-      timeoutSeconds: String(Math.ceil(watchSeconds * (0.8 + Math.random() / 5))),
-      labelSelector,
-      fieldSelector,
-    },
-    signal: idle.signal,
-  })
+  const idle = deadline(watchIdleMs, signal, () => new Error('nothing heard'))
+  let response: IncomingMessage | undefined
   try {
+    response = await client.stream({
+      doing,
+      method: 'GET',
+      path: collectionPath(type, namespace),
+      query: {
+        watch: 'true',
+        allowWatchBookmarks: 'true',
+        resourceVersion,
+        // Not all at once, where many watch.
+        timeoutSeconds: String(Math.ceil(watchSeconds * (0.8 + Math.random() / 5))),
+        labelSelector,
+        fieldSelector,
+      },
+      signal: idle.signal,
+    })
     for await (const line of lines(response)) {
       idle.stop()
       const event = parseExact(line) as WireEvent
@@ -161,8 +163,11 @@ async function* oneWatch(
       // Only the connection's silence counts, not the time that the reader takes.
       idle.restart()
     }
+  } catch (error) {
+    // Nothing may have happened, or the connection may be dead: only a new one tells.
+    if (!idle.expired()) throw error
   } finally {
     idle.clear()
-    response.destroy()
+    response?.destroy()
   }
 }

@@ -40,7 +40,7 @@ describe('a test cluster', () => {
 
   it('keeps its objects over a restart of the API server', async () => {
     const namespace = await cluster().createNamespace()
-    await cluster().restartApiServer('SIGKILL')
+    await cluster().restartApiServer()
     expect(await cluster().request('GET', `/api/v1/namespaces/${namespace}`)).toMatchObject({
       metadata: { name: namespace },
     })

@@ -63,7 +63,7 @@ export interface TestCluster {
   createNamespace(prefix?: string): Promise<string>
   /** One request as admin, apart from what is tested. */
   request: AdminRequest
-  /** Ends the API server, kindly or by SIGKILL, and starts it again on the same port. */
+  /** Ends the API server (SIGTERM waits for open watches, up to a minute), and starts it again on the same port. */
   restartApiServer(signal?: NodeJS.Signals): Promise<void>
   stopApiServer(signal?: NodeJS.Signals): Promise<void>
   startApiServer(): Promise<void>
@@ -131,7 +131,7 @@ async function startIn(directory: string, programs: Programs, options: ClusterOp
     await programs.start('kube-controller-manager', program('kube-controller-manager'), args)
   }
 
-  const stopApiServer = (signal: NodeJS.Signals = 'SIGTERM'): Promise<void> => programs.stop('kube-apiserver', signal)
+  const stopApiServer = (signal: NodeJS.Signals = 'SIGKILL'): Promise<void> => programs.stop('kube-apiserver', signal)
   const restartApiServer = async (signal?: NodeJS.Signals): Promise<void> => {
     await stopApiServer(signal)
     await startApiServer()
