@@ -78,6 +78,12 @@ export async function openTransport(server: Server, timings: Timings): Promise<T
         const progress = watchConnection(request, timings)
         const onAbort = (): void => void request.destroy(abortReason(signal!))
         signal?.addEventListener('abort', onAbort, { once: true })
+        // The agent would pass the proxy's refusal on as if the API server had said it.
+        request.on('proxyConnect', ({ statusCode = 0 }: { statusCode?: number }) => {
+          if (statusCode === 200) return
+          const error = new Error(`the proxy refused with ${statusCode}`)
+          request.destroy(Object.assign(error, { code: statusCode === 407 ? 'PROXY_LOGIN' : 'PROXY_REFUSED' }))
+        })
         request.on('response', (response) => {
           progress.stop()
           // An abort must also end the body, and be heard as an abort by whoever reads it.

@@ -41,6 +41,15 @@ const REASONS: readonly { codes: RegExp; why?: string; hint: string }[] = [
     hint: 'connect the VPN, or give the proxy (HTTPS_PROXY); a slow server may need a longer --request-timeout',
   },
   { codes: /^(ECONNRESET|EPIPE|ERR_STREAM_PREMATURE_CLOSE)$/, why: 'the connection was cut', hint: GENERAL_HINT },
+  {
+    codes: /^PROXY_LOGIN$/,
+    why: 'the proxy wants a login',
+    hint: 'put USER:PASSWORD@ before its name, in proxy-url of the kubeconfig or in HTTPS_PROXY',
+  },
+  {
+    codes: /^PROXY_REFUSED$/,
+    hint: 'see whether the proxy may lead to the API server; NO_PROXY names what goes without it',
+  },
   { codes: /^CERT_HAS_EXPIRED$/, why: 'its certificate has expired', hint: 'renew the certificate of the API server' },
   {
     codes: /^ERR_TLS_CERT_ALTNAME_INVALID$/,
