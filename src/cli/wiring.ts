@@ -4,10 +4,11 @@
  */
 import type { OpenPool } from '../adapters/threads/scan-pool.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { Cluster } from '../ports/cluster.ts'
+import type { Cluster, ClusterReader } from '../ports/cluster.ts'
 import type { DumpInput, DumpLocation } from '../ports/dump-source.ts'
 import type { FactStore } from '../ports/fact-store.ts'
 import type { ScanPool } from '../ports/scan-pool.ts'
+import type { SnapshotWriter } from '../ports/snapshot.ts'
 import type { Machine } from '../ports/machine.ts'
 import type { KubeFlags } from './kube-flags.ts'
 import { VERSION } from './manifest.ts'
@@ -39,6 +40,21 @@ export async function openCluster(flags: KubeFlags): Promise<Cluster> {
   })
   onShutdown(() => cluster.close())
   return cluster
+}
+
+/** The snapshot of --snapshot, or else the cluster: for commands that only read. */
+export async function openReader(flags: KubeFlags): Promise<ClusterReader> {
+  if (flags.snapshot === undefined) return await openCluster(flags)
+  const { readSnapshot } = await import('../adapters/snapshot/read-snapshot.ts')
+  return await readSnapshot(flags.snapshot, flags.namespace)
+}
+
+/** A new snapshot in a directory that is empty or not there yet. One that is not finished goes with the process. */
+export async function createSnapshot(directory: string): Promise<SnapshotWriter> {
+  const { writeSnapshot } = await import('../adapters/snapshot/write-snapshot.ts')
+  const writer = await writeSnapshot(directory)
+  onShutdown(() => writer.abandon())
+  return writer
 }
 
 /** The engine that usage is reduced in. `memory` as DuckDB says it, such as `512MB`. */

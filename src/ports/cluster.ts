@@ -71,6 +71,8 @@ export interface ListOptions {
   namespace?: string | undefined
   labelSelector?: string | undefined
   fieldSelector?: string | undefined
+  /** Names, labels, owners and the like alone: little to send where objects are large, and nothing secret in it. */
+  metadataOnly?: boolean | undefined
   signal?: AbortSignal | undefined
 }
 

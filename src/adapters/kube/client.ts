@@ -28,6 +28,7 @@ export interface Call {
   query?: Record<string, string | undefined> | undefined
   body?: string | undefined
   contentType?: string | undefined
+  accept?: string | undefined
   /** Doing it twice does no more than doing it once: any GET, and questions that are POSTed. */
   repeatable?: boolean | undefined
   signal?: AbortSignal | undefined
@@ -76,7 +77,7 @@ export function kubeClient(parts: ClientParts): KubeClient {
         ...(call.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(call.body)) }),
         // A compressed watch would keep events back until a block is full.
         ...(parts.compression && !streaming ? { 'accept-encoding': 'gzip' } : {}),
-        accept: streaming ? '*/*' : 'application/json, */*',
+        accept: call.accept ?? (streaming ? '*/*' : 'application/json, */*'),
         'user-agent': parts.userAgent,
       },
       body: call.body,

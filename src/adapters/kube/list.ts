@@ -5,6 +5,7 @@ import { type KubeClient, parseAnswer } from './client.ts'
 import { collectionPath, describeType } from './paths.ts'
 
 const PAGE = 500
+const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1'
 /** A list that is overtaken by the server's memory so often would be so for ever. */
 const MAX_RESTARTS = 5
 
@@ -80,7 +81,7 @@ async function* pages(
 async function readPage(
   client: KubeClient,
   type: ResourceType,
-  { namespace, labelSelector, fieldSelector, signal }: ListOptions,
+  { namespace, labelSelector, fieldSelector, metadataOnly, signal }: ListOptions,
   { limit, from }: { limit: number; from: string | undefined },
 ): Promise<Page> {
   const answer = await client.call({
@@ -88,6 +89,7 @@ async function readPage(
     method: 'GET',
     path: collectionPath(type, namespace),
     query: { limit: String(limit), continue: from, labelSelector, fieldSelector },
+    accept: metadataOnly ? METADATA_ONLY : undefined,
     signal,
   })
   const { metadata = {}, items } = parseAnswer(answer) as WireList
@@ -98,9 +100,10 @@ async function readPage(
   }
 }
 
-/** Items of lists of built-in types do not say what they are. */
+/** Items of lists of built-in types do not say what they are, and bare metadata say that they are bare metadata. */
 function named(type: ResourceType, item: WireItem): KubeObject {
-  if ('kind' in item && 'apiVersion' in item) return item as KubeObject
+  if ('kind' in item && item.kind === type.kind) return item as KubeObject
   const apiVersion = type.group === '' ? type.version : `${type.group}/${type.version}`
-  return { apiVersion, kind: type.kind, ...item } as KubeObject
+  const { apiVersion: _bare, kind: _kind, ...rest } = item as KubeObject
+  return { apiVersion, kind: type.kind, ...rest }
 }
