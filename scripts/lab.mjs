@@ -232,8 +232,10 @@ async function main() {
     if (ifPossible) return
     for (const [name, path] of programs) process.stdout.write(`${name} ${path}\n`)
   } catch (error) {
-    if (!(error instanceof LabError)) throw error
-    tell(`${ifPossible ? 'not here, so tests on a cluster are skipped: ' : ''}${error.message}`)
+    if (!(error instanceof LabError) && !ifPossible) throw error
+    tell(
+      `${ifPossible ? 'not here, so tests on a cluster are skipped: ' : ''}${error instanceof Error ? error.message : String(error)}`,
+    )
     if (!ifPossible) process.exitCode = 1
   }
 }

@@ -38,6 +38,9 @@ export function supervise(directory: string): Programs {
     if (answer.id !== undefined) open.get(answer.id)?.(answer)
   })
   const gone = whenGone(supervisor)
+  // A worker of the test runner outlives a runner that is killed, and would go on with tests that nobody hears of.
+  const onOrphaned = (): never => process.exit(1)
+  process.on('disconnect', onOrphaned)
   // A test that forgets to stop its cluster must still be able to end.
   supervisor.unref()
   supervisor.channel?.unref()
@@ -67,6 +70,7 @@ export function supervise(directory: string): Programs {
       return text.split('\n').slice(-25).join('\n')
     },
     close: async () => {
+      process.off('disconnect', onOrphaned)
       if (supervisor.connected) supervisor.disconnect()
       supervisor.ref()
       await gone
