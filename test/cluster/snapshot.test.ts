@@ -1,15 +1,19 @@
 /** `operator snapshot` on a real API server: what it holds, what it must not hold, and that it reads like the cluster. */
 import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { load } from 'js-yaml'
 import { beforeAll, describe, expect, vi } from 'vitest'
 import { readSnapshot } from '../../src/adapters/snapshot/read-snapshot.ts'
 import type { SnapshotReport } from '../../src/domain/snapshot/take-snapshot.ts'
 import type { KubeObject } from '../../src/ports/cluster.ts'
 import { capabilityPath, needs } from '../support/capabilities.ts'
 import { openLab } from '../support/lab/open.ts'
+import type { PolicyRule } from '../support/lab/cluster.ts'
+import { type KubeconfigParts, kubeconfigText } from '../support/lab/kubeconfig-text.ts'
 import { useCluster } from '../support/lab/use-cluster.ts'
-import { runCli, type RunResult } from '../support/run.ts'
+import { ROOT, runCli, type RunResult } from '../support/run.ts'
 import { expectMatchesSchema } from '../support/schema.ts'
 
 const { it } = needs('lab')
@@ -154,6 +158,15 @@ describe('operator snapshot', () => {
     expect(text).not.toContain('password')
   })
 
+  it('needs no more rights than docs/rbac.md says', async () => {
+    const text = await readFile(join(ROOT, 'docs/rbac.md'), 'utf8')
+    const role = load(/## operator snapshot\n\n```yaml\n([^`]*)```/.exec(text)![1]!) as { rules: PolicyRule[] }
+    const user = await lab().addUser('documented', { rules: role.rules })
+    const { code, stdout } = await snapshot(place('documented'), user.kubeconfigPath)
+    expect(code).toBe(0)
+    expect((JSON.parse(stdout) as SnapshotReport).cluster.uid).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
   it('says what the login may not read, by exit 6', async () => {
     const reading = ['get', 'list']
     const user = await lab().addUser('narrow', {
@@ -172,6 +185,28 @@ describe('operator snapshot', () => {
     await expect(read.findType({ group: '', resource: 'secrets' })).rejects.toMatchObject({
       exit: 'inconclusive',
     })
+  })
+
+  it('of a cluster that is not there ends with 69, and with a login that is not known, with 4; neither leaves anything', async () => {
+    const write = async (name: string, parts: KubeconfigParts): Promise<string> => {
+      await writeFile(place(name), kubeconfigText(parts))
+      return place(name)
+    }
+    const authority = Buffer.from(lab().authority.certificate).toString('base64')
+    const user = { token: 'nobody' }
+    const cluster = { server: lab().server, 'certificate-authority-data': authority }
+    const cases = [
+      { code: 4, path: await write('unknown', { context: 'c', cluster, user }) },
+      { code: 69, path: await write('gone', { context: 'c', cluster: { server: 'https://127.0.0.1:1' }, user }) },
+    ]
+    for (const { code, path } of cases) {
+      const result = await snapshot(place('never'), path)
+      expect(result.code).toBe(code)
+      const { error } = JSON.parse(result.stdout) as { error: { hint: string } }
+      expect(error.hint).toBeTruthy()
+      expect(result.stdout + result.stderr).not.toContain('nobody')
+      expect(existsSync(place('never'))).toBe(false)
+    }
   })
 
   it('refuses a directory with anything in it, and leaves it alone', async () => {
