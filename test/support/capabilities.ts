@@ -19,6 +19,7 @@ const PROBES = {
   /** util-linux's terminal recorder: gives a program a terminal. */
   script: () => findOnPath(['script']),
   bash: () => findOnPath(['bash']),
+  sha256sum: () => findOnPath(['sha256sum']),
   /** A real control plane, and helm: `npm run lab` builds them. */
   lab: () => (LAB_PROGRAMS.every((name) => findLabProgram(name) !== undefined) ? findLabProgram('etcd') : undefined),
 } as const satisfies Record<string, () => string | undefined>

@@ -176,7 +176,9 @@ function pauseBefore(
   const asked = retryAfterSeconds === undefined ? undefined : retryAfterSeconds * 1000
   // The server has not begun what it puts off.
   if (code === 429 || (code === 503 && asked !== undefined)) return Math.max(asked ?? 0, pause)
-  if (repeatable && [500, 502, 503, 504].includes(code)) return Math.max(asked ?? 0, pause)
+  // A plain 500 is mostly a webhook or a conversion that fails, and does so again; of etcd it is a change of leaders.
+  const mayPass = [502, 503, 504].includes(code) || (code === 500 && error.status.message.includes('etcdserver:'))
+  if (repeatable && mayPass) return Math.max(asked ?? 0, pause)
   return undefined
 }
 
