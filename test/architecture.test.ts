@@ -7,6 +7,7 @@ import { ROOT } from './support/run.ts'
 
 /** Small packages without side effects that more than adapters may use. */
 const PURE_PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  ajv: ['domain'],
   'js-yaml': ['domain'],
   'lossless-json': ['domain'],
   luxon: ['domain'],
