@@ -27,6 +27,8 @@ export interface OperatorBehaviour {
   resourceQuotaEnforcement: boolean
   threads: number
   featureGates: readonly string[]
+  /** After which terminated applications without a time of their own are deleted; 0 for never. */
+  defaultTimeToLiveSeconds: number
   /** Words whose value only the running container knows. */
   unresolved: readonly string[]
 }
@@ -123,8 +125,15 @@ function commonBehaviour(controller: OperatorWorkload) {
     ingressUrlFormat: flagText(given, 'ingress-url-format'),
     threads: flagNumber(given, 'controller-threads', 10),
     featureGates: flagList(given, 'feature-gates').sort(),
+    defaultTimeToLiveSeconds: defaultTimeToLive(given),
     unresolved: given.unresolved,
   }
+}
+
+/** Behind a feature gate (4d52dd30, kubeflow/spark-operator#3042); the flag alone does nothing. */
+function defaultTimeToLive(given: Arguments): number {
+  const isOn = flagList(given, 'feature-gates').includes('DefaultTimeToLive=true')
+  return isOn ? flagNumber(given, 'default-time-to-live-seconds', 0) : 0
 }
 
 function leaderOf(given: Arguments): LeaderElection {

@@ -30,6 +30,7 @@ export function compareBehaviour(before: OperatorBehaviour, after: OperatorBehav
       ['resourceQuotaEnforcement', before.resourceQuotaEnforcement, after.resourceQuotaEnforcement],
       ['threads', before.threads, after.threads],
       ['replicas', before.controller.replicas, after.controller.replicas],
+      ['defaultTimeToLiveSeconds', before.defaultTimeToLiveSeconds, after.defaultTimeToLiveSeconds],
       ['featureGates', before.featureGates.join(','), after.featureGates.join(',')],
     ]),
   ]

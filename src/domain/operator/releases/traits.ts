@@ -38,6 +38,10 @@ export interface ReleaseTraits {
   webhookDropsUnknownFields: boolean
   /** Names it refuses, also on update. */
   applicationNames: 'any' | 'DNS-1035 label'
+  /** Keys of `sparkConf` that its webhook accepts. */
+  sparkConfKeys: 'any' | 'validated'
+  /** Whether the controller leaves applications alone that lack the labels of `-label-selector-filter`. */
+  labelFilter: 'none' | 'controller' | 'webhook only'
   /** Whether it exits when the CRD of SparkConnect is missing. */
   needsSparkConnect: boolean
   /** Who makes the driver pod belong to its application: the webhook (none without it), or the submission. */
@@ -119,6 +123,11 @@ export const TRAITS: readonly TraitRow[] = [
   { trait: 'webhookDropsUnknownFields', from: '2.1.1', value: false, source: 'controller-runtime 0.20.1 in go.mod' },
   { trait: 'applicationNames', from: '1.0.0', value: 'any', source: 'no validation of names' },
   { trait: 'applicationNames', from: '2.4.0', value: 'DNS-1035 label', source: '7e5f12c9, #2711' },
+  { trait: 'sparkConfKeys', from: '1.0.0', value: 'any', source: 'no validation of keys' },
+  { trait: 'sparkConfKeys', from: '2.5.2', value: 'validated', source: 'faa362a2, #3043' },
+  { trait: 'labelFilter', from: '1.1.0', value: 'none', source: 'main.go' },
+  { trait: 'labelFilter', from: '1.2.0', value: 'controller', source: 'main.go, label-selector-filter' },
+  { trait: 'labelFilter', from: '2.0.0-rc.0', value: 'webhook only', source: `${MAIN_2}: cmd/operator` },
   { trait: 'needsSparkConnect', from: '1.0.0', value: false, source: 'no such kind' },
   { trait: 'needsSparkConnect', from: '2.3.0-rc.0', value: true, source: 'cmd/operator/controller/start.go' },
   { trait: 'driverOwnerBy', from: '1.0.0', value: 'webhook', source: 'pkg/webhook/patch.go, addOwnerReference' },

@@ -1,0 +1,102 @@
+/** Rules about CustomResourceDefinitions and what they do to stored objects. */
+import type { OperatorRule } from './rule.ts'
+
+export const DEFINITION_RULES: readonly OperatorRule[] = [
+  {
+    id: 'OP-CRD-LEFT-BEHIND',
+    direction: 'forward',
+    subject: 'definitions',
+    title: 'Helm would leave the definitions as they are',
+    detail: 'It installs what is in crds/ once and never upgrades it: new fields would be dropped without a word.',
+    consequence: 'lose',
+    gate: 'auto',
+    fix: 'the definitions are raised in a step of their own, before the controller starts',
+    source: 'helm.sh/docs, custom resource definitions; kubeflow/spark-operator#1965',
+  },
+  {
+    id: 'OP-CRD-PRUNES',
+    direction: 'back',
+    subject: 'applications',
+    title: 'Fields would be dropped if the definitions went back too',
+    detail:
+      'They vanish from what is read at once, come back when the definition does, and are gone for good with the next ' +
+      'write, a status write included.',
+    consequence: 'lose',
+    gate: 'ack',
+    fix: 'keep the newer definitions: an older operator writes no spec and loses nothing under them',
+    source: 'k8s.io/apiextensions-apiserver, pruning',
+  },
+  {
+    id: 'OP-CRD-OBJECT-INVALID',
+    direction: 'both',
+    subject: 'applications',
+    title: 'Objects would not fit the definitions any more',
+    detail:
+      'Reads go on. On Kubernetes 1.30 and newer writes that leave the fault as it was are let through; before, every ' +
+      'write fails, and with it the operator’s own of the status.',
+    consequence: 'strand',
+    gate: 'ack',
+    fix: 'set what is required and remove what is there twice, while no controller runs',
+    source: '664b9d01 (mainApplicationFile), 1905be6e (list-type map); KEP-4008',
+  },
+  {
+    id: 'OP-CRD-PRESERVES-UNKNOWN',
+    direction: 'both',
+    subject: 'definitions',
+    title: 'The definition keeps fields that its schema does not name, and would stop doing so',
+    detail:
+      'It was first made under apiextensions v1beta1. A definition with defaults must not preserve unknown fields; the ' +
+      'first write after that drops what is not named.',
+    consequence: 'lose',
+    gate: 'ack',
+    fix: 'look at the fields that are listed; what is wanted must move to where the schema has it',
+    source: 'k8s.io/apiextensions-apiserver: must be false in order to use defaults',
+  },
+  {
+    id: 'OP-CRD-STORED-VERSION',
+    direction: 'both',
+    subject: 'definitions',
+    title: 'Objects are stored in a version that the target’s definition does not have',
+    detail: 'The API server refuses the definition until every object is stored in another version.',
+    consequence: 'strand',
+    gate: 'auto',
+    fix: 'serve both versions, write each object once as it is, then take the old one out of status.storedVersions',
+    source: 'k8s.io/apiextensions-apiserver: must remain in spec.versions until a storage migration',
+  },
+  {
+    id: 'OP-CRD-TOO-LONG',
+    direction: 'forward',
+    to: { crdTooLongForApply: [true] },
+    subject: 'definitions',
+    title: 'The definition is too long for kubectl apply',
+    detail: 'Client-side apply copies it into an annotation, of which the API server takes 262144 bytes.',
+    consequence: 'note',
+    gate: 'auto',
+    fix: 'it is replaced as a whole, or applied by the server',
+    source: '779ea3de, #2046; #2151, #2386',
+  },
+  {
+    id: 'OP-CRD-CONNECT-MISSING',
+    direction: 'both',
+    to: { needsSparkConnect: [true] },
+    subject: 'definitions',
+    title: 'The controller would exit, since the definition of SparkConnect is missing',
+    detail: 'From 2.3 on it watches that kind unconditionally, and gives up after 30 s.',
+    consequence: 'strand',
+    gate: 'auto',
+    fix: 'the definition is created first; it may stay after going back',
+    source: 'cmd/operator/controller/start.go at 85f69629',
+  },
+  {
+    id: 'OP-CRD-HOOK',
+    direction: 'both',
+    to: { crdHook: [true] },
+    subject: 'chart values',
+    title: 'The chart’s own hook would write the definitions, too',
+    detail: 'hook.upgradeCrd is on: a job applies them with force at each upgrade, whatever was decided here.',
+    consequence: 'lose',
+    gate: 'block',
+    fix: 'set hook.upgradeCrd=false for this move',
+    source: 'a154f1d6, #2371; 0ad578dd, #2800',
+  },
+]
