@@ -1,0 +1,66 @@
+/**
+ * Traits of a version that can be seen in what it renders. They count before what is known of a version by its number:
+ * a fork may have taken a fix back, and a chart nobody knows has no number that tells anything.
+ */
+import type { KubeObject } from '../../../ports/cluster.ts'
+import type { OperatorBehaviour } from '../behaviour/behaviour.ts'
+import type { Traits } from '../releases/traits.ts'
+import { propertyOf } from '../schema/structural.ts'
+import type { Definition, Hook } from './target.ts'
+
+interface Rendered {
+  objects: readonly KubeObject[]
+  hooks: readonly Hook[]
+  definitions: readonly Definition[]
+  behaviours: readonly OperatorBehaviour[]
+}
+
+/** The API server's limit for all annotations of an object together. */
+const ANNOTATION_BYTES = 262_144
+
+/** What is seen; traits that only code shows are absent. */
+export function seenTraits(rendered: Rendered): Traits {
+  const [behaviour] = rendered.behaviours
+  return {
+    ...(behaviour && { generation: behaviour.generation }),
+    ...accountTrait(rendered, behaviour),
+    ...definitionTraits(rendered.definitions),
+    ...(behaviour?.webhook && {
+      webhookRegistration: behaviour.webhook.registeredBy === 'self' ? ('self' as const) : ('chart' as const),
+    }),
+    ...connectTrait(rendered),
+  }
+}
+
+/** Whose object the operator's own account is. One that is made outside (`create: false`) tells nothing. */
+function accountTrait({ objects, hooks }: Rendered, behaviour: OperatorBehaviour | undefined): Traits {
+  if (behaviour === undefined) return {}
+  const { controller, webhook, generation } = behaviour
+  const isAccount = ({ kind, metadata }: KubeObject) =>
+    kind === 'ServiceAccount' && metadata.name === controller.serviceAccount
+  if (hooks.some(({ object }) => isAccount(object))) return { operatorRbac: 'hooks' }
+  if (!objects.some(isAccount)) return {}
+  const apart = generation === '2.x' && webhook?.workload.serviceAccount !== controller.serviceAccount
+  return { operatorRbac: apart ? 'release, per component' : 'release' }
+}
+
+function definitionTraits(definitions: readonly Definition[]): Traits {
+  const application = definitions.find(({ reading }) => reading.kind === 'SparkApplication')
+  if (application === undefined) return {}
+  const { object, reading } = application
+  const stored = reading.versions.find(({ storage }) => storage) ?? reading.versions[0]
+  const spec = stored?.schema && propertyOf(stored.schema, 'spec')
+  return {
+    crdApi: object.apiVersion.endsWith('/v1') ? 'v1' : 'v1beta1',
+    crdTooLongForApply: Buffer.byteLength(JSON.stringify(object)) > ANNOTATION_BYTES,
+    ...(spec && { suspend: propertyOf(spec, 'suspend') !== undefined }),
+  }
+}
+
+/** A controller that may list SparkConnects does list them. */
+function connectTrait({ objects, hooks, behaviours }: Rendered): Traits {
+  if (behaviours.length === 0) return {}
+  const rights = [...objects, ...hooks.map(({ object }) => object)].filter(({ kind }) => /Role$/.test(kind))
+  if (rights.length === 0) return {}
+  return { needsSparkConnect: rights.some((role) => JSON.stringify(role['rules'] ?? []).includes('"sparkconnects"')) }
+}
