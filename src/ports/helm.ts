@@ -42,8 +42,6 @@ export interface ChartDescription {
   chart: string
   /** values.yaml, as text. */
   values: string
-  /** All of `crds/`, as a stream of YAML documents. */
-  crds: string
 }
 
 export interface UpgradeRequest {
@@ -92,7 +90,10 @@ export interface Helm {
   /** `3.22.0`; throws where there is no Helm, or one that is too old. */
   version(): Promise<string>
   describe(chart: ChartReference, signal?: AbortSignal): Promise<ChartDescription>
-  /** Rendered objects and hooks as one stream of YAML documents; no `crds/`, no tests. */
+  /**
+   * Rendered objects, hooks and `crds/` as one stream of YAML documents, without tests. Each part begins with `---` and
+   * `# Source: CHART/templates/…` or `# Source: CHART/crds/…`.
+   */
   template(request: TemplateRequest): Promise<string>
   /** Downloads a chart into a directory; gives the archive's path. */
   pull(chart: ChartReference, directory: string, signal?: AbortSignal): Promise<string>

@@ -38,7 +38,7 @@ export function openHelm({ program = 'helm', kubeconfig, context, environment = 
           signal,
         })
       // One after the other: each may fetch the chart, and helm's cache does not like two at once.
-      return { chart: await show('chart'), values: await show('values'), crds: await show('crds') }
+      return { chart: await show('chart'), values: await show('values') }
     },
     template: (request) => template(place, request),
     pull: (chart, directory, signal) => pull(place, chart, directory, signal),
@@ -93,6 +93,7 @@ async function template(place: HelmPlace, request: TemplateRequest): Promise<str
       'template',
       ...inNamespace(release),
       ...versionFlag(chart),
+      '--include-crds',
       '--skip-tests',
       ...(kubeVersion === undefined ? [] : [`--kube-version=${kubeVersion}`]),
       ...(isUpgrade === true ? ['--is-upgrade'] : []),

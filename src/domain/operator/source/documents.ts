@@ -4,8 +4,23 @@ import type { KubeObject } from '../../../ports/cluster.ts'
 import { SparkopsError } from '../../errors.ts'
 import { isRecord } from '../schema/structural.ts'
 
+/** What `helm template` printed, apart: objects of templates, and those of `crds/`, which Helm treats otherwise. */
+export function readRendered(text: string, where: string): { rendered: KubeObject[]; shipped: KubeObject[] } {
+  const parts = text.split(/^---[ \t]*\r?\n(?=# Source: )/m)
+  const rendered: KubeObject[] = []
+  const shipped: KubeObject[] = []
+  for (const part of parts) {
+    const source = /^# Source: (.*)$/m.exec(part)?.[1]?.trim()
+    // `CHART/crds/x.yaml`, or `CHART/charts/SUB/crds/x.yaml`; a template may be called templates/crds/x.yaml.
+    const isShipped = source !== undefined && /^[^/]+\/(charts\/[^/]+\/)*crds\//.test(source)
+    const objects = readObjects(part, source === undefined ? where : `${where}, ${source}`)
+    ;(isShipped ? shipped : rendered).push(...objects)
+  }
+  return { rendered, shipped }
+}
+
 /** All objects of a stream of documents; a List is taken apart; what is empty is left out. */
-export function readObjects(text: string, where: string): KubeObject[] {
+function readObjects(text: string, where: string): KubeObject[] {
   return parseDocuments(text, where)
     .flatMap((document) => membersOf(document))
     .map((object) => {
@@ -14,7 +29,7 @@ export function readObjects(text: string, where: string): KubeObject[] {
     })
 }
 
-/** The same, where other YAML may stand beside: what is no Kubernetes object is left out, and counted. */
+/** Objects of YAML that may hold other things too: what is no Kubernetes object is left out, and counted. */
 export function findObjects(text: string, where: string): { objects: KubeObject[]; others: number } {
   const all = parseDocuments(text, where).flatMap((document) => membersOf(document))
   const objects = all.filter(isObject)

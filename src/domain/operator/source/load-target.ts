@@ -2,7 +2,7 @@
 import type { ChartReference, ChartValues, Helm, ReleaseName } from '../../../ports/helm.ts'
 import type { HeldDirectory, VersionSource } from '../../../ports/version-source.ts'
 import { SparkopsError } from '../../errors.ts'
-import { findObjects, readMap, readObjects } from './documents.ts'
+import { findObjects, readMap, readRendered } from './documents.ts'
 import { parseSource, type SourceSpec } from './source-spec.ts'
 import { readTarget, type RenderedTarget, type TargetOrigin } from './target.ts'
 
@@ -87,20 +87,19 @@ async function renderChart(helm: Helm, { chart, origin }: Located, request: Targ
   const { source: given, values, release, kubeVersion, isUpgrade, signal } = request
   const description = await helm.describe(chart, signal)
   const about = readMap(description.chart, `Chart.yaml of ${given}`)
-  const text = (key: string) =>
+  const field = (key: string) =>
     typeof about[key] === 'string' || typeof about[key] === 'number' ? String(about[key]) : ''
-  const rendered = await helm.template({ chart, release, values, kubeVersion, isUpgrade, signal })
+  const text = await helm.template({ chart, release, values, kubeVersion, isUpgrade, signal })
   return readTarget({
     origin: { given, ...origin },
     chart: {
-      name: text('name'),
-      version: text('version'),
-      appVersion: text('appVersion'),
+      name: field('name'),
+      version: field('version'),
+      appVersion: field('appVersion'),
       values: readMap(description.values, `values.yaml of ${given}`),
     },
     release,
-    rendered: readObjects(rendered, `what ${given} renders`),
-    shipped: findObjects(description.crds, `crds of ${given}`).objects,
+    ...readRendered(text, `what ${given} renders`),
   })
 }
 
