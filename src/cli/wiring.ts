@@ -3,6 +3,7 @@
  * it uses and no more. Commands get adapters from here and from nowhere else.
  */
 import type { OpenPool } from '../adapters/threads/scan-pool.ts'
+import type { TargetPorts } from '../domain/operator/source/load-target.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Cluster, ClusterReader } from '../ports/cluster.ts'
 import type { DumpInput, DumpLocation } from '../ports/dump-source.ts'
@@ -99,4 +100,14 @@ export async function openDumpBytes(
 ): Promise<AsyncIterable<Uint8Array>> {
   const { openBytes } = await import('../adapters/dump-files/bytes.ts')
   return openBytes(location, onBytes)
+}
+
+/** What versions of the operator are read with: the user's helm, and files. */
+export async function openTargetPorts(): Promise<TargetPorts> {
+  const [{ openHelm }, { openVersionSource }, { onShutdown }] = await Promise.all([
+    import('../adapters/helm/open-helm.ts'),
+    import('../adapters/version-source/open-version-source.ts'),
+    import('./shutdown.ts'),
+  ])
+  return { helm: openHelm(), sources: openVersionSource(onShutdown) }
 }

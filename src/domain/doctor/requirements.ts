@@ -26,4 +26,5 @@ export interface GroupRequirement {
 export const GROUPS: readonly GroupRequirement[] = [
   { group: 'demo', engine: true, programs: [] },
   { group: 'usage', engine: true, programs: [] },
+  { group: 'operator', engine: false, programs: ['helm'] },
 ]

@@ -15,6 +15,8 @@ export interface ReleaseTraits {
   crdTooLongForApply: boolean
   /** The Kubernetes minor version below which it runs: newer servers no longer have the APIs it calls. */
   kubernetesBelow: string | undefined
+  /** The oldest Kubernetes that the chart's README names. */
+  kubernetesAtLeast: string
   /** Who makes the operator's ServiceAccount, ClusterRole and binding: Helm hooks, or the release. */
   operatorRbac: 'hooks' | 'release' | 'release, per component'
   /** Who makes the webhook's certificate, and into which keys of the Secret. */
@@ -73,6 +75,8 @@ export const TRAITS: readonly TraitRow[] = [
     source: 'apiextensions and admissionregistration v1beta1, gone in Kubernetes 1.22',
   },
   { trait: 'kubernetesBelow', from: '1.3.2', value: undefined, source: '#1375, d04160e2 (#1413)' },
+  { trait: 'kubernetesAtLeast', from: '1.2.2', value: '1.13', source: 'charts/spark-operator-chart/README.md' },
+  { trait: 'kubernetesAtLeast', from: '1.3.0', value: '1.16', source: 'charts/spark-operator-chart/README.md' },
   { trait: 'operatorRbac', from: '1.2.2', value: 'hooks', source: 'templates/rbac.yaml, helm.sh/hook' },
   { trait: 'operatorRbac', from: '1.6.0', value: 'release', source: HOOKS_OUT },
   { trait: 'operatorRbac', from: '2.0.0-rc.0', value: 'release, per component', source: MAIN_2 },

@@ -47,7 +47,9 @@ export interface RenderedTarget {
   version: string | undefined
   /** What tells the version: `image tag`, `appVersion`, `label`. */
   versionFrom: string | undefined
-  /** Seen in what is rendered, and where nothing is seen, what is known of the version. */
+  /** What can be seen in what is rendered. */
+  seen: Traits
+  /** The same, and where nothing is seen, what is known of the version. */
   traits: Traits
 }
 
@@ -104,6 +106,7 @@ export function readTarget({ origin, chart, release, rendered, shipped }: Target
     schemas: definitions.flatMap(({ reading }) => matchSchemas(reading)),
     version: told?.version,
     versionFrom: told?.from,
+    seen,
     traits: { ...(told === undefined ? {} : traitsOf(told.version)), ...seen },
   }
 }
