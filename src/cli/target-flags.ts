@@ -15,14 +15,14 @@ export const sourceArg = Args.string({ description: SOURCE_DESCRIPTION, ignoreSt
 export const targetFlags = {
   values: Flags.string({
     char: 'f',
-    summary: 'values for the chart; may be repeated, later files win',
+    summary: 'values for the chart; a later file wins',
     multiple: true,
     multipleNonGreedy: true,
     helpValue: 'FILE',
     helpGroup,
   }),
   set: Flags.string({
-    summary: 'a value for the chart; may be repeated, wins over files',
+    summary: 'a value for the chart; wins over files',
     multiple: true,
     multipleNonGreedy: true,
     helpValue: 'KEY=VALUE',

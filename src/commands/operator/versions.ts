@@ -31,7 +31,7 @@ export default class OperatorVersions extends BaseCommand {
     { description: 'What is known', command: '<%= config.bin %> operator versions' },
     {
       description: 'What a fork does with our values',
-      command: '<%= config.bin %> operator versions git:../our-fork@v2.5.2-acme.1 -f values.yaml',
+      command: '<%= config.bin %> operator versions git:../fork@v2.5.2-acme -f values.yaml',
     },
   ]
   static override exitCodes = ['data', 'unreachable'] as const

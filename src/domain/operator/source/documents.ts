@@ -25,7 +25,11 @@ function readObjects(text: string, where: string): KubeObject[] {
     .flatMap((document) => membersOf(document))
     .map((object) => {
       if (isObject(object)) return object
-      throw malformed(where, 'a document has no apiVersion, kind and metadata.name', undefined)
+      throw malformed(
+        where,
+        'a document has no apiVersion, kind and metadata.name; Helm would refuse it too',
+        undefined,
+      )
     })
 }
 
@@ -74,7 +78,7 @@ function malformed(where: string, why: string, line: number | undefined): Sparko
     code: 'SO_YAML',
     message: `${where} cannot be read`,
     why: line === undefined ? why : `line ${line + 1}: ${why}`,
-    hint: 'look at that place; helm template shows what a chart renders',
+    hint: 'look at that place; helm template shows what a chart renders, and a value may be one it cannot place',
     exit: 'data',
   })
 }

@@ -59,7 +59,7 @@ async function locate(ports: TargetPorts, spec: SourceSpec, request: TargetReque
     case 'path': {
       const kind = await sources.kindOf(spec.path)
       if (kind === 'manifests' || kind === 'missing') return undefined
-      const origin = { kind, reference: spec.path, digest: await sources.digest(spec.path), commit: undefined }
+      const origin = { kind, reference: asPath(spec.path), digest: await sources.digest(spec.path), commit: undefined }
       return { chart: { reference: asPath(spec.path) }, origin, held: undefined }
     }
     case 'remote': {
@@ -90,8 +90,9 @@ async function renderChart(helm: Helm, { chart, origin }: Located, request: Targ
   const field = (key: string) =>
     typeof about[key] === 'string' || typeof about[key] === 'number' ? String(about[key]) : ''
   const text = await helm.template({ chart, release, values, kubeVersion, isUpgrade, signal })
+  const reference = origin.kind === 'remote' ? `${origin.reference ?? ''}@${field('version')}` : origin.reference
   return readTarget({
-    origin: { given, ...origin },
+    origin: { given, ...origin, reference },
     chart: {
       name: field('name'),
       version: field('version'),

@@ -106,11 +106,16 @@ describe('definitions shaped like releases', () => {
   const APPS = '/apis/sparkoperator.k8s.io/v1beta2/namespaces/default/sparkapplications'
 
   async function put(version: FixtureVersion): Promise<void> {
-    const live = await attempt('GET', `${CRDS}/${NAME}`)
     const crd = lengthened(fixtureDefinition(version))
-    const { resourceVersion } = live.object?.metadata ?? {}
-    if (live.object === undefined) await cluster().request('POST', CRDS, crd)
-    else await cluster().request('PUT', `${CRDS}/${NAME}`, { ...crd, metadata: { ...crd.metadata, resourceVersion } })
+    const write = async (): Promise<Attempt> => {
+      const live = await attempt('GET', `${CRDS}/${NAME}`)
+      if (live.object === undefined) return await attempt('POST', CRDS, crd)
+      const { resourceVersion } = live.object.metadata
+      return await attempt('PUT', `${CRDS}/${NAME}`, { ...crd, metadata: { ...crd.metadata, resourceVersion } })
+    }
+    // The server writes conditions of its own between the reading and the writing.
+    const written = await until(write, ({ refusal }) => !/: 409 /.test(refusal ?? ''))
+    expect(written.refusal).toBeUndefined()
   }
 
   it('have the identity in the cluster that they have in the file, however long their texts', async () => {
