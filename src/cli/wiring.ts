@@ -3,7 +3,7 @@
  * it uses and no more. Commands get adapters from here and from nowhere else.
  */
 import type { OpenPool } from '../adapters/threads/scan-pool.ts'
-import type { TargetPorts } from '../domain/operator/source/load-target.ts'
+import type { TargetPorts } from '../domain/operator/source/locate-chart.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Cluster, ClusterReader } from '../ports/cluster.ts'
 import type { DumpInput, DumpLocation } from '../ports/dump-source.ts'

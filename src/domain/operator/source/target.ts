@@ -15,7 +15,7 @@ export interface TargetOrigin {
   /** As it was given. */
   given: string
   kind: 'chart' | 'archive' | 'remote' | 'git' | 'manifests'
-  /** Names the same version again, for `withTarget`: with the version that was resolved. Undefined for manifests. */
+  /** Names the same chart again, for `withChart`; helm alone does not understand `git:…`. Undefined for manifests. */
   reference: string | undefined
   /** Of the files that it was read from: another content is another version. */
   digest: string

@@ -11,6 +11,7 @@ import { openVersionSource } from '../../../../src/adapters/version-source/open-
 import { compareBehaviour } from '../../../../src/domain/operator/behaviour/compare.ts'
 import { describeScope } from '../../../../src/domain/operator/behaviour/namespaces.ts'
 import { loadTarget } from '../../../../src/domain/operator/source/load-target.ts'
+import { withChart } from '../../../../src/domain/operator/source/locate-chart.ts'
 import { parseSource } from '../../../../src/domain/operator/source/source-spec.ts'
 import type { RenderedTarget } from '../../../../src/domain/operator/source/target.ts'
 import { needs } from '../../../support/capabilities.ts'
@@ -188,6 +189,38 @@ describe('a version read from elsewhere', () => {
     const copy = join(await scratch(), 'copy')
     await cp(fixtureChart('1.3.8'), copy, { recursive: true })
     expect((await load(copy)).origin.digest).toBe(digests[0])
+  })
+})
+
+describe('a chart that was planned with', () => {
+  it('is found again wherever it came from, and refused once its content is another', async () => {
+    const ports = { helm: openHelm({ program: helmPath }), sources: openVersionSource(() => () => undefined) }
+    const again = async (target: RenderedTarget) =>
+      await withChart(
+        ports,
+        {
+          reference: target.origin.reference ?? '',
+          version: target.chart?.version ?? '',
+          digest: target.origin.digest,
+        },
+        async (chart) => (await ports.helm.describe(chart)).chart,
+      )
+    const repository = await scratch()
+    const git = (...args: string[]) =>
+      run('git', ['-C', repository, '-c', 'user.name=t', '-c', 'user.email=t@t', '-c', 'commit.gpgsign=false', ...args])
+    await cp(fixtureChart('1.6.2'), join(repository, 'chart'), { recursive: true })
+    await git('init', '-q', '-b', 'main')
+    await git('add', '-A')
+    await git('commit', '-qm', 'one')
+    const [commit, directory] = [await load(`git:${repository}@main`), await load(join(repository, 'chart'))]
+    expect(commit.origin.digest).toBe(directory.origin.digest)
+    expect(await again(commit)).toContain('version: 1.4.6')
+    expect(await again(directory)).toContain('version: 1.4.6')
+    await writeFile(join(repository, 'chart/values.yaml'), 'a: 1\n')
+    expect(await again(commit)).toContain('version: 1.4.6')
+    await expect(again(directory)).rejects.toMatchObject({ code: 'SO_SOURCE_CHANGED', exit: 'stale' })
+    await git('commit', '-qam', 'two')
+    await expect(again(commit)).rejects.toMatchObject({ code: 'SO_SOURCE_CHANGED', exit: 'stale' })
   })
 })
 
