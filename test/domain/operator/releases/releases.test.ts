@@ -49,6 +49,7 @@ describe('the rows of releases', () => {
   })
 
   it.each([
+    ['1.2.2', { operatorRbac: 'release', crdApi: 'v1beta1', kubernetesBelow: '1.22' }],
     ['1.3.8', { generation: '1.x', operatorRbac: 'hooks', crdApi: 'v1', suspend: false, lock: 'ConfigMap and Lease' }],
     [
       '1.6.2',

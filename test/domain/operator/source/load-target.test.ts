@@ -1,5 +1,7 @@
 /** A version read from everywhere it can be: chart, archive, manifests, a commit of a fork. */
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -179,6 +181,40 @@ describe('a version read from elsewhere', () => {
     expect((await git('status', '--porcelain')).stdout).toBe(' M charts/spark-operator-chart/Chart.yaml\n')
     await expect(load(`git:${repository}@nowhere`)).rejects.toMatchObject({ code: 'SO_SOURCE_REF' })
     await expect(load(`git:${repository}@HEAD:charts`)).rejects.toMatchObject({ code: 'SO_SOURCE_CHART' })
+  })
+
+  it('a chart of a repository, in the version that was asked for or the newest', async () => {
+    const directory = await scratch()
+    for (const version of ['2.1.1', '2.5.2'] as const)
+      await run(helmPath, ['package', fixtureChart(version), '-d', directory])
+    await run(helmPath, ['repo', 'index', directory])
+    const server = createServer((request, response) => {
+      void readFile(join(directory, request.url!.slice(1))).then(
+        (content) => response.end(content),
+        () => response.writeHead(404).end(),
+      )
+    }).listen(0, '127.0.0.1')
+    onTestFinished(() => void server.close())
+    await once(server, 'listening')
+    const { port } = server.address() as { port: number }
+    const places = Object.entries({ CACHE: 'cache', CONFIG: 'config', DATA: 'data' })
+    const environment = Object.fromEntries(places.map(([name, below]) => [`HELM_${name}_HOME`, join(directory, below)]))
+    const env = { ...process.env, ...environment }
+    await run(helmPath, ['repo', 'add', 'ours', `http://127.0.0.1:${port}`], { env })
+    const ports = {
+      helm: openHelm({ program: helmPath, environment }),
+      sources: openVersionSource(() => () => undefined),
+    }
+    const release = { name: 'spark-operator', namespace: 'spark' }
+    const read = (source: string) => loadTarget(ports, { source, values: { files: [], sets: [] }, release })
+    const old = await read('ours/spark-operator@2.1.1')
+    expect(old).toMatchObject({ version: '2.1.1', origin: { kind: 'remote', reference: 'ours/spark-operator' } })
+    expect((await read('ours/spark-operator')).version).toBe('2.5.2')
+    const again = { reference: 'ours/spark-operator', version: '2.1.1', digest: old.origin.digest }
+    expect(await withChart(ports, again, (chart) => ports.helm.describe(chart))).toMatchObject({
+      chart: expect.stringContaining('2.1.1') as string,
+    })
+    await expect(read('ours/nothing')).rejects.toMatchObject({ code: 'SO_HELM_FAILED' })
   })
 
   it('is the same by digest where it is the same by content, and only there', async () => {
