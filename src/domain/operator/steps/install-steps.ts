@@ -1,0 +1,65 @@
+/** Steps that bring the target in: Helm, or rendered manifests, and what is checked before it starts. */
+import type { Step } from '../../plan/plan.ts'
+import { inverseOf, objectName, operatorStep } from './operator-step.ts'
+import type { ApplyManifestsPayload, CheckInstallPayload, HelmRollbackPayload, HelmUpgradePayload } from './payloads.ts'
+
+/** A10 by Helm: upgrade to a chart. `holdBack` are the controllers that a rollback would start. */
+export function helmUpgrade(payload: HelmUpgradePayload, holdBack: HelmUpgradePayload['hold']): Step {
+  const { release, namespace, chart, fromRevision, timeoutSeconds } = payload
+  return operatorStep({
+    id: 'install/helm',
+    verb: 'helm-upgrade',
+    object: `helm/${namespace}/${release}`,
+    title: `Install the chart ${chart.name} ${chart.version}, its controller held at zero`,
+    before: { revision: fromRevision },
+    after: { chart: `${chart.name}-${chart.version}`, digest: chart.digest },
+    inverse: inverseOf('helm-rollback', { release, namespace, revision: fromRevision, hold: holdBack, timeoutSeconds }),
+    payload,
+  })
+}
+
+/** A10 by Helm: back to a revision of the release. `forward` is what undoes it. */
+export function helmRollback(payload: HelmRollbackPayload, forward: HelmRollbackPayload | null): Step {
+  const { namespace, release, revision } = payload
+  return operatorStep({
+    id: 'install/helm',
+    verb: 'helm-rollback',
+    object: `helm/${namespace}/${release}`,
+    title: revision === null ? 'Uninstall the release' : `Roll the release back to revision ${revision}`,
+    before: forward === null ? null : { revision: forward.revision },
+    after: { likeRevision: revision },
+    inverse: forward === null ? null : inverseOf('helm-rollback', forward),
+    payload,
+  })
+}
+
+/** A10 without Helm. `holdBack` are the controllers that undoing it would start. */
+export function applyManifests(payload: ApplyManifestsPayload, holdBack: ApplyManifestsPayload['hold']): Step {
+  return operatorStep({
+    id: 'install/manifests',
+    verb: 'apply-manifests',
+    object: 'manifests',
+    title: `Apply ${payload.objects.length} objects, their controller held at zero`,
+    before: null,
+    after: {
+      applied: payload.objects.map(({ key }) => objectName(key)),
+      removed: payload.remove.map(({ key }) => objectName(key)),
+    },
+    inverse: inverseOf('restore-objects', { ofStep: 'install/manifests', hold: holdBack }),
+    payload,
+  })
+}
+
+/** A10: what must be true of the target before it is started. */
+export function checkInstall(payload: CheckInstallPayload): Step {
+  return operatorStep({
+    id: 'install/check',
+    verb: 'check-install',
+    object: objectName(payload.deployment),
+    title: 'Check arguments, image, rights, certificate and CA of what was installed',
+    before: null,
+    after: null,
+    inverse: null,
+    payload,
+  })
+}

@@ -1,0 +1,181 @@
+/** Steps on single objects: ownership, marks, what must be there beforehand, what must be gone. */
+import type { KubeObject, ObjectKey } from '../../../ports/cluster.ts'
+import type { Json, Step } from '../../plan/plan.ts'
+import { wordsOf } from './guard-steps.ts'
+import { inverseOf, mergeBody, objectName, operatorStep, stepId } from './operator-step.ts'
+import type { AwaitReadyPayload, HandOverPayload, PullImagePayload } from './payloads.ts'
+
+/** Helm's marks of ownership: what it looks for before it takes an object into a release. */
+export interface HelmOwner {
+  release: string
+  namespace: string
+}
+
+/** A3: an object passes into a Helm release, or (null) out of it, without being deleted and made anew. */
+export function repairOwnership(key: ObjectKey, live: KubeObject, owner: HelmOwner | null): Step {
+  const title =
+    owner === null
+      ? 'Take it out of the Helm release, so that the release does not delete it'
+      : `Give it to the Helm release ${owner.namespace}/${owner.release}, which refuses what it does not own`
+  return patchMetadata(stepId('own', ...wordsOf(key)), key, live, title, {
+    annotations: {
+      'meta.helm.sh/release-name': owner?.release ?? null,
+      'meta.helm.sh/release-namespace': owner?.namespace ?? null,
+    },
+    labels: { 'app.kubernetes.io/managed-by': owner === null ? null : 'Helm' },
+  })
+}
+
+/** A3: Helm leaves the object when a release no longer has it. */
+export function keepObject(key: ObjectKey, live: KubeObject): Step {
+  const title = 'Mark it to be kept: Helm would delete it with what runs by it'
+  return patchMetadata(stepId('keep', ...wordsOf(key)), key, live, title, {
+    annotations: { 'helm.sh/resource-policy': 'keep' },
+  })
+}
+
+/** A13: takes the mark away again. */
+export function unkeepObject(key: ObjectKey, uid: string): Step {
+  return patchObject({
+    id: stepId('unkeep', ...wordsOf(key)),
+    key,
+    uid,
+    title: 'Take the mark away that kept it',
+    merge: mergeBody({ metadata: { annotations: { 'helm.sh/resource-policy': null } } }),
+    before: mergeBody({ metadata: { annotations: { 'helm.sh/resource-policy': 'keep' } } }),
+  })
+}
+
+function patchMetadata(
+  id: string,
+  key: ObjectKey,
+  live: KubeObject,
+  title: string,
+  change: Partial<Record<'annotations' | 'labels', Record<string, string | null>>>,
+): Step {
+  const before = Object.fromEntries(
+    Object.entries(change).map(([field, entries]) => [
+      field,
+      Object.fromEntries(
+        Object.keys(entries).map((name) => [name, live.metadata[field as 'annotations' | 'labels']?.[name] ?? null]),
+      ),
+    ]),
+  )
+  return patchObject({
+    id,
+    key,
+    uid: live.metadata.uid ?? '',
+    title,
+    merge: mergeBody({ metadata: change }),
+    before: mergeBody({ metadata: before }),
+  })
+}
+
+export interface PatchInit {
+  id: string
+  key: ObjectKey
+  uid: string
+  title: string
+  merge: { readonly [field: string]: Json }
+  before: { readonly [field: string]: Json }
+}
+
+/** Any fields of any one object. `before` names the same fields; null where there was none. */
+export function patchObject({ id, key, uid, title, merge, before }: PatchInit): Step {
+  return operatorStep({
+    id,
+    verb: 'patch',
+    object: objectName(key),
+    title,
+    before,
+    after: merge,
+    inverse: inverseOf('patch', { key, uid, merge: before, before: merge }),
+    payload: { key, uid, merge, before },
+  })
+}
+
+/** A4, A6: an object is to be there. `before` is what the plan saw under this name. */
+export function putObject(init: {
+  id?: string
+  key: ObjectKey
+  object: KubeObject
+  before: KubeObject | null
+  title: string
+}): Step {
+  const { key, object, before, title } = init
+  return operatorStep({
+    id: init.id ?? stepId('put', ...wordsOf(key)),
+    verb: 'put',
+    object: objectName(key),
+    title,
+    before: before === null ? null : 'as it is',
+    after: object,
+    // What was made is deleted by name and kind; its uid is in the journal, and taken from there.
+    inverse:
+      before === null
+        ? inverseOf('delete', { key, uid: '', before: null })
+        : inverseOf('put', { key, object: before, before: object }),
+    payload: { key, object, before },
+  })
+}
+
+/** An object is to be gone: an orphaned webhook configuration, a stale lock. */
+export function deleteObject(key: ObjectKey, live: KubeObject, title: string): Step {
+  const isSecret = key.type.group === '' && key.type.resource === 'secrets'
+  const before = isSecret ? null : live
+  return operatorStep({
+    id: stepId('delete', ...wordsOf(key)),
+    verb: 'delete',
+    object: objectName(key),
+    title,
+    before: 'as it is',
+    after: null,
+    inverse: before === null ? null : inverseOf('put', { key, object: before, before: null }),
+    payload: { key, uid: live.metadata.uid ?? '', before },
+  })
+}
+
+/** A4: the image is on its node, or the run ends before anything has stopped. */
+export function pullImage(id: string, payload: PullImagePayload, image: string): Step {
+  return operatorStep({
+    id: stepId('pull', id),
+    verb: 'pull-image',
+    object: image,
+    title: 'Pull the image, so that a missing one is known before anything stops',
+    before: null,
+    after: null,
+    inverse: null,
+    payload,
+  })
+}
+
+/** A4: for what was put there beforehand, such as the target's webhook. */
+export function awaitReady(payload: AwaitReadyPayload): Step {
+  return operatorStep({
+    id: stepId('await', ...wordsOf(payload.deployment)),
+    verb: 'await-ready',
+    object: objectName(payload.deployment),
+    title: 'Wait until it is ready',
+    before: null,
+    after: null,
+    inverse: null,
+    payload,
+  })
+}
+
+/** A6: webhook configurations pass over. `back` is the same in the other direction. */
+export function handOverWebhook(payload: HandOverPayload, back: HandOverPayload | null): Step {
+  return operatorStep({
+    id: `webhook/${payload.order}`,
+    verb: 'hand-over-webhook',
+    object: 'mutatingwebhookconfigurations,validatingwebhookconfigurations',
+    title:
+      payload.order === 'at-once'
+        ? 'Register the new webhook at once, so that pods of running applications go through one'
+        : 'Remove the old webhook as soon as the started controller has registered its own',
+    before: { present: payload.remove.map(({ key }) => objectName(key)) },
+    after: { present: payload.create.map(({ kind, metadata }) => `${kind}/${metadata.name}`) },
+    inverse: back === null ? null : inverseOf('hand-over-webhook', back),
+    payload,
+  })
+}
