@@ -12,6 +12,7 @@ import { type ProgressLine, progressLine, progressMode } from '../ui/progress.ts
 import { sanitizeText } from '../ui/sanitize.ts'
 import { type Style, styleOf, wantsAscii, widthOf } from '../ui/style.ts'
 import type { View } from '../ui/view.ts'
+import { type ConsentAnswers, type ConsentQuestion, personAt, requireConsent } from './consent.ts'
 import { flagVariable, globalFlags } from './flags.ts'
 import { programName } from './manifest.ts'
 import { streamToStdout, writeFileWhole } from './output.ts'
@@ -49,6 +50,12 @@ export abstract class BaseCommand extends Command {
     const chunks = renderDocument(document, view, this.form(file === undefined))
     if (file === undefined) await streamToStdout(chunks, process.stdout.isTTY)
     else await writeFileWhole(file, chunks)
+  }
+
+  /** Asks before something is changed, or takes the flags for an answer; throws where there is no consent. */
+  protected async consent(question: ConsentQuestion, answers: ConsentAnswers): Promise<void> {
+    this.clearProgress()
+    await requireConsent(question, answers, personAt(process.stdin, process.stderr, this.signal))
   }
 
   /** The look of standard output: for views that a command composes itself. */
