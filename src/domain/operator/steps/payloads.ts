@@ -76,6 +76,8 @@ export interface SnapshotPayload {
   crds: readonly string[]
   /** The operator's own objects, each named: release Secrets, Deployments, RBAC, webhook configurations, Leases. */
   install: readonly ObjectKey[]
+  /** OPERATOR_POD_LABELS unless a fork has others. */
+  labels?: PodLabels
 }
 
 /** An object to be there as given. Created where it is not; where it is, replaced only if it is still `before`. */
@@ -162,6 +164,13 @@ export interface PodLabels {
   submissionId: string
   /** Key and value of the driver's role label. */
   role: readonly [key: string, driver: string]
+}
+
+/** As every release from 1.0.0 to 2.5.2 has them (pkg/config/constants.go, later pkg/common/spark.go). */
+export const OPERATOR_POD_LABELS: PodLabels = {
+  applicationName: 'sparkoperator.k8s.io/app-name',
+  submissionId: 'sparkoperator.k8s.io/submission-id',
+  role: ['spark-role', 'driver'],
 }
 
 /** A7. Applications whose driver pod lives while the status does not know of it. */

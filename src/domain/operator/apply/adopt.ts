@@ -1,0 +1,115 @@
+/**
+ * Adoption of half-submitted applications. A controller that ends between spark-submit and its status write leaves a
+ * driver that nobody knows of: 1.x then does nothing for ever, 2.x declares the submission failed and, where the
+ * restart policy allows, deletes the living driver. The status is written here as the controller would have.
+ */
+import type { KubeObject } from '../../../ports/cluster.ts'
+import { isRefusal } from '../../kube-error.ts'
+import type { Json } from '../../plan/plan.ts'
+import type { Verb } from '../../plan/verb.ts'
+import type { AdoptPayload } from '../steps/payloads.ts'
+import {
+  driversByApplication,
+  listAll,
+  nameOf,
+  type PodIdentity,
+  sparkPods,
+  stateOf,
+  statusField,
+} from './applications.ts'
+import { isFields } from './compare.ts'
+import type { ApplyContext } from './context.ts'
+import { CONFLICTS_MAX } from './objects.ts'
+
+interface Findings {
+  adoptable: { application: KubeObject; driver: PodIdentity }[]
+  /** More than one driver claims them: which one is right cannot be known. */
+  ambiguous: string[]
+  /** The status tells of a driver that is not there. */
+  driverMissing: string[]
+}
+
+export const adopt: Verb<ApplyContext> = {
+  look: async (payload, context) => {
+    const { adoptable, ambiguous, driverMissing } = await findHalfSubmitted(payload, context)
+    return adoptable.length > 0
+      ? { state: 'ready' }
+      : { state: 'done', facts: { adopted: [], ambiguous, driverMissing } }
+  },
+  act: async (payload, context) => {
+    const { adoptable, ambiguous, driverMissing } = await findHalfSubmitted(payload, context)
+    await context.run.keep(
+      context.step.id,
+      adoptable.map(({ application }) => application),
+    )
+    const adopted: Json[] = []
+    for (const { application, driver } of adoptable) {
+      await writeStatus(payload, application, driver, context)
+      adopted.push({ application: nameOf(application), driver: driver.name, uid: driver.uid })
+      context.tell(`${adopted.length} of ${adoptable.length} adopted`)
+    }
+    return { adopted, ambiguous, driverMissing }
+  },
+}
+
+const RUNNING_STATES = ['SUBMITTED', 'RUNNING']
+
+async function findHalfSubmitted(payload: Json, context: ApplyContext): Promise<Findings> {
+  const { type, labels, states } = payload as unknown as AdoptPayload
+  const drivers = driversByApplication(await sparkPods(labels, context))
+  const found: Findings = { adoptable: [], ambiguous: [], driverMissing: [] }
+  for (const application of await listAll(type, context)) {
+    const own = (drivers.get(nameOf(application)) ?? []).filter((driver) => mayBelong(driver, application))
+    if (RUNNING_STATES.includes(stateOf(application)) && own.length === 0) found.driverMissing.push(nameOf(application))
+    if (!states.includes(stateOf(application)) || application.metadata.deletionTimestamp !== undefined) continue
+    const unknown = own.filter(({ submissionId }) => submissionId !== statusField(application, 'submissionID'))
+    if (unknown.length > 1) found.ambiguous.push(nameOf(application))
+    else if (unknown[0]) found.adoptable.push({ application, driver: unknown[0] })
+  }
+  return found
+}
+
+/** A pod older than the application is of a former one of the same name; one that is being deleted is no driver to keep. */
+function mayBelong({ createdAt, terminating }: PodIdentity, { metadata }: KubeObject): boolean {
+  return !terminating && createdAt >= (metadata.creationTimestamp ?? '')
+}
+
+async function writeStatus(
+  payload: Json,
+  application: KubeObject,
+  driver: PodIdentity,
+  { cluster, signal }: ApplyContext,
+): Promise<void> {
+  const { type, states } = payload as unknown as AdoptPayload
+  const { namespace, name, uid } = application.metadata
+  for (let attempt = 1; ; attempt += 1) {
+    const live = await cluster.get({ type, namespace, name }, signal)
+    if (live?.metadata.uid !== uid || live === undefined || !states.includes(stateOf(live))) return
+    try {
+      await cluster.replace(type, { ...live, status: adoptedStatus(live, driver) }, { subresource: 'status' })
+      return
+    } catch (error) {
+      if (!isRefusal(error, 'Conflict') || attempt === CONFLICTS_MAX) throw error
+    }
+  }
+}
+
+/**
+ * What the controller writes after a successful submission (submitSparkApplication of 1.x, reconcileNewSparkApplication
+ * and its like of 2.x): SUBMITTED, the driver's name, one attempt more.
+ */
+function adoptedStatus(live: KubeObject, driver: PodIdentity): Record<string, unknown> {
+  const status = isFields(live.status) ? live.status : {}
+  const driverInfo = isFields(status.driverInfo) ? status.driverInfo : {}
+  const more = (field: string): number => Number(status[field] ?? 0) + 1
+  return {
+    ...status,
+    applicationState: { state: 'SUBMITTED' },
+    driverInfo: { ...driverInfo, podName: driver.name },
+    submissionID: driver.submissionId,
+    submissionAttempts: more('submissionAttempts'),
+    executionAttempts: more('executionAttempts'),
+    lastSubmissionAttemptTime: driver.createdAt,
+    terminationTime: null,
+  }
+}

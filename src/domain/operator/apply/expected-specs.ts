@@ -1,0 +1,63 @@
+/** What each object's spec must read like now: as it was, with what the run wrote, as the CRD of today shows it. */
+import type { KubeObject, ResourceType } from '../../../ports/cluster.ts'
+import { sameJson } from '../../plan/json.ts'
+import type { Json } from '../../plan/plan.ts'
+import { readCrd } from '../schema/crd.ts'
+import { predictReadBack } from '../schema/defaults.ts'
+import { CRD_TYPE } from '../steps/policies.ts'
+import { isFields } from './compare.ts'
+import type { Reading } from './applications.ts'
+import type { SpecChange } from './spec-changes.ts'
+
+export type SpecVerdict = 'same' | 'edited' | 'different'
+
+export interface Expectation {
+  spec: unknown
+  /** Up to this generation nobody but the run has changed the spec. */
+  generation: number
+}
+
+/** Gives, for an object of the baseline, what must be read of it. Undefined without a CRD. */
+export async function expectations(
+  type: ResourceType,
+  changes: readonly SpecChange[],
+  { cluster, signal }: Reading,
+): Promise<((item: KubeObject) => Expectation) | undefined> {
+  const live = await cluster.get({ type: CRD_TYPE, name: `${type.resource}.${type.group}` }, signal)
+  if (live === undefined) return undefined
+  const { versions, preserveUnknownFields } = readCrd(live)
+  const schema = versions.find(({ name }) => name === type.version)?.schema
+  const changesOf = new Map<string, SpecChange[]>()
+  for (const change of changes) changesOf.set(change.uid, [...(changesOf.get(change.uid) ?? []), change])
+  return (item) => {
+    const own = changesOf.get(item.metadata.uid ?? '') ?? []
+    const changed = own.reduce<unknown>((object, { merge }) => applyMerge(merge, object), item) as KubeObject
+    const { object } = predictReadBack(changed, schema, { preserveUnknownFields })
+    return { spec: object.spec, generation: (item.metadata.generation ?? 0) + own.length }
+  }
+}
+
+/** Compares a live object with what is expected of it. */
+export function judgeSpec(live: KubeObject, expected: Expectation): SpecVerdict {
+  if (sameJson(live.spec, expected.spec)) return 'same'
+  return (live.metadata.generation ?? 0) > expected.generation ? 'edited' : 'different'
+}
+
+/** Paths at which two values differ, the first few: `spec.driver.template`. */
+export function differingPaths(expected: unknown, live: unknown, path = 'spec', most = 5): string[] {
+  if (sameJson(expected, live)) return []
+  if (!isFields(expected) || !isFields(live)) return [path]
+  const names = [...new Set([...Object.keys(expected), ...Object.keys(live)])].sort()
+  return names.flatMap((name) => differingPaths(expected[name], live[name], `${path}.${name}`, most)).slice(0, most)
+}
+
+/** JSON merge patch (RFC 7396). */
+export function applyMerge(merge: Json, value: unknown): unknown {
+  if (!isFields(merge)) return merge
+  const result: Record<string, unknown> = isFields(value) ? { ...value } : {}
+  for (const [name, inner] of Object.entries(merge)) {
+    if (inner === null) delete result[name]
+    else result[name] = applyMerge(inner as Json, result[name])
+  }
+  return result
+}

@@ -1,0 +1,160 @@
+/** Values written into specs while no controller runs, and taken out again. Each write is guarded and remembered. */
+import type { KubeObject, ResourceType } from '../../../ports/cluster.ts'
+import { isRefusal } from '../../kube-error.ts'
+import { digestOf, sameJson } from '../../plan/json.ts'
+import type { Json } from '../../plan/plan.ts'
+import type { Verb } from '../../plan/verb.ts'
+import type { DefaultRule, FillDefaultsPayload, RestoreSpecsPayload } from '../steps/payloads.ts'
+import { listAll, nameOf, stateOf } from './applications.ts'
+import { fieldsOf, isFields } from './compare.ts'
+import type { ApplyContext } from './context.ts'
+import { CONFLICTS_MAX, guarded } from './objects.ts'
+
+/** A change of one object: what is written, and what was there. */
+export interface SpecChange {
+  namespace: string
+  name: string
+  uid: string
+  merge: Json
+  before: Json
+}
+
+export const fillDefaults: Verb<ApplyContext> = {
+  look: async (payload, context) => {
+    const changes = await missingDefaults(payload, context)
+    return changes.length > 0 ? { state: 'ready' } : { state: 'done', facts: { filled: [] } }
+  },
+  act: async (payload, context) => {
+    const { type } = payload as unknown as FillDefaultsPayload
+    const changes = await missingDefaults(payload, context)
+    await writeAll(type, changes, context)
+    return { filled: changes.map(({ namespace, name }) => `${namespace}/${name}`) }
+  },
+  holds: (payload) => `specs:${(payload as unknown as FillDefaultsPayload).type.resource}`,
+}
+
+export const restoreSpecs: Verb<ApplyContext> = {
+  look: async (payload, context) => {
+    const { restorable, changed } = await restorations(payload, context)
+    return restorable.length > 0
+      ? { state: 'ready' }
+      : { state: 'done', facts: { restored: [], keptAsChanged: changed } }
+  },
+  act: async (payload, context) => {
+    const { type } = payload as unknown as RestoreSpecsPayload
+    const { restorable, changed } = await restorations(payload, context)
+    await writeAll(type, restorable, context)
+    const restored = restorable.map(({ namespace, name }) => `${namespace}/${name}`)
+    return { restored, keptAsChanged: changed }
+  },
+  holds: (payload) => `specs:${(payload as unknown as RestoreSpecsPayload).type.resource}`,
+}
+
+async function missingDefaults(payload: Json, context: ApplyContext): Promise<SpecChange[]> {
+  const { type, rules, fixes, exceptStates } = payload as unknown as FillDefaultsPayload
+  const fixOf = new Map(fixes.map((fix) => [`${fix.namespace}/${fix.name}/${fix.uid}`, fix]))
+  const changes: SpecChange[] = []
+  for (const object of await listAll(type, context)) {
+    const { namespace = '', name, uid = '' } = object.metadata
+    const fix = fixOf.get(`${namespace}/${name}/${uid}`)
+    const filled = exceptStates.includes(stateOf(object)) ? undefined : defaultsFor(object, rules)
+    const merge = fix && digestOf(object.spec) === fix.specHash ? mergeOf(filled ?? {}, fix.merge) : filled
+    if (merge === undefined || sameJson(fieldsOf(merge, object), merge)) continue
+    changes.push({ namespace, name, uid, merge, before: fieldsOf(merge, object) })
+  }
+  return changes
+}
+
+/** A merge patch with what the rules fill in; undefined where nothing is missing. */
+function defaultsFor(object: KubeObject, rules: readonly DefaultRule[]): Json | undefined {
+  let merge: Json | undefined
+  for (const { path, value, when } of rules) {
+    if (when !== null && !when.in.some((one) => sameJson(one, at(object, when.path) ?? null))) continue
+    const parent = at(object, path.slice(0, -1))
+    const isMissing = (at(object, path) ?? '') === ''
+    // A value is filled into what is there: a schedule without a restart policy gets none of its parts.
+    if (!isMissing || (parent !== undefined && !isFields(parent))) continue
+    merge = mergeOf(merge ?? {}, nested(path, value))
+  }
+  return merge
+}
+
+function at(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((inner, name) => (isFields(inner) ? inner[name] : undefined), value)
+}
+
+function nested(path: readonly string[], value: Json): Json {
+  return path.reduceRight<Json>((inner, name) => ({ [name]: inner }), value)
+}
+
+/** Both patches; the second wins where they meet. */
+function mergeOf(one: Json, other: Json): Json {
+  if (!isFields(one) || !isFields(other)) return other
+  const merged: Record<string, Json> = { ...(one as Record<string, Json>) }
+  for (const [name, value] of Object.entries(other)) {
+    merged[name] = name in merged ? mergeOf(merged[name]!, value as Json) : (value as Json)
+  }
+  return merged
+}
+
+async function restorations(
+  payload: Json,
+  context: ApplyContext,
+): Promise<{ restorable: SpecChange[]; changed: string[] }> {
+  const { type, ofStep } = payload as unknown as RestoreSpecsPayload
+  const kept = (await context.run.keptBefore(keptName(type))) as KeptChanges[]
+  const made = kept.filter(({ step }) => step === ofStep).flatMap(({ changes }) => changes)
+  const live = new Map((await listAll(type, context)).map((object) => [object.metadata.uid, object]))
+  const restorable: SpecChange[] = []
+  const changed: string[] = []
+  // The last change of an object is taken back first.
+  for (const change of made.reverse()) {
+    const object = live.get(change.uid)
+    if (object === undefined || sameJson(fieldsOf(change.before, object), change.before)) continue
+    const isOurs = sameJson(fieldsOf(change.merge, object), change.merge)
+    if (isOurs) restorable.push({ ...change, merge: change.before, before: change.merge })
+    else changed.push(nameOf(object))
+  }
+  return { restorable, changed }
+}
+
+interface KeptChanges {
+  step: string
+  changes: SpecChange[]
+}
+
+function keptName(type: ResourceType): string {
+  return `specs/${type.resource}`
+}
+
+/** What this run wrote into specs, or was about to. */
+export async function ownChanges(type: ResourceType, run: ApplyContext['run']): Promise<SpecChange[]> {
+  return ((await run.kept(keptName(type))) as KeptChanges[]).flatMap(({ changes }) => changes)
+}
+
+async function writeAll(type: ResourceType, changes: readonly SpecChange[], context: ApplyContext): Promise<void> {
+  await context.run.keep(keptName(type), { step: context.step.id, changes })
+  for (const [index, change] of changes.entries()) {
+    await writeOne(type, change, context)
+    context.tell(`${index + 1} of ${changes.length} ${type.resource}`)
+  }
+}
+
+/** Writes unless somebody has changed the same fields meanwhile, or the object is another one. */
+async function writeOne(
+  type: ResourceType,
+  { namespace, name, uid, merge, before }: SpecChange,
+  { cluster, signal }: ApplyContext,
+): Promise<void> {
+  const key = { type, namespace, name }
+  for (let attempt = 1; ; attempt += 1) {
+    const live = await cluster.get(key, signal)
+    if (live?.metadata.uid !== uid || live === undefined || !sameJson(fieldsOf(before, live), before)) return
+    try {
+      await cluster.patch(key, { type: 'merge', body: guarded(merge, live) })
+      return
+    } catch (error) {
+      if (!isRefusal(error, 'Conflict') || attempt === CONFLICTS_MAX) throw error
+    }
+  }
+}
