@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto'
 import { type FileHandle, chmod, mkdir, open, readFile, readdir, rename, rm, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
+import { parseExact, stringifyExact } from '../../domain/exact-json.ts'
 import type { RunEvent, RunRecord } from '../../domain/plan/run-record.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { OpenRun, RunStore, StoredRun } from '../../ports/journal.ts'
@@ -128,13 +129,13 @@ function asOpen(
     ...stored,
     append: async (event: RunEvent) => {
       const record: RunRecord = { at: new Date(clock.now()).toISOString(), ...event }
-      await appendDurably(file, path, `${JSON.stringify(record)}\n`)
+      await appendDurably(file, path, `${stringifyExact(record)}\n`)
       stored.records.push(record)
     },
     keep: async (name, value) => {
       const earlier = await keptFiles(keptDirectory, name)
       const target = join(keptDirectory, `${fileNameOf(name)}.${earlier.length}.json`)
-      await writeDurably(target, JSON.stringify(value))
+      await writeDurably(target, stringifyExact(value))
     },
     close: async () => {
       await file.close()
@@ -152,9 +153,7 @@ async function cutTornEnd(path: string): Promise<void> {
 
 async function keptUnder(directory: string, name: string): Promise<unknown[]> {
   const files = await keptFiles(directory, name)
-  return await Promise.all(
-    files.map(async (file) => JSON.parse(await readFile(join(directory, file), 'utf8')) as unknown),
-  )
+  return await Promise.all(files.map(async (file) => parseExact(await readFile(join(directory, file), 'utf8'))))
 }
 
 /** Files of a name, the earliest first. */

@@ -2,19 +2,20 @@
  * Canonical JSON and the digests made of it: the same value gives the same text, wherever it is computed.
  *
  * Keys are sorted by code units, nothing is indented, and what JSON cannot hold (undefined, functions) is left out, as
- * JSON.stringify does. Numbers are those of JavaScript.
+ * JSON.stringify does. Integers beyond 2^53 are bigint, as objects of a cluster have them.
  */
 import { createHash } from 'node:crypto'
+import { parseExact, stringifyExact } from '../exact-json.ts'
 import type { Json } from './plan.ts'
 
 /** A value as plain JSON: what a file would give back. */
 export function toJson(value: unknown): Json {
-  const text = JSON.stringify(value) as string | undefined
-  return text === undefined ? null : (JSON.parse(text) as Json)
+  return value === undefined ? null : (parseExact(stringifyExact(value)) as Json)
 }
 
 /** JSON with sorted keys, on one line. */
 export function canonicalJson(value: unknown): string {
+  if (typeof value === 'bigint') return String(value)
   if (value === null || typeof value !== 'object') return JSON.stringify(value ?? null)
   if ('toJSON' in value && typeof value.toJSON === 'function') return canonicalJson(toJson(value))
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item)).join(',')}]`

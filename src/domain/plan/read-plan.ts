@@ -2,8 +2,9 @@
  * Reads a saved plan. The file may come from anywhere: its size, shape and digest are checked before anything in it is
  * believed, and a fault is told with the field it is in (exit 65).
  */
-import { SparkopsError } from '../errors.ts'
 import { API_VERSION } from '../document.ts'
+import { SparkopsError } from '../errors.ts'
+import { parseExact } from '../exact-json.ts'
 import type { Plan } from './plan.ts'
 import { planDigest } from './seal.ts'
 
@@ -31,7 +32,7 @@ export function readPlan(text: string, file: string, verbs?: ReadonlySet<string>
 
 function parseJson(text: string, file: string): unknown {
   try {
-    return JSON.parse(text) as unknown
+    return parseExact(text)
   } catch (error) {
     return fault(file, '', `it is not JSON: ${(error as Error).message}`)
   }

@@ -5,6 +5,7 @@
  * at the end (the machine died while it was written) counts as not written.
  */
 import { SparkopsError } from '../errors.ts'
+import { parseExact } from '../exact-json.ts'
 import type { Json } from './plan.ts'
 
 export type RunRecord = { at: string } & RunEvent
@@ -76,7 +77,7 @@ function readRecord(line: string, file: string, number: number): RunRecord {
   }
   let value: unknown
   try {
-    value = JSON.parse(line)
+    value = parseExact(line)
   } catch (error) {
     return fault((error as Error).message)
   }

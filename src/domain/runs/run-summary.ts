@@ -1,5 +1,6 @@
 /** What a run looks like from outside: how far it is, and whether it can go on. */
 import type { StoredRun } from '../../ports/journal.ts'
+import { parseExact } from '../exact-json.ts'
 import type { Plan } from '../plan/plan.ts'
 import { addUp, type RunProgress } from '../plan/run-record.ts'
 
@@ -76,7 +77,7 @@ export function unreadableRun(id: string, why: string): RunSummary {
 /** The plan in a run's directory; undefined where it is not whole. Runs hold what this program wrote. */
 export function planOf(stored: Pick<StoredRun, 'plan'>): Plan | undefined {
   try {
-    return JSON.parse(stored.plan) as Plan
+    return parseExact(stored.plan) as Plan
   } catch {
     return undefined
   }

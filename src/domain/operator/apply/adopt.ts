@@ -84,7 +84,7 @@ async function writeStatus(
   const { namespace, name, uid } = application.metadata
   for (let attempt = 1; ; attempt += 1) {
     const live = await cluster.get({ type, namespace, name }, signal)
-    if (live?.metadata.uid !== uid || live === undefined || !states.includes(stateOf(live))) return
+    if (live === undefined || live.metadata.uid !== uid || !states.includes(stateOf(live))) return
     try {
       await cluster.replace(type, { ...live, status: adoptedStatus(live, driver) }, { subresource: 'status' })
       return

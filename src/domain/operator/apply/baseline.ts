@@ -4,7 +4,6 @@
  */
 import type { KubeObject, ResourceType } from '../../../ports/cluster.ts'
 import { SparkopsError } from '../../errors.ts'
-import type { Json } from '../../plan/plan.ts'
 import type { Verb } from '../../plan/verb.ts'
 import { OPERATOR_POD_LABELS, type PodLabels, type SnapshotPayload } from '../steps/payloads.ts'
 import { CRD_TYPE } from '../steps/policies.ts'
@@ -35,7 +34,7 @@ export const takeSnapshot: Verb<ApplyContext> = {
     const { signal, tell } = context
     const taken = await context.snapshots.take({ directory, types, crds, install, tell, signal })
     await context.run.keep(KEPT, await takeBaseline(types, labels, context))
-    return { ...taken } as Json
+    return { ...taken }
   },
 }
 

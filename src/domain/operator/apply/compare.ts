@@ -48,5 +48,5 @@ export function isStill(seen: KubeObject, live: KubeObject): boolean {
 export function fieldsOf(merge: Json, object: unknown): Json {
   if (!isFields(merge)) return (object ?? null) as Json
   const from = isFields(object) ? object : {}
-  return Object.fromEntries(Object.entries(merge).map(([name, value]) => [name, fieldsOf(value as Json, from[name])]))
+  return Object.fromEntries(Object.entries(merge).map(([name, value]) => [name, fieldsOf(value, from[name])]))
 }

@@ -1,7 +1,7 @@
 /** What the verbs of an operator move work with, and how they wait. */
 import type { Clock } from '../../../ports/clock.ts'
 import type { Cluster } from '../../../ports/cluster.ts'
-import type { ReleaseTool } from '../../../ports/release-tool.ts'
+import type { Helm } from '../../../ports/helm.ts'
 import type { SnapshotTaker } from '../../../ports/snapshot-taker.ts'
 import { SparkopsError } from '../../errors.ts'
 import type { Step } from '../../plan/plan.ts'
@@ -9,7 +9,7 @@ import type { RunProgress } from '../../plan/run-record.ts'
 
 export interface ApplyContext {
   cluster: Cluster
-  helm: ReleaseTool
+  helm: Helm
   snapshots: SnapshotTaker
   clock: Clock
   /** Rejects when the run is interrupted: waiting is what may be cut short, writing is not. */

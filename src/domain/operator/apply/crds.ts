@@ -82,7 +82,7 @@ export const migrateStoredVersion: Verb<ApplyContext> = {
 
 /** Puts a CRD back as it was before this run changed it: what gate 1 does when its prediction was wrong. */
 export async function putBackCrd(payload: Json, ofStep: string, context: ApplyContext): Promise<boolean> {
-  const image = await imageOf({ ...(payload as object), ofStep } as unknown as Json, context.run.kept)
+  const image = await imageOf({ ...(payload as object), ofStep }, context.run.kept)
   if (image === null) return false
   await writeCrd(image, context)
   await waitUntilServed(payload, context)

@@ -54,10 +54,10 @@ export function differingPaths(expected: unknown, live: unknown, path = 'spec', 
 /** JSON merge patch (RFC 7396). */
 export function applyMerge(merge: Json, value: unknown): unknown {
   if (!isFields(merge)) return merge
-  const result: Record<string, unknown> = isFields(value) ? { ...value } : {}
+  const result = new Map<string, unknown>(Object.entries(isFields(value) ? value : {}))
   for (const [name, inner] of Object.entries(merge)) {
-    if (inner === null) delete result[name]
-    else result[name] = applyMerge(inner as Json, result[name])
+    if (inner === null) result.delete(name)
+    else result.set(name, applyMerge(inner, result.get(name)))
   }
-  return result
+  return Object.fromEntries(result)
 }

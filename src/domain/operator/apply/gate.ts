@@ -36,7 +36,7 @@ export const gateObjects: Verb<ApplyContext> = {
       for (const list of ['different', 'edited', 'deleted', 'created'] as const) total[list].push(...reading[list])
       context.tell(`${total.read} objects read back`)
     }
-    if (total.different.length === 0) return { ...total } as Json
+    if (total.different.length === 0) return { ...total }
     const restored = await putBack(restore, baseline, context)
     throw mispredicted(total.different, restored)
   },

@@ -59,7 +59,7 @@ export const CONFLICTS_MAX = 20
 /** A merge patch that is refused unless the object is still the one that was read. */
 export function guarded(merge: Json, { metadata }: KubeObject): Json {
   const patch = merge as { metadata?: Record<string, Json> }
-  return { ...patch, metadata: { ...patch.metadata, resourceVersion: metadata.resourceVersion ?? '' } } as Json
+  return { ...patch, metadata: { ...patch.metadata, resourceVersion: metadata.resourceVersion ?? '' } }
 }
 
 function lookAtFields(payload: Json, live: KubeObject | undefined): Look {

@@ -7,7 +7,7 @@ import type { Verb } from '../../plan/verb.ts'
 import type { DefaultRule, FillDefaultsPayload, RestoreSpecsPayload } from '../steps/payloads.ts'
 import { listAll, nameOf, stateOf } from './applications.ts'
 import { fieldsOf, isFields } from './compare.ts'
-import type { ApplyContext } from './context.ts'
+import type { ApplyContext, RunAccess } from './context.ts'
 import { CONFLICTS_MAX, guarded } from './objects.ts'
 
 /** A change of one object: what is written, and what was there. */
@@ -92,7 +92,7 @@ function mergeOf(one: Json, other: Json): Json {
   if (!isFields(one) || !isFields(other)) return other
   const merged: Record<string, Json> = { ...(one as Record<string, Json>) }
   for (const [name, value] of Object.entries(other)) {
-    merged[name] = name in merged ? mergeOf(merged[name]!, value as Json) : (value as Json)
+    merged[name] = name in merged ? mergeOf(merged[name]!, value) : value
   }
   return merged
 }
@@ -128,7 +128,7 @@ function keptName(type: ResourceType): string {
 }
 
 /** What this run wrote into specs, or was about to. */
-export async function ownChanges(type: ResourceType, run: ApplyContext['run']): Promise<SpecChange[]> {
+export async function ownChanges(type: ResourceType, run: Pick<RunAccess, 'kept'>): Promise<SpecChange[]> {
   return ((await run.kept(keptName(type))) as KeptChanges[]).flatMap(({ changes }) => changes)
 }
 
@@ -149,7 +149,7 @@ async function writeOne(
   const key = { type, namespace, name }
   for (let attempt = 1; ; attempt += 1) {
     const live = await cluster.get(key, signal)
-    if (live?.metadata.uid !== uid || live === undefined || !sameJson(fieldsOf(before, live), before)) return
+    if (live === undefined || live.metadata.uid !== uid || !sameJson(fieldsOf(before, live), before)) return
     try {
       await cluster.patch(key, { type: 'merge', body: guarded(merge, live) })
       return

@@ -1,0 +1,141 @@
+/** A run of an operator move from its beginning to its end: what `apply`, `resume`, `revert` and `abort` have in common. */
+import type { Clock } from '../../../ports/clock.ts'
+import type { Cluster } from '../../../ports/cluster.ts'
+import type { Helm } from '../../../ports/helm.ts'
+import type { OpenRun, RunStore, StoredRun } from '../../../ports/journal.ts'
+import type { SnapshotTaker } from '../../../ports/snapshot-taker.ts'
+import { SparkopsError } from '../../errors.ts'
+import { stringifyExact } from '../../exact-json.ts'
+import { carryOut } from '../../plan/carry-out.ts'
+import type { Plan, Step } from '../../plan/plan.ts'
+import { readPlan } from '../../plan/read-plan.ts'
+import { newRunId } from '../../plan/run-id.ts'
+import { addUp, type RunProgress } from '../../plan/run-record.ts'
+import { requireTarget } from '../../plan/stale.ts'
+import type { RunNews } from '../../plan/verb.ts'
+import type { ApplyContext } from './context.ts'
+import { type OperatorReceipt, receiptOf } from './receipt.ts'
+import { OPERATOR_VERBS } from './verbs.ts'
+
+export interface OperatorSession {
+  cluster: Cluster
+  helm: Helm
+  snapshots: SnapshotTaker
+  store: RunStore
+  clock: Clock
+  sleep: (milliseconds: number) => Promise<void>
+  signal: AbortSignal
+  report: (news: RunNews) => void
+  mayPass: (step: Step) => Promise<boolean>
+  process: { host: string; pid: number; random: () => string }
+}
+
+const VERBS = new Set(OPERATOR_VERBS.keys())
+
+/** Begins a run of a plan. `undoes`: the run that it takes back. */
+export async function beginRun(
+  { store, clock, process, cluster }: Pick<OperatorSession, 'store' | 'clock' | 'process' | 'cluster'>,
+  plan: Plan,
+  { purpose, undoes }: { purpose: string; undoes: string | null },
+): Promise<OpenRun> {
+  requireTarget(plan.target, { id: cluster.identity.uid, name: cluster.identity.context ?? cluster.identity.server })
+  await refuseWhileOpen(store, plan, undoes)
+  const id = newRunId(clock.now(), process.random())
+  const run = await store.create(id, stringifyExact(plan))
+  await run.append({ event: 'opened', run: id, purpose, digest: plan.digest, undoes, tool: plan.tool.version })
+  return run
+}
+
+/** Carries a run on to its end, and closes it in any case. */
+export async function goOn(session: OperatorSession, run: OpenRun, plan: Plan): Promise<OperatorReceipt> {
+  const progress = progressOfRun(run)
+  const seen: ApplyContext['seen'] = new Map()
+  try {
+    const undone = progress.undoes === null ? undefined : await session.store.read(progress.undoes)
+    const { host, pid } = session.process
+    await run.append({ event: 'started', host, pid })
+    const end = await carryOut({
+      plan,
+      run,
+      verbs: OPERATOR_VERBS,
+      contextOf: (step, tell) => contextOf(session, run, undone, { step, tell, seen }),
+      signal: session.signal,
+      report: session.report,
+      mayPass: session.mayPass,
+      keepDrifted: progress.undoes !== null,
+      howToGoOn: `sparkops operator resume ${run.id}`,
+    })
+    await closeUndone(session.store, end)
+    return receiptOf(plan, end)
+  } finally {
+    await run.close()
+  }
+}
+
+function contextOf(
+  { cluster, helm, snapshots, clock, sleep, signal }: OperatorSession,
+  run: OpenRun,
+  undone: StoredRun | undefined,
+  { step, tell, seen }: Pick<ApplyContext, 'step' | 'tell' | 'seen'>,
+): ApplyContext {
+  return {
+    ...{ cluster, helm, snapshots, clock, sleep, signal, step, tell, seen },
+    run: {
+      id: run.id,
+      directory: run.directory,
+      undoes: undone?.id ?? null,
+      progress: () => progressOfRun(run),
+      keep: (name, value) => run.keep(name, value),
+      kept: (name) => run.kept(name),
+      keptBefore: (name) => (undone ?? run).kept(name),
+    },
+  }
+}
+
+/** The plan of a run that is to go on, checked like any other file. */
+export function planOfRun({ plan, directory }: StoredRun): Plan {
+  return readPlan(plan, `${directory}/plan.json`, VERBS)
+}
+
+/** What a run's journal adds up to; throws where it has not even begun. */
+export function progressOfRun({ id, records }: Pick<StoredRun, 'id' | 'records'>): RunProgress {
+  const progress = addUp(records)
+  if (progress !== undefined) return progress
+  throw new SparkopsError({
+    code: 'SO_RUN_EMPTY',
+    message: `run ${id} has done nothing`,
+    why: 'the machine ended before its first step',
+    hint: 'apply the plan again; "sparkops runs prune" removes this one',
+  })
+}
+
+/** Two open runs of one cluster would undo each other. The Lease says so too, also to other machines. */
+async function refuseWhileOpen(store: RunStore, plan: Plan, undoes: string | null): Promise<void> {
+  for (const id of await store.list()) {
+    if (id === undoes) continue
+    const stored = await store.read(id).catch(() => undefined)
+    const progress = stored && addUp(stored.records)
+    if (!stored || !progress || progress.outcome !== null || !stored.plan.includes(plan.target.id)) continue
+    throw new SparkopsError({
+      code: 'SO_RUN_OPEN',
+      message: `run ${id} on this cluster has not ended`,
+      why:
+        progress.undoes === undoes && undoes !== null
+          ? `it takes back ${undoes} already`
+          : 'two moves at once would undo each other',
+      hint: `sparkops operator resume ${id}, or sparkops operator abort ${id}`,
+      exit: 'stale',
+    })
+  }
+}
+
+/** The run that was taken back has ended with that. */
+async function closeUndone(store: RunStore, { run, undoes }: RunProgress): Promise<void> {
+  if (undoes === null) return
+  const undone = await store.open(undoes)
+  try {
+    await undone.append({ event: 'closed', outcome: 'superseded', by: run })
+  } finally {
+    await undone.close()
+  }
+}

@@ -1,0 +1,55 @@
+/** Every verb of an operator move, and what carries it out. */
+import type { Verb } from '../../plan/verb.ts'
+import type { OperatorVerb } from '../steps/payloads.ts'
+import { adopt } from './adopt.ts'
+import { takeSnapshot } from './baseline.ts'
+import { checkInstall } from './check-install.ts'
+import type { ApplyContext } from './context.ts'
+import { migrateStoredVersion, replaceCrd, restoreCrd } from './crds.ts'
+import { gateObjects, gateReturn } from './gate.ts'
+import { helmRollback, helmUpgrade } from './install.ts'
+import { holdLock, releaseLock } from './lock.ts'
+import { applyManifests, restoreObjects } from './manifests.ts'
+import { deleteObject, patchObject, putObject } from './objects.ts'
+import { putPolicy, removePolicy } from './policy.ts'
+import { writeReceipt } from './receipt.ts'
+import { awaitReady, scale } from './scale.ts'
+import { fillDefaults, restoreSpecs } from './spec-changes.ts'
+import { verify } from './verify.ts'
+import { canary, pullImage, quiesce, tell } from './waiting.ts'
+import { handOverWebhook } from './webhooks.ts'
+
+const BY_NAME: Readonly<Record<OperatorVerb, Verb<ApplyContext>>> = {
+  'hold-lock': holdLock,
+  'release-lock': releaseLock,
+  'put-policy': putPolicy,
+  'remove-policy': removePolicy,
+  tell,
+  'take-snapshot': takeSnapshot,
+  put: putObject,
+  patch: patchObject,
+  delete: deleteObject,
+  'pull-image': pullImage,
+  'await-ready': awaitReady,
+  quiesce,
+  scale,
+  'hand-over-webhook': handOverWebhook,
+  adopt,
+  'fill-defaults': fillDefaults,
+  'restore-specs': restoreSpecs,
+  'replace-crd': replaceCrd,
+  'restore-crd': restoreCrd,
+  'migrate-stored-version': migrateStoredVersion,
+  'gate-objects': gateObjects,
+  'helm-upgrade': helmUpgrade,
+  'helm-rollback': helmRollback,
+  'apply-manifests': applyManifests,
+  'restore-objects': restoreObjects,
+  'check-install': checkInstall,
+  'gate-return': gateReturn,
+  canary,
+  verify,
+  'write-receipt': writeReceipt,
+}
+
+export const OPERATOR_VERBS: ReadonlyMap<string, Verb<ApplyContext>> = new Map(Object.entries(BY_NAME))

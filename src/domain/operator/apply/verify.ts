@@ -1,0 +1,106 @@
+/** Looks at the cluster for a while, then proves. On a finding the controllers are stopped: worse must not follow. */
+import type { KubeObject } from '../../../ports/cluster.ts'
+import { SparkopsError } from '../../errors.ts'
+import type { Json } from '../../plan/plan.ts'
+import type { Verb } from '../../plan/verb.ts'
+import type { VerifyPayload } from '../steps/payloads.ts'
+import { CRD_TYPE } from '../steps/policies.ts'
+import { listAll, type Reading, sparkPods, stateOf } from './applications.ts'
+import { type Baseline, readBaseline } from './baseline.ts'
+import type { ApplyContext, RunAccess } from './context.ts'
+import { expectations } from './expected-specs.ts'
+import { setReplicas } from './scale.ts'
+import { outcomeOf, type Proven, prove, type Sighting } from './proof.ts'
+import { ownChanges } from './spec-changes.ts'
+
+const LOOK_EVERY_MS = 2000
+
+export const verify: Verb<ApplyContext> = {
+  isCheck: true,
+  act: async (payload, context) => {
+    const rules = payload as unknown as VerifyPayload
+    const proven = await verifyRun(rules, context)
+    const outcome = outcomeOf(proven)
+    const told = proven.filter(({ verdict }) => verdict !== 'intact')
+    const facts = { checked: proven.length, outcome, told } as unknown as Json
+    await context.run.keep('proof', facts)
+    if (outcome !== 'findings') return facts
+    for (const key of rules.stopOnFinding) await setReplicas(key, 0, context)
+    throw new SparkopsError({
+      code: 'SO_PROOF_FAILED',
+      message: `${told.length} of ${proven.length} objects are not as they were: ${nameSome(told)}`,
+      why: told[0]?.why,
+      hint: 'the controllers were stopped; look at them, then revert this run, or start them and resume',
+      exit: 'findings',
+    })
+  },
+}
+
+type Verifying = Reading &
+  Pick<ApplyContext, 'clock' | 'sleep' | 'tell'> & { run: Pick<RunAccess, 'kept' | 'progress'> }
+
+/** Watches for the rules' grace, then proves every object of the run's baseline. */
+export async function verifyRun(rules: VerifyPayload, context: Verifying): Promise<Proven[]> {
+  const baseline = await readBaseline(context.run.kept)
+  const { terminalStates, alarmStates } = rules
+  const expectOf = new Map<string, Awaited<ReturnType<typeof expectations>>>()
+  const seen = await watchFor(rules, baseline, context)
+  for (const { type } of baseline.types) {
+    expectOf.set(type.resource, await expectations(type, await ownChanges(type, context.run), context))
+  }
+  return prove(baseline, seen, {
+    terminalStates,
+    alarmStates,
+    expect: ({ resource }) => expectOf.get(resource),
+    adopted: adoptedBy(context.run),
+  })
+}
+
+async function watchFor(rules: VerifyPayload, baseline: Baseline, context: Verifying): Promise<Sighting> {
+  const until = context.clock.now() + rules.graceSeconds * 1000
+  const ended = new Map<string, string>()
+  const states = new Map<string, Set<string>>()
+  for (;;) {
+    const sighting = await look(rules, baseline, context)
+    for (const { uid, phase } of sighting.pods) if (phase === 'Succeeded' || phase === 'Failed') ended.set(uid, phase)
+    for (const item of sighting.types.flatMap(({ items }) => items)) noteState(item, states)
+    const left = until - context.clock.now()
+    if (left <= 0) return { ...sighting, ended, states, now: context.clock.now() }
+    context.tell(`watching for ${Math.ceil(left / 1000)} s more`)
+    await context.sleep(Math.min(LOOK_EVERY_MS, left))
+  }
+}
+
+function noteState(item: KubeObject, states: Map<string, Set<string>>): void {
+  const { uid = '' } = item.metadata
+  states.set(uid, (states.get(uid) ?? new Set()).add(stateOf(item)))
+}
+
+async function look(
+  { labels }: VerifyPayload,
+  baseline: Baseline,
+  reading: Reading,
+): Promise<Pick<Sighting, 'types' | 'pods'>> {
+  const types: { type: Baseline['types'][number]['type']; crdUid: string; items: KubeObject[] }[] = []
+  for (const { type } of baseline.types) {
+    const name = `${type.resource}.${type.group}`
+    const crd = await reading.cluster.get({ type: CRD_TYPE, name }, reading.signal)
+    types.push({ type, crdUid: crd?.metadata.uid ?? '', items: crd === undefined ? [] : await listAll(type, reading) })
+  }
+  return { types, pods: await sparkPods(labels, reading) }
+}
+
+/** Names of applications that this run adopted. */
+function adoptedBy(run: Pick<RunAccess, 'progress'>): Set<string> {
+  const facts = [...run.progress().steps].filter(([id]) => id.includes('adopt/')).map(([, step]) => step.facts)
+  return new Set(
+    facts
+      .flatMap((one) => (one as { adopted?: { application: string }[] } | null)?.adopted ?? [])
+      .map(({ application }) => application),
+  )
+}
+
+function nameSome(told: readonly Proven[]): string {
+  const names = told.slice(0, 5).map(({ name, verdict }) => `${name} (${verdict})`)
+  return `${names.join(', ')}${told.length > names.length ? ', …' : ''}`
+}

@@ -1,0 +1,170 @@
+/**
+ * The plan that takes a run back, from any point of it: the inverses of what it did, in an order that keeps the same
+ * promises as the way there (lock, snapshot, stop, fence, change, gate, start, proof).
+ *
+ * CRDs that were raised stay so unless asked: no controller writes specs, so an older one loses nothing under a newer
+ * schema, while an older schema loses fields at the first write of a status.
+ */
+import { API_VERSION } from '../../document.ts'
+import type { Finding, Plan, Step } from '../../plan/plan.ts'
+import type { RunProgress } from '../../plan/run-record.ts'
+import { sealPlan } from '../../plan/seal.ts'
+import { undoSteps } from '../../plan/undo.ts'
+import { gateObjects, verifyApplications } from '../steps/application-steps.ts'
+import { holdLock, quiesce, takeSnapshot, writeReceipt } from '../steps/guard-steps.ts'
+import { patchObject } from '../steps/object-steps.ts'
+import { mergeBody } from '../steps/operator-step.ts'
+import type {
+  HandOverPayload,
+  PatchPayload,
+  ReplaceCrdPayload,
+  ScalePayload,
+  OperatorVerb,
+  SnapshotPayload,
+  StepPayloads,
+} from '../steps/payloads.ts'
+
+export interface UndoOptions {
+  /** Raised CRDs go back too. What only the newer schema holds is lost at the next status write. */
+  lowerCrds: boolean
+  tool: Plan['tool']
+  createdAt: string
+}
+
+/** Steps after which applications or controllers are no longer as they were. */
+const TOUCHING = new Set([
+  'scale',
+  'adopt',
+  'fill-defaults',
+  'replace-crd',
+  'migrate-stored-version',
+  'hand-over-webhook',
+  'helm-upgrade',
+  'helm-rollback',
+  'apply-manifests',
+  'put-policy',
+])
+
+/** Makes the plan that undoes what a run has done so far. */
+export function planUndo(plan: Plan, progress: RunProgress, options: UndoOptions): Plan {
+  const { steps: inverses, beyond } = undoSteps(plan, progress)
+  const staying = inverses.filter((step) => !options.lowerCrds && isRaisedCrd(step, plan))
+  const kept = inverses.filter((step) => !staying.includes(step))
+  const isTouched = plan.steps.some(({ id, verb }) => TOUCHING.has(verb) && (progress.steps.get(id)?.attempts ?? 0) > 0)
+  const steps = isTouched ? orderSteps(kept, plan) : kept.filter(({ verb }) => verb !== 'release-lock')
+  const lock = payloadOf(plan, 'hold-lock')
+  const all = [
+    ...(lock === undefined ? [] : [holdLock(lock.namespace)]),
+    ...steps.filter(({ id }) => id !== 'undo/lock/release'),
+    ...(isTouched ? [] : kept.filter(({ verb }) => verb === 'release-lock')),
+    writeReceipt(`run ${progress.run}`, 'as it was before'),
+  ]
+  return sealPlan({
+    apiVersion: API_VERSION,
+    kind: 'OperatorPlan',
+    schema: 1,
+    tool: options.tool,
+    createdAt: options.createdAt,
+    target: plan.target,
+    inputs: [],
+    steps: all,
+    findings: [...staying.map(stayingCrd), ...beyond.map(noWayBack)],
+    summary: { undoes: progress.run },
+  })
+}
+
+function orderSteps(inverses: readonly Step[], plan: Plan): Step[] {
+  const isStop = ({ verb, payload }: Step): boolean => verb === 'scale' && scaleOf(payload).replicas === 0
+  const isStart = ({ verb, payload }: Step): boolean => verb === 'scale' && scaleOf(payload).replicas > 0
+  const isHandOver = (step: Step): boolean => step.verb === 'hand-over-webhook'
+  const isEnd = ({ verb, id }: Step): boolean => verb === 'release-lock' || id === 'undo/guard/crds'
+  const isGuard = ({ id }: Step): boolean => id === 'undo/guard/remove'
+  const handOvers = inverses.filter(isHandOver)
+  const orderOf = (step: Step): string => (step.payload as unknown as HandOverPayload).order
+  const middle = inverses.filter((step) => ![isStop, isStart, isHandOver, isEnd, isGuard].some((is) => is(step)))
+  const gateAt = middle.findIndex(({ id }) => id.startsWith('undo/adopt/') || id === 'undo/fence/put')
+  const at = gateAt === -1 ? middle.length : gateAt
+  const snapshot = payloadOf(plan, 'take-snapshot')
+  const stops = inverses.filter(isStop)
+  const settle = stops.length > 0 ? payloadOf(plan, 'quiesce') : undefined
+  const proof = payloadOf(plan, 'verify')
+  return [
+    ...inverses.filter(isGuard),
+    ...(snapshot === undefined ? [] : [takeSnapshot(snapshot)]),
+    // Where it cannot settle (a controller that does not work is often why one goes back), adoption takes care.
+    ...(settle === undefined ? [] : [quiesce({ ...settle, whenTimedOut: 'proceed' })]),
+    ...stops,
+    ...handOvers.filter((step) => orderOf(step) === 'at-once'),
+    ...keepBeforeRollback(inverses),
+    ...middle.slice(0, at),
+    ...(snapshot === undefined ? [] : [gateOf(snapshot)]),
+    ...middle.slice(at),
+    ...inverses.filter(isStart),
+    ...handOvers.filter((step) => orderOf(step) === 'when-registered'),
+    ...(proof === undefined || snapshot === undefined ? [] : [verifyApplications({ ...proof, stopOnFinding: [] })]),
+    ...inverses.filter(isEnd),
+  ]
+}
+
+function gateOf({ types }: SnapshotPayload): Step {
+  return gateObjects({ types: types.map((type) => ({ type, predictions: [] })), restore: [] })
+}
+
+/**
+ * A rollback deletes what the older chart did not have as its own; where that was given to Helm on the way there, it is
+ * the same service account and the same rights that the older operator runs by.
+ */
+function keepBeforeRollback(inverses: readonly Step[]): Step[] {
+  if (!inverses.some(({ verb }) => verb === 'helm-rollback')) return []
+  const merge = mergeBody({ metadata: { annotations: { 'helm.sh/resource-policy': 'keep' } } })
+  const before = mergeBody({ metadata: { annotations: { 'helm.sh/resource-policy': null } } })
+  return inverses
+    .filter(({ id }) => id.startsWith('undo/own/'))
+    .map(({ id, payload }) => {
+      const { key, uid } = payload as unknown as PatchPayload
+      const title = 'Mark it to be kept: the rollback would delete it'
+      return patchObject({ id: id.replace('undo/own/', 'keep/'), key, uid, title, merge, before })
+    })
+}
+
+function isRaisedCrd({ verb, id }: Step, plan: Plan): boolean {
+  if (verb !== 'restore-crd') return false
+  const done = plan.steps.find((step) => `undo/${step.id}` === id)
+  return (done?.payload as unknown as ReplaceCrdPayload | undefined)?.decision === 'raise'
+}
+
+function payloadOf<V extends OperatorVerb>(plan: Plan, verb: V): StepPayloads[V] | undefined {
+  return plan.steps.find((step) => step.verb === verb)?.payload as unknown as StepPayloads[V] | undefined
+}
+
+function scaleOf(payload: Step['payload']): ScalePayload {
+  return payload as unknown as ScalePayload
+}
+
+function stayingCrd({ object }: Step): Finding {
+  return {
+    id: 'OP-CRD-STAYS',
+    direction: 'back',
+    title: 'The CRD keeps its newer schema',
+    detail: 'An older controller loses nothing under a newer schema: it writes statuses, and never specs.',
+    objects: [object],
+    consequence: 'note',
+    gate: 'auto',
+    fix: 'to put the older one back too: --crds restore',
+    source: 'no release writes spec; pruned fields are gone for good at the first status write',
+  }
+}
+
+function noWayBack(what: string): Finding {
+  return {
+    id: 'OP-NO-WAY-BACK',
+    direction: 'back',
+    title: 'A point of no return was passed',
+    detail: what,
+    objects: [],
+    consequence: 'lose',
+    gate: 'ack',
+    fix: 'the run’s snapshot has the objects as they were: compare, and write back by hand what is wanted',
+    source: 'the journal of the run',
+  }
+}
