@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link, readFile, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { SparkopsError } from '../../domain/errors.ts'
 import { writeFailure } from './durable-file.ts'
@@ -26,59 +26,73 @@ export async function takeLock(path: string, run: string): Promise<() => Promise
   const draft = `${path}.${mine.token}`
   try {
     await writeFile(draft, JSON.stringify(mine), { mode: 0o600, flag: 'wx' })
-    await claim(draft, path, run)
+    await claim(draft, path, run, mine.token)
   } catch (error) {
     throw writeFailure(path, error)
   } finally {
     await rm(draft, { force: true })
   }
   return async () => {
-    const holder = await readHolder(path)
-    if (holder?.token === mine.token) await rm(path, { force: true })
+    const links = await chainOf(path)
+    // The lock itself goes first: whoever claims one of the rest afterwards finds that it leads to nothing.
+    if (links.at(-1)?.holder?.token === mine.token) for (const { file } of links) await rm(file, { force: true })
   }
 }
 
 /** The living process that has the lock; undefined where nobody has. */
 export async function lockedBy(path: string): Promise<LockHolder | undefined> {
-  const holder = await readHolder(path)
-  return holder !== undefined && mayLive(holder) ? holder : undefined
+  const last = (await chainOf(path)).at(-1)
+  return last?.holder !== undefined && mayLive(last.holder) ? last.holder : undefined
 }
 
-async function claim(draft: string, path: string, run: string): Promise<void> {
-  for (let attempt = 0; attempt < 5; attempt += 1) {
-    // A link is made by exactly one of any number of processes.
-    const failure = await link(draft, path).then(
-      () => undefined,
-      (error: unknown) => error as NodeJS.ErrnoException,
-    )
-    if (failure === undefined) return
-    if (failure.code !== 'EEXIST') throw failure
-    const holder = await readHolder(path)
-    if (holder !== undefined && mayLive(holder)) throw held(run, holder, path)
-    await takeAway(path, holder)
+interface Link {
+  file: string
+  /** Undefined where the machine died before the text was on the disk. */
+  holder: LockHolder | undefined
+}
+
+/**
+ * The lock, and behind it those who took it over from a dead holder: each claims "after that very one" by a file of
+ * that name, which only one can make. Replacing the lock itself would let two who saw the same dead holder win.
+ */
+async function chainOf(path: string): Promise<Link[]> {
+  const links: Link[] = []
+  for (let file = path; ;) {
+    const text = await readFile(file, 'utf8').catch(() => undefined)
+    if (text === undefined || links.some((one) => one.file === file)) return links
+    const holder = parse(text)
+    links.push({ file, holder })
+    file = `${path}.after-${holder?.token ?? 'nobody'}`
   }
-  throw held(run, await readHolder(path), path)
 }
 
-/** Takes a dead process's lock away, and puts it back if it turns out to be another one that came meanwhile. */
-async function takeAway(path: string, dead: LockHolder | undefined): Promise<void> {
-  const aside = `${path}.${randomUUID()}`
+async function claim(draft: string, path: string, run: string, token: string): Promise<void> {
+  for (let attempt = 0; attempt < 10; attempt += 1) {
+    const last = (await chainOf(path)).at(-1)
+    if (last?.holder !== undefined && mayLive(last.holder)) throw held(run, last.holder, path)
+    const target = last === undefined ? path : `${path}.after-${last.holder?.token ?? 'nobody'}`
+    if (!(await linkOnce(draft, target))) continue
+    if ((await chainOf(path)).at(-1)?.holder?.token === token) return
+    await rm(target, { force: true })
+  }
+  throw held(run, await lockedBy(path), path)
+}
+
+/** A link is made by exactly one of any number of processes. */
+async function linkOnce(from: string, to: string): Promise<boolean> {
   try {
-    await rename(path, aside)
+    await link(from, to)
+    return true
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
     throw error
   }
-  const taken = await readHolder(aside)
-  if (taken?.token !== dead?.token) await link(aside, path).catch(() => undefined)
-  await rm(aside, { force: true })
 }
 
-async function readHolder(path: string): Promise<LockHolder | undefined> {
+function parse(text: string): LockHolder | undefined {
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as LockHolder
+    return JSON.parse(text) as LockHolder
   } catch {
-    // Absent, or written by a machine that died before the text was on the disk.
     return undefined
   }
 }
