@@ -15,7 +15,7 @@ const PURE_PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '@oclif/core': ['cli', 'commands'],
 }
 /** Parts of Node that only compute. */
-const PURE_BUILTINS = new Set(['node:buffer', 'node:crypto', 'node:string_decoder', 'node:util'])
+const PURE_BUILTINS = new Set(['node:buffer', 'node:crypto', 'node:string_decoder', 'node:util', 'node:zlib'])
 /** Where a process or a thread begins. */
 const MAINS = ['src/main.ts', 'src/scan-worker.ts']
 const DOMAIN_FOR_ALL = [

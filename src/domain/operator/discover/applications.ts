@@ -1,0 +1,254 @@
+/**
+ * Applications and the pods that belong to them, each reduced to what a decision needs, so that five thousand of them
+ * fit into little memory. Pods are found by the labels that every release of the operator puts on them.
+ */
+import type { KubeObject, ResourceType } from '../../../ports/cluster.ts'
+import { at, fieldsAt, listAt, numberAt, textAt } from './json.ts'
+import { nameOf, POD } from './kinds.ts'
+import type { Sight } from './sight.ts'
+
+/** The same in every tag from v1beta1-0.9.0 to v2.5.2 (pkg/config/constants.go, pkg/common/spark.go). */
+export const POD_LABELS = {
+  applicationName: 'sparkoperator.k8s.io/app-name',
+  submissionId: 'sparkoperator.k8s.io/submission-id',
+  role: ['spark-role', 'driver'],
+} as const
+
+/** States of an application in which nothing of it runs and nothing more will happen by itself. */
+export const TERMINAL_STATES: ReadonlySet<string> = new Set(['COMPLETED', 'FAILED'])
+/** States in which a driver pod should be there. */
+export const RUNNING_STATES: ReadonlySet<string> = new Set(['SUBMITTED', 'RUNNING', 'UNKNOWN', 'SUCCEEDING', 'FAILING'])
+/** States in which a controller is about to do something to pods; `''` is one that no controller has taken up. */
+export const MOVING_STATES: ReadonlySet<string> = new Set([
+  '',
+  'PENDING_RERUN',
+  'INVALIDATING',
+  'SUBMISSION_FAILED',
+  'SUSPENDING',
+  'RESUMING',
+])
+
+/** One SparkApplication. */
+export interface Application {
+  namespace: string
+  name: string
+  uid: string
+  generation: number
+  createdAt: string | undefined
+  labels: Readonly<Record<string, string>>
+  deleting: boolean
+  /** `''` before the operator has taken it up. */
+  state: string
+  submissionId: string | undefined
+  driverPod: string | undefined
+  executionAttempts: number
+  submissionAttempts: number
+  /** `Never` where nothing is set, as every release takes it. */
+  restartPolicy: string
+  mode: string | undefined
+  suspend: boolean
+  dynamicAllocation: boolean
+  /** A ScheduledSparkApplication that made it. */
+  scheduledBy: string | undefined
+}
+
+export interface DriverPod {
+  namespace: string
+  name: string
+  uid: string
+  application: string
+  submissionId: string | undefined
+  createdAt: string | undefined
+  phase: string
+  deleting: boolean
+  restarts: number
+  waiting: string | undefined
+  /** The uid of the application that owns it; undefined where none does (1.x without webhook). */
+  ownerUid: string | undefined
+  /** Whose token it asks the API server for executors with. */
+  serviceAccount: string
+}
+
+export interface Pods {
+  drivers: DriverPod[]
+  /** Executors that are not finished, by `namespace/application`. */
+  executors: ReadonlyMap<string, number>
+}
+
+/** Reduces a SparkApplication to what decisions need. */
+export function applicationFrom(object: KubeObject): Application {
+  const { metadata } = object
+  const status = fieldsAt(object, 'status')
+  return {
+    namespace: metadata.namespace ?? '',
+    name: metadata.name,
+    uid: metadata.uid ?? '',
+    generation: metadata.generation ?? 0,
+    createdAt: metadata.creationTimestamp,
+    labels: metadata.labels ?? {},
+    deleting: metadata.deletionTimestamp !== undefined,
+    state: textAt(status, 'applicationState', 'state') ?? '',
+    submissionId: nonEmpty(textAt(status, 'submissionID')),
+    driverPod: nonEmpty(textAt(status, 'driverInfo', 'podName')),
+    executionAttempts: numberAt(status, 'executionAttempts') ?? 0,
+    submissionAttempts: numberAt(status, 'submissionAttempts') ?? 0,
+    restartPolicy: nonEmpty(textAt(object, 'spec', 'restartPolicy', 'type')) ?? 'Never',
+    mode: nonEmpty(textAt(object, 'spec', 'mode')),
+    suspend: at(object, 'spec', 'suspend') === true,
+    dynamicAllocation: at(object, 'spec', 'dynamicAllocation', 'enabled') === true,
+    scheduledBy: metadata.ownerReferences?.find((owner) => owner.kind === 'ScheduledSparkApplication')?.name,
+  }
+}
+
+/** All driver pods, and how many executors each application has. */
+export async function readPods(sight: Sight, namespace?: string): Promise<Pods> {
+  const drivers: DriverPod[] = []
+  const executors = new Map<string, number>()
+  for await (const pod of sight.each(POD, { namespace, labelSelector: POD_LABELS.applicationName })) {
+    const [roleLabel, driver] = POD_LABELS.role
+    const application = pod.metadata.labels?.[POD_LABELS.applicationName] ?? ''
+    if (pod.metadata.labels?.[roleLabel] === driver) drivers.push(driverFrom(pod, application))
+    else if (!isFinished(textAt(pod, 'status', 'phase') ?? '')) {
+      const id = `${pod.metadata.namespace ?? ''}/${application}`
+      executors.set(id, (executors.get(id) ?? 0) + 1)
+    }
+  }
+  drivers.sort((a, b) => (nameOf({ metadata: a }) < nameOf({ metadata: b }) ? -1 : 1))
+  return { drivers, executors }
+}
+
+function driverFrom(pod: KubeObject, application: string): DriverPod {
+  const containers = listAt(pod, 'status', 'containerStatuses')
+  return {
+    namespace: pod.metadata.namespace ?? '',
+    name: pod.metadata.name,
+    uid: pod.metadata.uid ?? '',
+    application,
+    submissionId: pod.metadata.labels?.[POD_LABELS.submissionId],
+    createdAt: pod.metadata.creationTimestamp,
+    phase: textAt(pod, 'status', 'phase') ?? 'Unknown',
+    deleting: pod.metadata.deletionTimestamp !== undefined,
+    restarts: containers.reduce<number>((sum, one) => sum + (numberAt(one, 'restartCount') ?? 0), 0),
+    waiting: containers.map((one) => textAt(one, 'state', 'waiting', 'reason')).find((reason) => reason !== undefined),
+    ownerUid: pod.metadata.ownerReferences?.find((owner) => owner.kind === 'SparkApplication')?.uid,
+    serviceAccount: textAt(pod, 'spec', 'serviceAccountName') ?? 'default',
+  }
+}
+
+/** Whether a pod's phase is one that never changes again. */
+export function isFinished(phase: string): boolean {
+  return phase === 'Succeeded' || phase === 'Failed'
+}
+
+/** An application with what was found of it. */
+export interface ApplicationCase {
+  application: Application
+  driver: DriverPod | undefined
+  executors: number
+  /** Which of the ways to be in trouble it shows. */
+  trouble: Trouble | undefined
+}
+
+export type Trouble =
+  /** A driver pod runs that its status does not know of: the operator stopped between submission and status write. */
+  | 'half-submitted'
+  /** Its status says it runs, and no driver pod is there. */
+  | 'driver missing'
+
+/** Joins applications with their drivers; drivers whose application is gone are left over. */
+export function pairDrivers(
+  applications: readonly Application[],
+  pods: Pods,
+): { cases: ApplicationCase[]; orphans: DriverPod[] } {
+  const byApplication = new Map<string, DriverPod[]>()
+  for (const driver of pods.drivers) {
+    const id = `${driver.namespace}/${driver.application}`
+    byApplication.set(id, [...(byApplication.get(id) ?? []), driver])
+  }
+  const claimed = new Set<string>()
+  const cases = applications.map((application) => {
+    const id = `${application.namespace}/${application.name}`
+    const own = (byApplication.get(id) ?? []).filter((driver) => belongs(driver, application))
+    for (const driver of own) claimed.add(driver.uid)
+    const driver = chooseDriver(own, application)
+    return { application, driver, executors: pods.executors.get(id) ?? 0, trouble: troubleOf(application, driver) }
+  })
+  const orphans = pods.drivers.filter(({ uid, phase }) => !claimed.has(uid) && !isFinished(phase))
+  return { cases, orphans }
+}
+
+/** By label, and not left over from an application of the same name that was deleted before. */
+function belongs(driver: DriverPod, { uid, createdAt }: Application): boolean {
+  if (driver.ownerUid !== undefined) return driver.ownerUid === uid
+  if (driver.createdAt === undefined || createdAt === undefined) return true
+  return Date.parse(driver.createdAt) >= Date.parse(createdAt)
+}
+
+function chooseDriver(own: readonly DriverPod[], { driverPod }: Application): DriverPod | undefined {
+  const named = own.find(({ name }) => name === driverPod)
+  const newest = [...own].sort((a, b) => ((a.createdAt ?? '') < (b.createdAt ?? '') ? 1 : -1))
+  const live = newest.find((driver) => !isFinished(driver.phase) && !driver.deleting)
+  return live ?? named ?? newest[0]
+}
+
+/**
+ * The status write comes after spark-submit has made the driver (controller.go of 1.x, submission.go of 2.x); between
+ * the two a stopped operator leaves a driver that no status names. While a rerun waits, the driver of the former
+ * attempt may still be there: it carries the submission id that the status names, and is no such case.
+ */
+function troubleOf(application: Application, driver: DriverPod | undefined): Trouble | undefined {
+  if (application.deleting) return undefined
+  const { state, submissionId } = application
+  if (['', 'PENDING_RERUN', 'SUBMISSION_FAILED'].includes(state)) {
+    const isOfNewAttempt =
+      driver !== undefined &&
+      !driver.deleting &&
+      (state === '' || driver.submissionId === undefined || driver.submissionId !== submissionId)
+    return isOfNewAttempt ? 'half-submitted' : undefined
+  }
+  return RUNNING_STATES.has(state) && (state === 'SUBMITTED' || state === 'RUNNING') && driver === undefined
+    ? 'driver missing'
+    : undefined
+}
+
+/** What is read of each kind of the operator, where the cluster serves it. */
+export interface ServedKinds {
+  application: ResourceType | undefined
+  scheduled: ResourceType | undefined
+  connect: ResourceType | undefined
+}
+
+/** One ScheduledSparkApplication. */
+export interface Schedule {
+  namespace: string
+  name: string
+  uid: string
+  schedule: string
+  timeZone: string | undefined
+  suspend: boolean
+  /** Undefined where the object does not say; releases differ in what they make of that. */
+  concurrencyPolicy: string | undefined
+  state: string
+  lastRun: string | undefined
+  nextRun: string | undefined
+}
+
+/** Reduces a ScheduledSparkApplication to what decisions need. */
+export function scheduleFrom(object: KubeObject): Schedule {
+  return {
+    namespace: object.metadata.namespace ?? '',
+    name: object.metadata.name,
+    uid: object.metadata.uid ?? '',
+    schedule: textAt(object, 'spec', 'schedule') ?? '',
+    timeZone: nonEmpty(textAt(object, 'spec', 'timeZone')),
+    suspend: at(object, 'spec', 'suspend') === true,
+    concurrencyPolicy: nonEmpty(textAt(object, 'spec', 'concurrencyPolicy')),
+    state: textAt(object, 'status', 'scheduleState') ?? '',
+    lastRun: nonEmpty(textAt(object, 'status', 'lastRun')),
+    nextRun: nonEmpty(textAt(object, 'status', 'nextRun')),
+  }
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text
+}

@@ -1,0 +1,143 @@
+/**
+ * What Helm recorded of a release: which chart, which revision, in which state, and the objects it believes it owns.
+ *
+ * A record is gzip in base64 (in a Secret, in base64 once more: helm.sh/helm/v3/pkg/storage/driver/util.go). It also
+ * holds values and rendered Secrets. Values stay in memory for the plan that translates them, the contents of rendered
+ * Secrets are dropped here, and neither is ever put into a document.
+ */
+import { gunzipSync } from 'node:zlib'
+import { loadAll } from 'js-yaml'
+import type { KubeObject } from '../../../ports/cluster.ts'
+import { at, type Fields, fieldsAt, isFields, numberAt, textAt } from './json.ts'
+import { CONFIG_MAP, SECRET } from './kinds.ts'
+import type { Sight } from './sight.ts'
+
+export interface HelmRelease {
+  name: string
+  namespace: string
+  revision: number
+  /** `deployed`, `failed`, `pending-upgrade`, …: Helm's own words. */
+  status: string
+  chart: { name: string; version: string; appVersion: string | undefined }
+  /** What the user gave; never printed. */
+  values: Fields
+  /** The chart's own values beneath them; never printed. */
+  chartValues: Fields
+  /** What Helm believes it owns. Contents of Secrets are left out. */
+  objects: readonly KubeObject[]
+  /** Objects that hooks make: Helm forgets them once the hook has run. */
+  hookObjects: readonly KubeObject[]
+}
+
+/** A release that is there and cannot be read whole. */
+export interface HelmHistory {
+  releases: HelmRelease[]
+  /** Records that could not be decoded, by name. */
+  unreadable: string[]
+}
+
+/** A gzip bomb in a Secret of 1 MiB would fill memory; no honest release record is nearly so large. */
+const LARGEST_RECORD = 64 << 20
+
+/**
+ * The latest revision of each release that has to do with the operator. With `only`, these releases; otherwise every
+ * release in the namespaces (all when undefined) whose chart or objects mention the operator's group.
+ */
+export async function readHelmReleases(
+  sight: Sight,
+  scope: { namespaces: readonly string[] | undefined; group: string },
+): Promise<HelmHistory> {
+  const latest = new Map<string, { revision: number; record: KubeObject }>()
+  const unreadable: string[] = []
+  for (const namespace of scope.namespaces ?? [undefined]) {
+    for (const type of [SECRET, CONFIG_MAP]) {
+      for await (const record of sight.each(type, { namespace, labelSelector: 'owner=helm' })) {
+        keepLatest(latest, record)
+      }
+    }
+  }
+  const releases: HelmRelease[] = []
+  for (const { record } of latest.values()) {
+    const release = decodeHelmRelease(record)
+    if (release === undefined) unreadable.push(`${record.metadata.namespace ?? ''}/${record.metadata.name}`)
+    else if (concernsGroup(release, scope.group)) releases.push(release)
+  }
+  releases.sort((a, b) => (`${a.namespace}/${a.name}` < `${b.namespace}/${b.name}` ? -1 : 1))
+  return { releases, unreadable: unreadable.sort() }
+}
+
+function keepLatest(latest: Map<string, { revision: number; record: KubeObject }>, record: KubeObject): void {
+  const { labels = {}, namespace = '' } = record.metadata
+  const revision = Number(labels.version)
+  if (labels.name === undefined || !Number.isInteger(revision)) return
+  const id = `${namespace}/${labels.name}`
+  const held = latest.get(id)
+  if (held === undefined || held.revision < revision) latest.set(id, { revision, record })
+}
+
+/** The release behind a Secret or ConfigMap of Helm's storage; undefined when it is no such thing or is damaged. */
+export function decodeHelmRelease(record: KubeObject): HelmRelease | undefined {
+  const stored = textAt(record, 'data', 'release')
+  if (stored === undefined) return undefined
+  try {
+    const inner = record.kind === 'Secret' ? Buffer.from(stored, 'base64').toString('latin1') : stored
+    const packed = Buffer.from(inner, 'base64')
+    const isGzip = packed[0] === 0x1f && packed[1] === 0x8b
+    const json = isGzip ? gunzipSync(packed, { maxOutputLength: LARGEST_RECORD }) : packed
+    return releaseFrom(JSON.parse(json.toString('utf8')) as unknown, record)
+  } catch {
+    return undefined
+  }
+}
+
+function releaseFrom(release: unknown, record: KubeObject): HelmRelease | undefined {
+  const name = textAt(release, 'name')
+  const chart = fieldsAt(release, 'chart', 'metadata')
+  if (name === undefined) return undefined
+  const hooks = at(release, 'hooks')
+  return {
+    name,
+    namespace: textAt(release, 'namespace') ?? record.metadata.namespace ?? '',
+    revision: numberAt(release, 'version') ?? 0,
+    status: textAt(release, 'info', 'status') ?? 'unknown',
+    chart: {
+      name: textAt(chart, 'name') ?? '',
+      version: textAt(chart, 'version') ?? '',
+      appVersion: textAt(chart, 'appVersion'),
+    },
+    values: fieldsAt(release, 'config'),
+    chartValues: fieldsAt(release, 'chart', 'values'),
+    objects: parseManifest(textAt(release, 'manifest') ?? ''),
+    hookObjects: (Array.isArray(hooks) ? (hooks as unknown[]) : []).flatMap((hook) =>
+      parseManifest(textAt(hook, 'manifest') ?? ''),
+    ),
+  }
+}
+
+/** Kubernetes objects of a stream of YAML documents; what is none is left out, and so are contents of Secrets. */
+function parseManifest(text: string): KubeObject[] {
+  const objects: KubeObject[] = []
+  for (const document of loadAll(text)) {
+    if (
+      !isFields(document) ||
+      typeof document.kind !== 'string' ||
+      textAt(document, 'metadata', 'name') === undefined
+    ) {
+      continue
+    }
+    const { data: _data, stringData: _stringData, ...rest } = document
+    objects.push((document.kind === 'Secret' ? rest : document) as unknown as KubeObject)
+  }
+  return objects
+}
+
+function concernsGroup({ chart, objects, hookObjects }: HelmRelease, group: string): boolean {
+  if (/(^|[^a-z])spark-operator([^a-z]|$)/.test(chart.name)) return true
+  return [...objects, ...hookObjects].some((object) => speaksOf(object, group))
+}
+
+/** An operator's chart renders rights over the group, webhooks for it or its CRDs; applications alone make none. */
+function speaksOf(object: KubeObject, group: string): boolean {
+  if (!/Role$|WebhookConfiguration$|^CustomResourceDefinition$/.test(object.kind)) return false
+  return JSON.stringify(object).includes(`"${group}"`)
+}
