@@ -155,7 +155,7 @@ const MOST_RUNNING = 10
 function* applicationBlocks({ applications }: OperatorStatus, { style, wide }: ViewOptions): Generator<Block> {
   const states = Object.entries(applications.byState).map(([state, count]) => `${formatCount(count)} ${state}`)
   yield ''
-  yield style.paint('bold', `${plural(applications.total, 'application')}`)
+  yield style.paint('bold', plural(applications.total, 'application'))
   if (states.length > 0) yield* lines(states.map((text) => text.replaceAll(' ', '\u00a0')).join(', '), style, '  ')
   const { schedules, suspendedSchedules, connects } = applications
   if (schedules > 0) yield `  ${plural(schedules, 'schedule')}, ${formatCount(suspendedSchedules)} suspended`

@@ -47,7 +47,8 @@ export function recordedCluster(objects: readonly KubeObject[], options: Recorde
   return {
     identity: { uid: 'cluster-uid', context: 'recorded', server: 'recorded', namespace: 'default' },
     async get({ type, namespace, name }: ObjectKey) {
-      await Promise.resolve(refuse(type))
+      await Promise.resolve()
+      refuse(type)
       const found = ofType(type).find(
         ({ metadata }) => metadata.name === name && (metadata.namespace ?? '') === (namespace ?? ''),
       )
