@@ -255,6 +255,8 @@ export function crd(
   const plural = `${kind.toLowerCase()}s`
   const version = kind === 'SparkConnect' ? 'v1alpha1' : 'v1beta2'
   return object('apiextensions.k8s.io/v1', 'CustomResourceDefinition', `${plural}.sparkoperator.k8s.io`, {
+    // Groups under k8s.io are the project's; the charts of the operator say so too.
+    metadata: { annotations: { 'api-approved.kubernetes.io': 'https://github.com/kubeflow/spark-operator/pull/1298' } },
     spec: {
       group: 'sparkoperator.k8s.io',
       scope: 'Namespaced',

@@ -2,6 +2,7 @@
  * Joins what was found into installations: a controller with its webhook, who made them, and what they are told to do.
  */
 import type { KubeObject } from '../../../ports/cluster.ts'
+import { versionFromText } from '../releases/version-order.ts'
 import type { GitOpsOwner } from './gitops.ts'
 import type { HelmRelease } from './helm-release.ts'
 import { nameOf } from './kinds.ts'
@@ -100,26 +101,19 @@ export function releaseNameOf({ metadata }: KubeObject): { namespace: string; na
   return { name, namespace: metadata.annotations?.['meta.helm.sh/release-namespace'] ?? metadata.namespace ?? '' }
 }
 
+function versionIn(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : versionFromText(text)
+}
+
 function versionOf(workload: Workload, release: HelmRelease | undefined): InstalledVersion {
   const { image } = workload.container
   const label = workload.object.metadata.labels?.['app.kubernetes.io/version']
   const told = [
-    { from: 'image tag', value: releaseFromText(tagOf(image)) },
-    { from: 'label app.kubernetes.io/version', value: releaseFromText(label) },
-    { from: 'chart', value: releaseFromText(release?.chart.appVersion) },
+    { from: 'image tag', value: versionIn(tagOf(image)) },
+    { from: 'label app.kubernetes.io/version', value: versionIn(label) },
+    { from: 'chart', value: versionIn(release?.chart.appVersion) },
   ].flatMap(({ from, value }) => (value === undefined ? [] : [{ from, value }]))
   const [best] = told
   const others = told.filter(({ value }) => value !== best?.value).map(({ from, value }) => `${from} says ${value}`)
   return { value: best?.value, from: best?.from, contradictions: others }
-}
-
-/**
- * A release in a tag or label: `2.5.2`, `v2.1.0`, and `v1beta2-1.3.8-3.1.1` of the years when a tag was API version,
- * operator and Spark. A suffix (`2.5.2-acme.1`) is kept: a fork is not the release it came from.
- */
-export function releaseFromText(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined
-  const dated = /^v1(?:alpha1|beta1|beta2)-(\d+\.\d+\.\d+)(?:-\d+\.\d+\.\d+)?(.*)$/.exec(text)
-  if (dated !== null) return `${dated[1]!}${dated[2]!}`
-  return /^v?(\d+\.\d+\.\d+.*)$/.exec(text)?.[1]
 }
