@@ -42,7 +42,7 @@ export interface Foretold {
 }
 
 export interface Foreteller {
-  foretell(object: KubeObject): Foretold
+  readonly foretell: (object: KubeObject) => Foretold
   /** Rules of the schema that only the API server can check. */
   readonly unchecked: readonly string[]
 }
