@@ -1,0 +1,51 @@
+/** A move as its rules see it: everything that was read, rendered and foretold, before it is judged. */
+import type { OperatorBehaviour } from '../behaviour/behaviour.ts'
+import type { Discovery, FoundInstallation } from '../discover/discover.ts'
+import type { Traits } from '../releases/traits.ts'
+import type { RenderedTarget } from '../source/target.ts'
+import type { CrdMove } from './crd-moves.ts'
+import type { Judgement } from './judge-objects.ts'
+import type { HelmForecast } from './ownership.ts'
+
+export interface Move {
+  discovery: Discovery
+  /** What is moved; undefined where nothing is installed yet. */
+  installation: FoundInstallation | undefined
+  from: MoveEnd
+  target: RenderedTarget
+  /** The operator that the target would run; undefined where it runs none. */
+  behaviour: OperatorBehaviour | undefined
+  direction: 'forward' | 'back'
+  crds: readonly CrdMove[]
+  judgements: readonly Judgement[]
+  /** Undefined where Helm has no part in it. */
+  helm: HelmForecast | undefined
+  /** Keys of values that the target's chart does not have. */
+  ignoredValues: readonly string[]
+  /** Nodes that could run a pod; null where nodes may not be read. */
+  readyNodes: number | null
+  /** When nothing is expected to be submitted, in milliseconds since the epoch. */
+  window: { from: number; to: number }
+  /** Temporary definitions that a plan left behind. */
+  leftovers: readonly string[]
+}
+
+export interface MoveEnd {
+  version: string | undefined
+  traits: Traits
+}
+
+/** All verdicts of all kinds. */
+export function verdictsOf({ judgements }: Move) {
+  return judgements.flatMap(({ verdicts }) => verdicts)
+}
+
+/** Applications with a driver pod that has not ended. */
+export function liveCases({ discovery }: Move) {
+  return discovery.cases.filter(({ driver }) => driver !== undefined && !['Succeeded', 'Failed'].includes(driver.phase))
+}
+
+/** How findings name an object. */
+export function called({ namespace, name }: { namespace: string; name: string }): string {
+  return `${namespace}/${name}`
+}
