@@ -20,7 +20,7 @@ export interface RecordedOptions {
 const BUILT_IN: readonly ResourceType[] = Object.values(kinds).filter(
   (value): value is ResourceType => typeof value === 'object' && 'resource' in value,
 )
-const NAMESPACED_UNLESS = /^(Namespace|Cluster.*|.*WebhookConfiguration|CustomResourceDefinition)$/
+const NAMESPACED_UNLESS = /^(Namespace|Node|Cluster.*|.*WebhookConfiguration|CustomResourceDefinition)$/
 
 /** Kinds that are not built in are served if a CustomResourceDefinition or an object of them is there. */
 export function recordedCluster(objects: readonly KubeObject[], options: RecordedOptions = {}): ClusterReader {

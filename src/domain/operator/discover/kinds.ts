@@ -11,6 +11,7 @@ export const SERVICE = core('services', 'Service')
 export const SECRET = core('secrets', 'Secret')
 export const CONFIG_MAP = core('configmaps', 'ConfigMap')
 export const SERVICE_ACCOUNT = core('serviceaccounts', 'ServiceAccount')
+export const NODE: ResourceType = { ...core('nodes', 'Node'), namespaced: false }
 export const NAMESPACE: ResourceType = { ...core('namespaces', 'Namespace'), namespaced: false }
 
 export const DEPLOYMENT = named('apps', 'v1', 'deployments', 'Deployment')

@@ -36,8 +36,7 @@ export interface Foretold {
   lost: readonly string[]
   defaulted: readonly string[]
   violations: readonly Violation[]
-  /** Digests of `spec`: as it is, and as it will be read. */
-  spec: string
+  /** Digest of `spec` as it will be read. */
   predicted: string
 }
 
@@ -63,7 +62,6 @@ export function foreteller(now: SchemaInForce, then: SchemaInForce): Foreteller 
         lost,
         defaulted,
         violations,
-        spec: digestOf(object.spec ?? null),
         predicted: digestOf(readBack.spec ?? null),
       }
     },

@@ -23,8 +23,11 @@ export interface ObjectVerdict {
   lost: readonly string[]
   defaulted: readonly string[]
   violations: readonly Violation[]
+  /** Digests of the spec as it is, and as it will be read. */
   spec: string
   predicted: string
+  /** Values are written down that one version assumes and the other does not. */
+  filled: boolean
 }
 
 export interface Judgement {
@@ -48,9 +51,10 @@ export interface JudgeOptions {
   type: ResourceType
   now: SchemaInForce
   then: SchemaInForce
+  /** What is written into an object before it is read under the schema to come; the same object where nothing is. */
+  prepare: (object: KubeObject) => KubeObject
   /** Whom to ask; undefined where only foretelling is wanted or possible. */
   server: Cluster | undefined
-  namespace: string | undefined
   signal: AbortSignal | undefined
   sleep: (milliseconds: number) => Promise<void>
   report: ReportProgress | undefined
@@ -66,10 +70,11 @@ export async function judgeObjects(options: JudgeOptions): Promise<Judgement> {
   const shapeOf = then.schema === undefined ? digestOf : shaper(then.schema)
   const verdicts: ObjectVerdict[] = []
   const samples = new Map<string, { object: KubeObject; foretold: Foretold }>()
-  for await (const raw of sight.each(type, { namespace: options.namespace })) {
-    const object = { ...raw, apiVersion: `${type.group}/${type.version}`, kind: type.kind }
+  for await (const raw of sight.each(type)) {
+    const live = { ...raw, apiVersion: `${type.group}/${type.version}`, kind: type.kind }
+    const object = options.prepare(live)
     const foretold = foretell(object)
-    verdicts.push(verdictOf(object, foretold))
+    verdicts.push(verdictOf(live, foretold, object !== live))
     const shape = shapeOf(object)
     if (!samples.has(shape)) samples.set(shape, { object, foretold })
     report?.({ phase: `judging ${type.resource}`, count: verdicts.length, noun: 'object' })
@@ -86,7 +91,12 @@ export async function judgeObjects(options: JudgeOptions): Promise<Judgement> {
   }
 }
 
-function verdictOf(object: KubeObject, foretold: Foretold): ObjectVerdict {
+/** Whether every object will read as it does now. */
+export function isUnchanged({ verdicts }: Judgement): boolean {
+  return verdicts.every(({ spec, predicted }) => spec === predicted)
+}
+
+function verdictOf(object: KubeObject, foretold: Foretold, filled: boolean): ObjectVerdict {
   const { metadata } = object
   return {
     namespace: metadata.namespace ?? '',
@@ -98,8 +108,9 @@ function verdictOf(object: KubeObject, foretold: Foretold): ObjectVerdict {
     lost: foretold.lost,
     defaulted: foretold.defaulted,
     violations: foretold.violations,
-    spec: foretold.spec,
+    spec: digestOf(object.spec ?? null),
     predicted: foretold.predicted,
+    filled,
   }
 }
 

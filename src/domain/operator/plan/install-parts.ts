@@ -1,0 +1,98 @@
+/** What the installing step carries: keys of rendered objects, what is held at zero, and what is copied before. */
+import type { KubeObject, ObjectKey, ResourceType } from '../../../ports/cluster.ts'
+import type { OperatorBehaviour } from '../behaviour/behaviour.ts'
+import type { Counterpart } from '../discover/live-objects.ts'
+import {
+  CLUSTER_ROLE,
+  CLUSTER_ROLE_BINDING,
+  DEPLOYMENT,
+  MUTATING_WEBHOOKS,
+  SECRET,
+  SERVICE_ACCOUNT,
+  VALIDATING_WEBHOOKS,
+} from '../discover/kinds.ts'
+import type { ChartSource } from '../steps/payloads.ts'
+import type { Move } from './move.ts'
+import { idOf } from './ownership.ts'
+
+/** By Helm, or by applying what was rendered. */
+export type InstallChoice =
+  | { kind: 'helm'; chart: ChartSource; values: unknown }
+  | { kind: 'manifests'; rendered: readonly Counterpart[]; owned: readonly Counterpart[] }
+
+/** The Deployments of controllers that the target would start. */
+export function holdsOf({ behaviour }: Move): ObjectKey[] {
+  if (behaviour?.controller.kind !== 'Deployment') return []
+  const { namespace, name } = behaviour.controller
+  return [{ type: DEPLOYMENT, namespace, name }]
+}
+
+/** Objects by key, and those that were installed and the target no longer has. */
+export function manifestKeys(_move: Move, { rendered, owned }: Extract<InstallChoice, { kind: 'manifests' }>) {
+  const objects = rendered.flatMap(({ key, object }) => (key === undefined ? [] : [{ key, object }]))
+  const coming = new Set(objects.map(({ key }) => idOf(key)))
+  const remove = owned.flatMap(({ key, live }) =>
+    key === undefined || live === undefined || coming.has(idOf(key)) ? [] : [{ key, uid: live.metadata.uid ?? '' }],
+  )
+  return { objects, remove }
+}
+
+/** What is installed now, by name: copied before anything changes. */
+export function installKeys({ installation, discovery }: Move): ObjectKey[] {
+  if (installation === undefined) return []
+  const { release, behaviour, workloads } = installation
+  const account = installation.controller?.serviceAccount
+  const keys: ObjectKey[] = [
+    ...workloads
+      .filter(({ object }) => object.kind === 'Deployment')
+      .map(({ object }) => key(DEPLOYMENT, object.metadata.name, object.metadata.namespace)),
+    ...(account === undefined ? [] : [key(SERVICE_ACCOUNT, account.name, account.namespace)]),
+    ...(account === undefined ? [] : bindingsOf(discovery.rights.bindings(account))),
+    ...(release === undefined
+      ? []
+      : [key(SECRET, `sh.helm.release.v1.${release.name}.v${release.revision}`, release.namespace)]),
+    ...(behaviour?.webhook === undefined
+      ? []
+      : [key(SECRET, behaviour.webhook.secret.name, behaviour.webhook.secret.namespace)]),
+    ...discovery.webhooks.map(({ kind, name }) =>
+      key(kind.startsWith('Mutating') ? MUTATING_WEBHOOKS : VALIDATING_WEBHOOKS, name),
+    ),
+  ]
+  return [...new Map(keys.map((one) => [idOf(one), one])).values()]
+}
+
+/** Cluster-wide ones by their usual pairing; those of namespaces go with the release's record. */
+function bindingsOf(bindings: readonly string[]): ObjectKey[] {
+  const names = bindings.flatMap((binding) => /^ClusterRoleBinding (.+)$/.exec(binding)?.[1] ?? [])
+  return names.flatMap((name) => [key(CLUSTER_ROLE_BINDING, name), key(CLUSTER_ROLE, name)])
+}
+
+function key(type: ResourceType, name: string, namespace?: string): ObjectKey {
+  return { type, name, ...(namespace === undefined ? {} : { namespace }) }
+}
+
+/** A pod that needs nothing but its image: it starts a program that does not exist, or ends at once. */
+export function podToPull({ controller }: OperatorBehaviour, image: string, number: number): KubeObject {
+  const { namespace, pod } = controller
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: `sparkops-pull-${number}`, namespace, labels: { 'app.kubernetes.io/managed-by': 'sparkops' } },
+    spec: {
+      restartPolicy: 'Never',
+      automountServiceAccountToken: false,
+      ...(pod.imagePullSecrets === undefined ? {} : { imagePullSecrets: pod.imagePullSecrets }),
+      ...(pod.nodeSelector === undefined ? {} : { nodeSelector: pod.nodeSelector }),
+      ...(pod.tolerations === undefined ? {} : { tolerations: pod.tolerations }),
+      containers: [
+        {
+          name: 'pull',
+          image,
+          imagePullPolicy: 'Always',
+          command: ['/bin/true'],
+          resources: { requests: { cpu: '10m', memory: '16Mi' } },
+        },
+      ],
+    },
+  }
+}

@@ -1,0 +1,271 @@
+/**
+ * Plans a move of the operator from what is installed to a target: reads, renders nothing itself, asks the API server
+ * through a temporary definition where it may, and changes nothing else. The same inputs give the same digest.
+ */
+import type { Cluster, KubeObject } from '../../../ports/cluster.ts'
+import type { ReportProgress } from '../../../ports/progress.ts'
+import { API_VERSION } from '../../document.ts'
+import type { ExitName } from '../../errors.ts'
+import { digestOf } from '../../plan/json.ts'
+import type { Finding, Fingerprint, Json, Plan } from '../../plan/plan.ts'
+import { sealPlan } from '../../plan/seal.ts'
+import type { Discovery, FoundInstallation } from '../discover/discover.ts'
+import { listAt, textAt } from '../discover/json.ts'
+import { CRD, NODE } from '../discover/kinds.ts'
+import { type Counterpart, findCounterparts } from '../discover/live-objects.ts'
+import { Sight } from '../discover/sight.ts'
+import { type Traits, traitsOf } from '../releases/traits.ts'
+import { compareVersions } from '../releases/version-order.ts'
+import type { RenderedTarget } from '../source/target.ts'
+import type { ChartSource } from '../steps/payloads.ts'
+import { type CrdMove, type CrdWish, decideCrds } from './crd-moves.ts'
+import { APPLICATION_DEFAULTS, SCHEDULE_DEFAULTS, UNTOUCHED_STATES, withDefaults } from './defaults.ts'
+import { findingsOf } from './findings.ts'
+import { isUnchanged, type Judgement, judgeObjects } from './judge-objects.ts'
+import type { InstallChoice } from './install-parts.ts'
+import type { Move, MoveEnd } from './move.ts'
+import { forecastHelm } from './ownership.ts'
+import { leftoverShadows } from './shadow.ts'
+import { stepsOf, writesDefaults } from './steps.ts'
+import { summaryOf } from './summary.ts'
+
+export interface PlanOptions {
+  discovery: Discovery
+  sight: Sight
+  /** Whom to ask about objects; undefined with --offline and for snapshots. */
+  server: Cluster | undefined
+  installation: FoundInstallation | undefined
+  target: RenderedTarget
+  /** Values that the target was rendered with: what helm will be given. */
+  values: unknown
+  ignoredValues: readonly string[]
+  /** Says which version is installed, where nothing tells; `auto` looks. */
+  from: string
+  crd: CrdWish
+  /** The move is a way back, whatever the versions say. */
+  isBack: boolean
+  acknowledged: readonly string[]
+  tool: { version: string }
+  now: number
+  signal?: AbortSignal | undefined
+  sleep: (milliseconds: number) => Promise<void>
+  report?: ReportProgress | undefined
+}
+
+/** How long submissions stand still, as foretold: the sum of what is waited for, without what may take longer. */
+const PAUSE_MS = 15 * 60_000
+const STEP_SECONDS = 300
+const GRACE_SECONDS = 60
+
+/** Makes the plan. */
+export async function planMove(options: PlanOptions): Promise<Plan> {
+  const move = await readMove(options)
+  const findings = findingsOf(move.move)
+  const blocked = findings.some(({ gate }) => gate === 'block')
+  const isNothing = changesNothing(move)
+  const steps = isNothing
+    ? []
+    : stepsOf(move.move, { install: move.install, timeoutSeconds: STEP_SECONDS, graceSeconds: GRACE_SECONDS })
+  const { cluster } = options.discovery
+  return sealPlan({
+    apiVersion: API_VERSION,
+    kind: 'OperatorPlan',
+    schema: 1,
+    tool: { name: 'sparkops', version: options.tool.version },
+    createdAt: new Date(options.now).toISOString(),
+    target: { kind: 'cluster', id: cluster.uid, name: cluster.context ?? cluster.server },
+    inputs: inputsOf(move.move),
+    steps,
+    findings,
+    summary: summaryOf(move.move, { findings, steps, blocked, acknowledged: options.acknowledged, isNothing }),
+  })
+}
+
+interface ReadMove {
+  move: Move
+  install: InstallChoice
+  rendered: readonly Counterpart[]
+}
+
+async function readMove(options: PlanOptions): Promise<ReadMove> {
+  const { discovery, sight, installation, target, now } = options
+  const from = fromEnd(options)
+  const direction = directionOf(options, from)
+  const crds = decideCrds(
+    discovery.crds.own,
+    target.definitions.map(({ object }) => object),
+    { wish: options.crd, direction, group: discovery.group },
+  )
+  const rendered = await findCounterparts(sight, target.objects, target.release.namespace)
+  const hooks = await findCounterparts(
+    sight,
+    target.hooks.map(({ object }) => object),
+    target.release.namespace,
+  )
+  const owned = await findCounterparts(sight, installation?.release?.objects ?? [], target.release.namespace)
+  const move: Move = {
+    discovery: { ...discovery, unseen: sight.unseen },
+    installation,
+    from,
+    target,
+    behaviour: target.behaviours[0],
+    direction,
+    crds,
+    judgements: [],
+    helm: target.chart === undefined ? undefined : forecastHelm({ release: target.release, rendered, hooks, owned }),
+    ignoredValues: options.ignoredValues,
+    readyNodes: await readyNodes(sight),
+    window: { from: now, to: now + PAUSE_MS },
+    leftovers: leftoverShadows(await sight.list(CRD), now).map(({ metadata }) => metadata.name),
+  }
+  const judgements = await judgeAll(move, options)
+  const install: InstallChoice =
+    target.chart === undefined
+      ? { kind: 'manifests', rendered, owned }
+      : { kind: 'helm', chart: chartOf(target), values: options.values }
+  return { move: { ...move, judgements, discovery: { ...discovery, unseen: sight.unseen } }, install, rendered }
+}
+
+function fromEnd({ installation, from }: PlanOptions): MoveEnd {
+  const version = from === 'auto' ? installation?.version.value : from
+  const traits: Traits = version === undefined ? {} : traitsOf(version)
+  const { behaviour } = installation ?? {}
+  // What can be seen of the live operator counts before what is known of its number.
+  return {
+    version,
+    traits: {
+      ...traits,
+      ...(behaviour && { generation: behaviour.generation }),
+      ...(behaviour?.webhook && {
+        webhookRegistration: behaviour.webhook.registeredBy === 'self' ? ('self' as const) : ('chart' as const),
+      }),
+    },
+  }
+}
+
+function directionOf({ isBack, target }: PlanOptions, from: MoveEnd): Move['direction'] {
+  if (isBack) return 'back'
+  if (from.version === undefined || target.version === undefined) return 'forward'
+  return (compareVersions(target.version, from.version) ?? 0) < 0 ? 'back' : 'forward'
+}
+
+/** Every kind whose objects could read otherwise afterwards, or are written. */
+async function judgeAll(move: Move, options: PlanOptions): Promise<Judgement[]> {
+  const { sight, server, signal, sleep, report } = options
+  const { kinds } = move.discovery
+  const fills = writesDefaults(move)
+  const judgements: Judgement[] = []
+  for (const type of [kinds.application, kinds.scheduled, kinds.connect]) {
+    const crd = move.crds.find(({ kind }) => kind === type?.kind)
+    if (type === undefined || crd === undefined) continue
+    const rules = type.kind === 'SparkApplication' ? APPLICATION_DEFAULTS : SCHEDULE_DEFAULTS
+    const prepare = (object: KubeObject) =>
+      fills && type.kind !== 'SparkConnect' && !isUntouched(object) ? withDefaults(object, rules) : object
+    const { now, then } = crd
+    judgements.push(
+      await judgeObjects({
+        sight,
+        type,
+        now,
+        then,
+        prepare,
+        server: isWritten(crd) ? server : undefined,
+        signal,
+        sleep,
+        report,
+      }),
+    )
+  }
+  return judgements
+}
+
+function isWritten({ final, live }: CrdMove): boolean {
+  return final !== undefined && live !== undefined
+}
+
+function isUntouched(object: KubeObject): boolean {
+  return UNTOUCHED_STATES.includes(textAt(object, 'status', 'applicationState', 'state') ?? '')
+}
+
+async function readyNodes(sight: Sight): Promise<number | null> {
+  const nodes = await sight.list(NODE)
+  if (!sight.couldList(NODE)) return null
+  return nodes.filter((node) =>
+    listAt(node, 'status', 'conditions').some(
+      (condition) => textAt(condition, 'type') === 'Ready' && textAt(condition, 'status') === 'True',
+    ),
+  ).length
+}
+
+function chartOf({ chart, origin }: RenderedTarget): ChartSource {
+  return {
+    reference: origin.reference ?? origin.given,
+    name: chart?.name ?? '',
+    version: chart?.version ?? '',
+    digest: origin.digest,
+  }
+}
+
+/** The same chart with the same values and the same definitions, of a release that is deployed. */
+function changesNothing({ move, rendered }: ReadMove): boolean {
+  const { crds, judgements, installation } = move
+  if (installation === undefined || crds.some(({ final }) => final !== undefined)) return false
+  if (move.discovery.cases.some(({ trouble }) => trouble === 'half-submitted')) return false
+  if (!judgements.every(isUnchanged) || (move.helm?.deleted.length ?? 0) > 0) return false
+  return rendered.every(({ object, live }) => live !== undefined && isSameAsRecorded(object, installation))
+}
+
+/** Compared with what Helm recorded, since live objects hold what servers and controllers added. */
+function isSameAsRecorded(object: KubeObject, { release }: FoundInstallation): boolean {
+  const recorded = release?.objects.find(
+    ({ kind, metadata }) =>
+      kind === object.kind &&
+      metadata.name === object.metadata.name &&
+      (metadata.namespace ?? release.namespace) === (object.metadata.namespace ?? release.namespace),
+  )
+  if (recorded === undefined) return false
+  const bare = ({ data: _data, stringData: _stringData, ...rest }: KubeObject) => rest
+  return object.kind === 'Secret' ? true : digestOf(bare(recorded)) === digestOf(bare(object))
+}
+
+/** What the plan was made from, so that carrying it out can tell whether it still holds. */
+function inputsOf({ discovery, installation, target, crds, judgements }: Move): Fingerprint[] {
+  const release = installation?.release
+  return [
+    { of: 'cluster', value: discovery.cluster.uid },
+    { of: 'target', value: target.origin.digest },
+    ...crds.map(({ name, live }) => ({
+      of: `crd/${name}`,
+      value: live === undefined ? 'absent' : digestOf(live.object.spec),
+    })),
+    ...(installation?.workloads ?? []).map(({ object }) => ({
+      of: `${object.kind.toLowerCase()}/${object.metadata.namespace ?? ''}/${object.metadata.name}`,
+      value: `${object.metadata.uid ?? ''} generation ${object.metadata.generation ?? 0}`,
+    })),
+    ...(release === undefined
+      ? []
+      : [
+          {
+            of: `release/${release.namespace}/${release.name}`,
+            value: `revision ${release.revision} ${release.status}`,
+          },
+        ]),
+    ...judgements.map(({ type, verdicts }) => ({
+      of: `objects/${type.resource}`,
+      value: digestOf(verdicts.map(({ namespace, name, uid }) => [namespace, name, uid])),
+    })),
+  ]
+}
+
+/** How `operator plan` ends. */
+export function planExit(plan: Plan, options: { isDetailed: boolean }): ExitName {
+  const { blocked, undecided } = plan.summary as { blocked?: Json; undecided?: Json }
+  if (blocked === true) return 'findings'
+  if (Array.isArray(undecided) && undecided.length > 0) return 'inconclusive'
+  return options.isDetailed && plan.steps.length > 0 ? 'changes' : 'ok'
+}
+
+/** Findings that must be acknowledged by id before the plan can be carried out. */
+export function toAcknowledge(findings: readonly Finding[], acknowledged: readonly string[]): string[] {
+  return findings.filter(({ gate, id }) => gate === 'ack' && !acknowledged.includes(id)).map(({ id }) => id)
+}

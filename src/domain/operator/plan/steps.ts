@@ -1,0 +1,346 @@
+/**
+ * The steps of a move, in their order: guards, snapshot, ownership, what can be tried beforehand, the stop, the webhooks,
+ * the applications, the definitions, the target, and the proof. Each is made by a constructor that knows its executor.
+ */
+import type { KubeObject, ObjectKey, ResourceType } from '../../../ports/cluster.ts'
+import type { Json, Step } from '../../plan/plan.ts'
+import { toJson } from '../../plan/json.ts'
+import { POD_LABELS } from '../discover/applications.ts'
+import { DEPLOYMENT } from '../discover/kinds.ts'
+import {
+  adoptApplications,
+  fillDefaults,
+  gateObjects,
+  gateReturn,
+  verifyApplications,
+} from '../steps/application-steps.ts'
+import {
+  fenceControllers,
+  guardCrds,
+  holdLock,
+  liftFence,
+  quiesce,
+  releaseLock,
+  startController,
+  stopController,
+  takeSnapshot,
+  unguardCrds,
+  writeReceipt,
+} from '../steps/guard-steps.ts'
+import { applyManifests, checkInstall, helmUpgrade } from '../steps/install-steps.ts'
+import { keepObject, pullImage, repairOwnership, unkeepObject } from '../steps/object-steps.ts'
+import { canarySteps } from './canary-steps.ts'
+import { crdSteps } from './crd-steps.ts'
+import { APPLICATION_DEFAULTS, SCHEDULE_DEFAULTS, UNTOUCHED_STATES } from './defaults.ts'
+import { rightsInUse } from './evaluate/install.ts'
+import { holdsOf, installKeys, manifestKeys, podToPull, type InstallChoice } from './install-parts.ts'
+import { called, type Move, verdictsOf } from './move.ts'
+import { webhookSteps } from './webhook-steps.ts'
+
+export interface StepOptions {
+  install: InstallChoice
+  /** How long is waited for what should happen at once, and for the last applications to be submitted. */
+  timeoutSeconds: number
+  graceSeconds: number
+}
+
+const QUIET_SECONDS = 300
+const ALARM_STATES = ['INVALIDATING', 'PENDING_RERUN']
+const TERMINAL = ['COMPLETED', 'FAILED']
+/** States in which a controller is about to act on pods. */
+const BUSY_STATES = ['', 'PENDING_RERUN', 'INVALIDATING', 'SUBMISSION_FAILED']
+
+/** The steps of a move. */
+export function stepsOf(move: Move, options: StepOptions): Step[] {
+  const namespace = move.installation?.namespace ?? move.target.release.namespace
+  const crds = move.crds.map(({ name }) => name)
+  const serverMinor = move.discovery.server.minor
+  const fence = { ...fenceOf(move, namespace), serverMinor }
+  const types = kindsOf(move)
+  const guard = { crds, namespace, serverMinor }
+  const stops = stopsOf(move, options)
+  const starts = startsOf(move, options)
+  const webhooks = webhookSteps(move, options.timeoutSeconds)
+  return [
+    holdLock(namespace),
+    guardCrds(guard),
+    takeSnapshot({ types, crds: liveCrds(move), install: installKeys(move) }),
+    ...ownershipSteps(move),
+    ...pullSteps(move, options),
+    ...(stops.length === 0 ? [] : [quietStep(move, types)]),
+    ...stops,
+    fenceControllers(fence),
+    ...webhooks.beforeInstall,
+    ...adoptSteps(move),
+    ...defaultSteps(move),
+    ...crdSteps(move, options.timeoutSeconds),
+    ...gateSteps(move),
+    ...installSteps(move, options),
+    ...checkSteps(move),
+    ...returnGate(move),
+    ...liftFence(fence),
+    ...starts,
+    ...webhooks.afterStart,
+    ...canarySteps(move, options.timeoutSeconds),
+    verifyApplications({
+      types,
+      labels: POD_LABELS,
+      terminalStates: TERMINAL,
+      alarmStates: ALARM_STATES,
+      graceSeconds: options.graceSeconds,
+      stopOnFinding: move.behaviour === undefined ? [] : [deploymentKey(move.behaviour.controller)],
+    }),
+    ...keptObjects(move).map(({ key, live }) => unkeepObject(key, live.metadata.uid ?? '')),
+    ...unguardCrds(guard),
+    releaseLock(namespace),
+    writeReceipt(nameOfEnd(move.from.version), nameOfEnd(move.target.version ?? move.target.origin.given)),
+  ]
+}
+
+function nameOfEnd(version: string | undefined): string {
+  return version ?? 'not known'
+}
+
+/** Kinds of the operator that the cluster serves. */
+function kindsOf({ discovery: { kinds } }: Move): ResourceType[] {
+  return [kinds.application, kinds.scheduled, kinds.connect].filter((type) => type !== undefined)
+}
+
+function liveCrds({ crds }: Move): string[] {
+  return crds.filter(({ live }) => live !== undefined).map(({ name }) => name)
+}
+
+function fenceOf({ installation, behaviour, target, discovery }: Move, namespace: string) {
+  const now = installation?.controller
+  const accounts = [
+    ...(now === undefined ? [] : [now.serviceAccount]),
+    ...(behaviour === undefined
+      ? []
+      : [{ namespace: behaviour.controller.namespace, name: behaviour.controller.serviceAccount }]),
+  ]
+  const users = accounts.map((account) => `system:serviceaccount:${account.namespace}:${account.name}`)
+  const coming = behaviour === undefined ? undefined : podLabelsOf(target.objects, behaviour.controller.name)
+  const pods = [now === undefined ? undefined : selectorOf(now.object), coming].filter((labels) => labels !== undefined)
+  return { namespace, users: [...new Set(users)].sort(), controllerPods: pods, groups: [discovery.group] }
+}
+
+function podLabelsOf(objects: Move['target']['objects'], name: string): Record<string, string> | undefined {
+  const workload = objects.find((object) => object.kind === 'Deployment' && object.metadata.name === name)
+  return workload && selectorOf(workload)
+}
+
+function selectorOf({ spec }: KubeObject): Record<string, string> | undefined {
+  const { selector } = (spec ?? {}) as { selector?: { matchLabels?: Record<string, string> } }
+  return selector?.matchLabels
+}
+
+function deploymentKey({ namespace, name }: { namespace: string; name: string }): ObjectKey {
+  return { type: DEPLOYMENT, namespace, name }
+}
+
+/** Objects that Helm would delete under running drivers, and that are to stay. */
+function keptObjects(move: Move) {
+  const recreated = new Set((move.helm?.recreated ?? []).map(({ live }) => live.metadata.uid))
+  return rightsInUse(move).filter(({ live }) => !recreated.has(live.metadata.uid))
+}
+
+function ownershipSteps(move: Move): Step[] {
+  const { release } = move.target
+  const owner = { release: release.name, namespace: release.namespace }
+  return [
+    ...(move.helm?.refused ?? []).map(({ key, live }) => repairOwnership(key, live, owner)),
+    ...keptObjects(move).map(({ key, live }) => keepObject(key, live)),
+  ]
+}
+
+/** Without a node that could run it, a pod proves nothing. */
+function pullSteps(move: Move, { timeoutSeconds }: StepOptions): Step[] {
+  const { behaviour, readyNodes } = move
+  if (behaviour === undefined || readyNodes === null || readyNodes === 0) return []
+  const images = new Set([behaviour.controller, behaviour.webhook?.workload].flatMap((one) => one?.image ?? []))
+  return [...images].map((image, index) =>
+    pullImage(String(index + 1), { pod: podToPull(behaviour, image, index + 1), timeoutSeconds }, image),
+  )
+}
+
+function quietStep(move: Move, types: readonly ResourceType[]): Step {
+  const application = types.filter(({ kind }) => kind === 'SparkApplication')
+  return quiesce({
+    types: application.map((type) => ({ type, states: BUSY_STATES })),
+    timeoutSeconds: QUIET_SECONDS,
+    whenTimedOut: 'proceed',
+  })
+}
+
+function stopsOf({ installation }: Move, { timeoutSeconds }: StepOptions): Step[] {
+  const { controller, behaviour } = installation ?? {}
+  if (controller?.object.kind !== 'Deployment' || controller.replicas.wanted === 0) return []
+  const { namespace = '', name } = controller.object.metadata
+  const leader = behaviour?.leader
+  const locks =
+    leader?.enabled === true ? [{ key: lockKey(leader.namespace, leader.name), kind: 'lease' as const }] : []
+  return [
+    stopController({
+      deployment: deploymentKey({ namespace, name }),
+      before: controller.replicas.wanted,
+      selector: selectorOf(controller.object) ?? {},
+      locks,
+      timeoutSeconds,
+    }),
+  ]
+}
+
+function lockKey(namespace: string, name: string): ObjectKey {
+  const type = { group: 'coordination.k8s.io', version: 'v1', resource: 'leases', kind: 'Lease', namespaced: true }
+  return { type, namespace, name }
+}
+
+function startsOf({ behaviour, target }: Move, { timeoutSeconds }: StepOptions): Step[] {
+  if (behaviour?.controller.kind !== 'Deployment') return []
+  const { namespace, name, replicas } = behaviour.controller
+  return [
+    startController({
+      deployment: deploymentKey({ namespace, name }),
+      replicas,
+      selector: podLabelsOf(target.objects, name) ?? {},
+      locks: [],
+      timeoutSeconds,
+    }),
+  ]
+}
+
+function adoptSteps({ discovery }: Move): Step[] {
+  const type = discovery.kinds.application
+  if (type === undefined) return []
+  const seen = discovery.cases.filter(({ trouble }) => trouble === 'half-submitted')
+  return [
+    adoptApplications({
+      type,
+      labels: POD_LABELS,
+      states: ['', 'PENDING_RERUN', 'SUBMISSION_FAILED'],
+      seen: seen.map(({ application }) => called(application)),
+    }),
+  ]
+}
+
+/** Whether the target no longer assumes in memory what the version now does. */
+export function writesDefaults({ from, target }: Move): boolean {
+  return from.traits.defaultsBy !== 'webhook' && target.traits.defaultsBy === 'webhook'
+}
+
+function defaultSteps(move: Move): Step[] {
+  if (!writesDefaults(move)) return []
+  const { application, scheduled } = move.discovery.kinds
+  const rows = [
+    { type: application, rules: APPLICATION_DEFAULTS },
+    { type: scheduled, rules: SCHEDULE_DEFAULTS },
+  ]
+  return rows.flatMap(({ type, rules }) => {
+    if (type === undefined) return []
+    const judgement = move.judgements.find((one) => one.type.resource === type.resource)
+    const seen = (judgement?.verdicts ?? []).filter(({ filled }) => filled).map(called)
+    return [fillDefaults({ type, rules, fixes: [], exceptStates: UNTOUCHED_STATES, seen })]
+  })
+}
+
+function gateSteps(move: Move): Step[] {
+  const types = move.judgements.map(({ type, verdicts }) => ({
+    type,
+    predictions: verdicts.map(({ namespace, name, uid, generation, spec, predicted }) => ({
+      namespace,
+      name,
+      uid,
+      generation,
+      spec,
+      predicted,
+    })),
+  }))
+  const restore = crdSteps(move, 0)
+    .filter(({ verb }) => verb === 'replace-crd')
+    .map(({ id }) => id)
+    .reverse()
+  return types.length === 0 ? [] : [gateObjects({ types, restore })]
+}
+
+function installSteps(move: Move, { install, timeoutSeconds }: StepOptions): Step[] {
+  const { target, installation } = move
+  const holds = holdsOf(move)
+  const holdBack = installation?.controller === undefined ? [] : [keyOfWorkload(installation.controller.object)]
+  if (install.kind === 'manifests') {
+    const { objects, remove } = manifestKeys(move, install)
+    return [applyManifests({ fieldManager: 'sparkops', objects, remove, hold: holds }, holdBack)]
+  }
+  return [
+    helmUpgrade(
+      {
+        release: target.release.name,
+        namespace: target.release.namespace,
+        chart: install.chart,
+        values: toJson(install.values) as { [key: string]: Json },
+        noHooks: hooksWouldKill(move),
+        twice: (move.helm?.recreatedAndDeleted ?? []).length > 0 && !hooksWouldKill(move),
+        fromRevision: installation?.release?.revision ?? null,
+        hold: holds,
+        timeoutSeconds,
+      },
+      holdBack,
+    ),
+  ]
+}
+
+/** Hooks that make an account anew which running drivers use end their tokens. */
+function hooksWouldKill(move: Move): boolean {
+  const recreated = new Set((move.helm?.recreated ?? []).map(({ live }) => live.metadata.uid))
+  return rightsInUse(move).some(({ live }) => live.kind === 'ServiceAccount' && recreated.has(live.metadata.uid))
+}
+
+function keyOfWorkload({ metadata }: { metadata: { namespace?: string; name: string } }): ObjectKey {
+  return deploymentKey({ namespace: metadata.namespace ?? '', name: metadata.name })
+}
+
+function checkSteps(move: Move): Step[] {
+  const { behaviour, discovery } = move
+  if (behaviour?.controller.kind !== 'Deployment') return []
+  const { controller } = behaviour
+  return [
+    checkInstall({
+      deployment: deploymentKey(controller),
+      arguments: argumentsOf(controller.pod, controller.image),
+      image: controller.image,
+      serviceAccount: { namespace: controller.namespace, name: controller.serviceAccount },
+      access: accessOf(behaviour.namespaces, discovery.group),
+      webhook: null,
+    }),
+  ]
+}
+
+function argumentsOf(pod: Readonly<Record<string, unknown>>, image: string): string[] {
+  const containers = Array.isArray(pod.containers) ? (pod.containers as { image?: string; args?: string[] }[]) : []
+  return containers.find((container) => container.image === image)?.args ?? []
+}
+
+function accessOf(scope: { all: boolean; names: readonly string[] }, group: string) {
+  const places = scope.all || scope.names.length === 0 ? [undefined] : scope.names
+  return places.flatMap((namespace) => [
+    { verb: 'watch', group, resource: 'sparkapplications', ...(namespace === undefined ? {} : { namespace }) },
+    {
+      verb: 'update',
+      group,
+      resource: 'sparkapplications',
+      subresource: 'status',
+      ...(namespace === undefined ? {} : { namespace }),
+    },
+    { verb: 'create', group: '', resource: 'pods', ...(namespace === undefined ? {} : { namespace }) },
+  ])
+}
+
+/** Only where a definition takes something away that says something. */
+function returnGate(move: Move): Step[] {
+  const lost = new Map<string, string[]>()
+  for (const verdict of verdictsOf(move)) {
+    for (const path of verdict.lost) lost.set(path, [...(lost.get(path) ?? []), called(verdict)])
+  }
+  if (lost.size === 0) return []
+  const rows = [...lost].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, objects]) => ({ path, objects }))
+  return [gateReturn({ lost: rows })]
+}
