@@ -9,6 +9,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { ReportProgress } from '../ports/progress.ts'
 import { wantsColor } from '../ui/color.ts'
 import { type ProgressLine, progressLine, progressMode } from '../ui/progress.ts'
+import { type RunProgressView, runProgressView } from '../ui/run-progress.ts'
 import { sanitizeText } from '../ui/sanitize.ts'
 import { type Style, styleOf, wantsAscii, widthOf } from '../ui/style.ts'
 import type { View } from '../ui/view.ts'
@@ -56,6 +57,28 @@ export abstract class BaseCommand extends Command {
   protected async consent(question: ConsentQuestion, answers: ConsentAnswers): Promise<void> {
     this.clearProgress()
     await requireConsent(question, answers, personAt(process.stdin, process.stderr, this.signal))
+  }
+
+  /** Asks for one exact word; false where there is nobody to ask, or the answer is another. */
+  protected async answer(prompt: string, expected: string): Promise<boolean> {
+    this.clearProgress()
+    const person = personAt(process.stdin, process.stderr, this.signal)
+    return person !== undefined && (await person.ask(sanitizeText(prompt))).trim() === expected
+  }
+
+  /** Shows the steps of a run on standard error. */
+  protected runProgress(total: number): RunProgressView {
+    const isLive = process.stderr.isTTY && process.env.TERM !== 'dumb'
+    const view = runProgressView({
+      mode: this.settings.quiet ? 'silent' : isLive ? 'live' : 'lines',
+      total,
+      clock: this.clock,
+      style: this.styleFor(process.stderr),
+      write: (text) => process.stderr.write(text),
+      width: () => process.stderr.columns || 80,
+    })
+    onShutdown(() => view.clear())
+    return view
   }
 
   /** The look of standard output: for views that a command composes itself. */

@@ -36,14 +36,26 @@ export function standingExitCode(): ExitCode {
   return (process.exitCode as ExitCode | undefined) ?? exitCode('ok')
 }
 
+let finishers = 0
+
+/**
+ * For work that must not be left half done: the first Ctrl-C only aborts the signal, and whoever called this ends by
+ * itself, with its own words. Returns what says that it has. The second Ctrl-C ends the process all the same.
+ */
+export function finishByOneself(): () => void {
+  finishers += 1
+  return () => void (finishers -= 1)
+}
+
 /** The first Ctrl-C (or SIGTERM) aborts the signal and rejects with its reason; the second ends the process at once. */
 export function rejectOnInterrupt(reason: () => Error): Promise<never> {
   return new Promise((_resolve, reject) => {
     const onSignal = (): void => {
       if (interruption.signal.aborted) endProcess(exitCode('interrupted'))
       const error = reason()
+      const isFinishing = finishers > 0
       interruption.abort(error)
-      reject(error)
+      if (!isFinishing) reject(error)
     }
     process.on('SIGINT', onSignal)
     process.on('SIGTERM', onSignal)

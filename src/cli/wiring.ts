@@ -11,6 +11,8 @@ import type { FactStore } from '../ports/fact-store.ts'
 import type { ScanPool } from '../ports/scan-pool.ts'
 import type { SnapshotWriter } from '../ports/snapshot.ts'
 import type { Machine } from '../ports/machine.ts'
+import type { SnapshotTaker } from '../ports/snapshot-taker.ts'
+import type { VersionSource } from '../ports/version-source.ts'
 import type { KubeFlags } from './kube-flags.ts'
 import { VERSION } from './manifest.ts'
 import { requestTimeoutMs } from './request-timeout.ts'
@@ -110,4 +112,22 @@ export async function openTargetPorts(): Promise<TargetPorts> {
     import('./shutdown.ts'),
   ])
   return { helm: openHelm(), sources: openVersionSource(onShutdown) }
+}
+
+/** The user's helm, for the cluster that the flags name. */
+export async function openHelmOf(flags: KubeFlags): Promise<Helm> {
+  const { openHelm } = await import('../adapters/helm/open-helm.ts')
+  return openHelm({ kubeconfig: flags.kubeconfig, context: flags.context })
+}
+
+/** Charts, manifests and commits as files. */
+export async function openVersionSource(): Promise<VersionSource> {
+  const { openVersionSource: open } = await import('../adapters/version-source/open-version-source.ts')
+  return open(onShutdown)
+}
+
+/** Writes copies of a cluster's objects to a directory. */
+export async function openSnapshotTaker(cluster: Cluster): Promise<SnapshotTaker> {
+  const { snapshotFiles } = await import('../adapters/snapshot-files/take-snapshot.ts')
+  return snapshotFiles(cluster)
 }

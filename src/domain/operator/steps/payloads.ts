@@ -158,7 +158,7 @@ export interface HandOverPayload {
   timeoutSeconds: number
 }
 
-/** Labels that the operator puts on pods: the same in every release so far (facts by tag), others in forks. */
+/** Labels that the operator puts on pods: the same in every release so far, others in forks. */
 export interface PodLabels {
   applicationName: string
   submissionId: string

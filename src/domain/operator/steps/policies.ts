@@ -65,7 +65,7 @@ export interface FenceOptions {
 /**
  * Keeps controllers out: their service accounts cannot write applications nor create or delete pods, and no pod of
  * theirs comes into being, whoever scales them up meanwhile (Helm, an autoscaler, a person). A controller that could
- * submit but not write its status would leave half-submitted applications (facts of every release: the status is
+ * submit but not write its status would leave half-submitted applications (in every release the status is
  * written after spark-submit returns).
  */
 export function controllerFence(options: FenceOptions): PolicyPayload {

@@ -1,0 +1,131 @@
+/** What the commands that carry out operator moves share: flags, the session, progress, and a Ctrl-C that finishes. */
+import { randomBytes } from 'node:crypto'
+import { open } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Flags } from '@oclif/core'
+import { fingerprintsNow } from '../domain/operator/apply/fingerprints.ts'
+import type { OperatorReceipt } from '../domain/operator/apply/receipt.ts'
+import { beginRun, goOn, type OperatorSession } from '../domain/operator/apply/session.ts'
+import { OPERATOR_VERBS } from '../domain/operator/apply/verbs.ts'
+import { SparkopsError } from '../domain/errors.ts'
+import { isSevere, refuseBlocked, refuseUnacknowledged, unacknowledged } from '../domain/plan/gates.ts'
+import type { Plan, Step } from '../domain/plan/plan.ts'
+import { PLAN_BYTES_MAX, readPlan } from '../domain/plan/read-plan.ts'
+import { requireFresh, requireTarget } from '../domain/plan/stale.ts'
+import type { OpenRun } from '../ports/journal.ts'
+import { BaseCommand } from './base-command.ts'
+import { consentFlags } from './consent.ts'
+import { type KubeFlags, kubeFlags } from './kube-flags.ts'
+import { finishByOneself } from './shutdown.ts'
+import { openCluster, openHelmOf, openRunStore, openSnapshotTaker, openVersionSource, systemClock } from './wiring.ts'
+
+export const runFlags = {
+  ...kubeFlags,
+  ...consentFlags,
+  accept: Flags.string({
+    summary: 'a finding to acknowledge, or a point of no return to pass, by its id; may be repeated',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'ID',
+    helpGroup: 'CONSENT',
+  }),
+}
+
+export interface RunFlags extends KubeFlags {
+  yes: boolean
+  confirm?: string | undefined
+  accept?: string[] | undefined
+}
+
+const HEARTBEAT_MS = 30_000
+
+export abstract class OperatorRunCommand extends BaseCommand {
+  /** Opens what a run needs. */
+  protected async openSession(flags: RunFlags): Promise<OperatorSession> {
+    const cluster = await openCluster(flags)
+    const accepted = new Set(flags.accept)
+    return {
+      cluster,
+      helm: await openHelmOf(flags),
+      snapshots: await openSnapshotTaker(cluster),
+      store: await openRunStore(),
+      clock: systemClock,
+      sleep: async (milliseconds) => await sleep(milliseconds, undefined, { signal: this.signal }),
+      signal: this.signal,
+      report: () => undefined,
+      mayPass: (step) => this.mayPass(step, accepted),
+      process: { host: hostname(), pid: process.pid, random: () => randomBytes(3).toString('hex') },
+    }
+  }
+
+  /** A plan of a file, checked, for this cluster, and still fresh. */
+  protected async readFreshPlan(file: string, session: OperatorSession): Promise<Plan> {
+    const plan = readPlan(await readText(file), file, new Set(OPERATOR_VERBS.keys()))
+    const { cluster, helm } = session
+    requireTarget(plan.target, { id: cluster.identity.uid, name: nameOf(session) })
+    refuseBlocked(plan)
+    const sources = await openVersionSource()
+    await requireFresh(plan, fingerprintsNow(plan, { cluster, helm, sources, signal: this.signal }))
+    return plan
+  }
+
+  /** Asks, then begins a run of a plan and carries it to its end. */
+  protected async begin(
+    plan: Plan,
+    session: OperatorSession,
+    flags: RunFlags,
+    { purpose, undoes, question }: { purpose: string; undoes: string | null; question: string },
+  ): Promise<OperatorReceipt> {
+    refuseUnacknowledged(unacknowledged(plan, new Set(flags.accept)))
+    await this.consent({ question, severe: isSevere(plan), name: nameOf(session) }, flags)
+    return await this.carry(await beginRun(session, plan, { purpose, undoes }), plan, session)
+  }
+
+  /** Carries a run on to its end, telling how it goes. At Ctrl-C it ends by itself, after the request in flight. */
+  protected async carry(run: OpenRun, plan: Plan, session: OperatorSession): Promise<OperatorReceipt> {
+    const progress = this.runProgress(plan.steps.length)
+    const heartbeat = setInterval(() => progress.heartbeat(), HEARTBEAT_MS)
+    const finished = finishByOneself()
+    this.note(`run ${run.id}; its journal is in ${run.directory}`)
+    try {
+      return await goOn({ ...session, report: (news) => progress.report(news) }, run, plan)
+    } finally {
+      clearInterval(heartbeat)
+      progress.clear()
+      finished()
+    }
+  }
+
+  private async mayPass({ id, pointOfNoReturn = '' }: Step, accepted: ReadonlySet<string>): Promise<boolean> {
+    if (accepted.has(id)) return true
+    return await this.answer(`There is no way back from here: ${pointOfNoReturn}. Type ${id} to go on: `, id)
+  }
+}
+
+function nameOf({ cluster: { identity } }: OperatorSession): string {
+  return identity.context ?? identity.server
+}
+
+/** Never more of a file than a plan can have. */
+async function readText(file: string): Promise<string> {
+  try {
+    const handle = await open(file, 'r')
+    try {
+      const { size } = await handle.stat()
+      if (size > PLAN_BYTES_MAX) throw new Error(`it is larger than ${PLAN_BYTES_MAX >> 20} MiB`)
+      return await handle.readFile('utf8')
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    throw new SparkopsError({
+      code: 'SO_PLAN_UNREADABLE',
+      message: `cannot read ${file}`,
+      why: (error as Error).message,
+      hint: 'make a plan with: sparkops operator plan … -o json',
+      exit: 'data',
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,48 @@
+import { Args, Flags } from '@oclif/core'
+import { OperatorRunCommand, runFlags } from '../../cli/operator-run-command.ts'
+import { operatorReceiptView, undoPlanView } from '../../ui/operator-run-view.ts'
+
+export default class OperatorApply extends OperatorRunCommand {
+  static override summary = 'Carry out a plan of an operator move, step by step.'
+  static override description =
+    'Does exactly what the plan says, and refuses (5) when what it was made from no longer holds. Each step is written ' +
+    'to a journal before and after it is done: a run that was killed, interrupted or failed goes on with "resume", and ' +
+    'goes back with "abort". Without a terminal it needs --yes, and --confirm=CONTEXT where something cannot be taken back.'
+  static override args = {
+    plan: Args.string({ required: true, ignoreStdin: true, description: 'a plan saved by "operator plan -o json"' }),
+  }
+  static override flags = {
+    ...runFlags,
+    'dry-run': Flags.boolean({ summary: 'check the plan against the cluster, show its steps, and change nothing' }),
+  }
+  static override examples = [
+    { description: 'After reading the plan', command: '<%= config.bin %> operator apply plan.json' },
+    {
+      description: 'In a pipeline',
+      command: '<%= config.bin %> operator apply plan.json --yes --confirm=prod --accept OP-NAMESPACE-UNWATCHED',
+    },
+  ]
+  static override exitCodes = [
+    'findings',
+    'auth',
+    'stale',
+    'partial',
+    'inconclusive',
+    'pending',
+    'data',
+    'unreachable',
+  ] as const
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(OperatorApply)
+    const session = await this.openSession(flags)
+    const plan = await this.readFreshPlan(args.plan, session)
+    if (flags['dry-run']) {
+      await this.present(plan, undoPlanView)
+      return
+    }
+    const question = `Carry out ${plan.steps.length} steps on ${plan.target.name}`
+    const receipt = await this.begin(plan, session, flags, { purpose: 'operator apply', undoes: null, question })
+    await this.present(receipt, operatorReceiptView)
+  }
+}

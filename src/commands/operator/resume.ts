@@ -1,0 +1,46 @@
+import { Args } from '@oclif/core'
+import { OperatorRunCommand, runFlags } from '../../cli/operator-run-command.ts'
+import { requireOpen } from '../../domain/operator/apply/run-choice.ts'
+import { planOfRun } from '../../domain/operator/apply/session.ts'
+import { findRun } from '../../domain/runs/show-run.ts'
+import { operatorReceiptView } from '../../ui/operator-run-view.ts'
+
+export default class OperatorResume extends OperatorRunCommand {
+  static override summary = 'Go on with a run that was interrupted, killed or failed.'
+  static override description =
+    'Looks at the cluster before it believes the journal: what was done and is undone since is done again, what is ' +
+    'done already is not written twice.'
+  static override args = {
+    run: Args.string({
+      description: 'a run, the beginning of its name, or "last"',
+      default: 'last',
+      ignoreStdin: true,
+    }),
+  }
+  static override flags = runFlags
+  static override examples = [
+    { description: 'The newest run', command: '<%= config.bin %> operator resume' },
+    { description: 'In a pipeline', command: '<%= config.bin %> operator resume 20261123T003412Z-3fa9c1 --yes' },
+  ]
+  static override exitCodes = [
+    'findings',
+    'auth',
+    'stale',
+    'partial',
+    'inconclusive',
+    'pending',
+    'data',
+    'unreachable',
+  ] as const
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(OperatorResume)
+    const session = await this.openSession(flags)
+    const stored = await findRun(session.store, args.run)
+    await requireOpen(stored, session)
+    const plan = planOfRun(stored)
+    const name = session.cluster.identity.context ?? session.cluster.identity.server
+    await this.consent({ question: `Go on with ${stored.id} on ${name}`, severe: false, name }, flags)
+    await this.present(await this.carry(await session.store.open(stored.id), plan, session), operatorReceiptView)
+  }
+}

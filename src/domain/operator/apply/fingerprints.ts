@@ -1,0 +1,94 @@
+/** Takes the fingerprints of a plan's inputs again, as the planner did, so that a stale plan is refused (exit 5). */
+import type { Cluster } from '../../../ports/cluster.ts'
+import type { Helm } from '../../../ports/helm.ts'
+import type { VersionSource } from '../../../ports/version-source.ts'
+import { digestOf } from '../../plan/json.ts'
+import type { Plan } from '../../plan/plan.ts'
+import type { TakeFingerprint } from '../../plan/stale.ts'
+import type { HelmUpgradePayload } from '../steps/payloads.ts'
+import { CRD_TYPE } from '../steps/policies.ts'
+import { listAll, nameOf } from './applications.ts'
+
+export interface FingerprintSources {
+  cluster: Cluster
+  helm: Helm
+  sources: VersionSource
+  signal: AbortSignal
+}
+
+/** What the inputs of a plan are now. An input of a kind that is not known here counts as gone. */
+export function fingerprintsNow(plan: Plan, from: FingerprintSources): TakeFingerprint {
+  return async (of) => {
+    const [kind = '', ...names] = of.split('/')
+    switch (kind) {
+      case 'cluster':
+        return from.cluster.identity.uid
+      case 'target':
+        return (await targetDigest(plan, from)) ?? planned(plan, of)
+      case 'crd':
+        return await crdDigest(names.join('/'), from)
+      case 'release':
+        return await releaseState(names, from)
+      case 'objects':
+        return await objectsDigest(names[0] ?? '', plan, from)
+      default:
+        return await workloadState(kind, names, from)
+    }
+  }
+}
+
+function planned({ inputs }: Plan, of: string): string | undefined {
+  return inputs.find((input) => input.of === of)?.value
+}
+
+/** Of the chart behind the reference; manifests are in the plan itself, and cannot have changed. */
+async function targetDigest(plan: Plan, { helm, sources, signal }: FingerprintSources): Promise<string | undefined> {
+  const install = plan.steps.find(({ verb }) => verb === 'helm-upgrade')
+  if (install === undefined) return undefined
+  const { reference, version } = (install.payload as unknown as HelmUpgradePayload).chart
+  if (sources.isThere(reference)) return await sources.digest(reference)
+  const held = await sources.makeDirectory()
+  try {
+    return await sources.digest(await helm.pull({ reference, version }, held.path, signal))
+  } finally {
+    await held.release()
+  }
+}
+
+async function crdDigest(name: string, { cluster, signal }: FingerprintSources): Promise<string> {
+  const live = await cluster.get({ type: CRD_TYPE, name }, signal)
+  return live === undefined ? 'absent' : digestOf(live.spec)
+}
+
+async function releaseState(
+  [namespace = '', name = '']: readonly string[],
+  { helm, signal }: FingerprintSources,
+): Promise<string | undefined> {
+  const newest = (await helm.history({ name, namespace }, signal)).at(-1)
+  return newest && `revision ${newest.revision} ${newest.status}`
+}
+
+/** Which objects there are; their contents are looked at object by object later on. */
+async function objectsDigest(resource: string, plan: Plan, from: FingerprintSources): Promise<string | undefined> {
+  const group = groupOf(resource, plan)
+  const type = group === undefined ? undefined : await from.cluster.findType({ group, resource })
+  if (type === undefined) return undefined
+  const items = await listAll(type, from)
+  items.sort((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1))
+  return digestOf(items.map(({ metadata: { namespace = '', name, uid = '' } }) => [namespace, name, uid]))
+}
+
+function groupOf(resource: string, { inputs }: Plan): string | undefined {
+  const prefix = `crd/${resource}.`
+  return inputs.find(({ of }) => of.startsWith(prefix))?.of.slice(prefix.length)
+}
+
+async function workloadState(
+  kind: string,
+  [namespace = '', name = '']: readonly string[],
+  { cluster, signal }: FingerprintSources,
+): Promise<string | undefined> {
+  const type = await cluster.findType({ group: 'apps', resource: `${kind}s` })
+  const live = type && (await cluster.get({ type, namespace, name }, signal))
+  return live && `${live.metadata.uid ?? ''} generation ${live.metadata.generation ?? 0}`
+}

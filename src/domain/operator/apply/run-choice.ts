@@ -1,0 +1,71 @@
+/** Which runs may go on, and which way back there is from one. */
+import type { StoredRun } from '../../../ports/journal.ts'
+import { SparkopsError } from '../../errors.ts'
+import type { Plan } from '../../plan/plan.ts'
+import { addUp } from '../../plan/run-record.ts'
+import { requireTarget } from '../../plan/stale.ts'
+import { planUndo } from '../revert/undo-plan.ts'
+import { type OperatorSession, planOfRun, progressOfRun } from './session.ts'
+
+type Choosing = Pick<OperatorSession, 'store' | 'cluster' | 'clock'>
+
+/** Throws unless the run can go on: on this cluster, not ended, not being taken back. */
+export async function requireOpen(stored: StoredRun, session: Choosing): Promise<void> {
+  const { outcome, closedBy } = progressOfRun(stored)
+  requireHere(planOfRun(stored), session)
+  if (outcome !== null) {
+    const ended = outcome === 'done' ? 'it has ended' : `it was taken back by ${closedBy ?? 'another run'}`
+    throw refused(
+      stored.id,
+      ended,
+      outcome === 'done' ? `to go back: sparkops operator revert ${stored.id}` : undefined,
+    )
+  }
+  await refuseWhileUndone(stored.id, session)
+}
+
+/** The plan that takes a run back. */
+export async function planWayBack(
+  stored: StoredRun,
+  session: Choosing,
+  { lowerCrds }: { lowerCrds: boolean },
+): Promise<Plan> {
+  const plan = planOfRun(stored)
+  const progress = progressOfRun(stored)
+  requireHere(plan, session)
+  if (progress.outcome === 'superseded')
+    throw refused(stored.id, `it was taken back by ${progress.closedBy ?? 'another run'}`)
+  if (stored.openBy !== undefined) {
+    throw refused(
+      stored.id,
+      `process ${stored.openBy.pid} on ${stored.openBy.host} is carrying it out`,
+      'stop that first',
+    )
+  }
+  await refuseWhileUndone(stored.id, session)
+  const createdAt = new Date(session.clock.now()).toISOString()
+  return planUndo(plan, progress, { lowerCrds, tool: plan.tool, createdAt })
+}
+
+function requireHere(plan: Plan, { cluster: { identity } }: Choosing): void {
+  requireTarget(plan.target, { id: identity.uid, name: identity.context ?? identity.server })
+}
+
+async function refuseWhileUndone(id: string, { store }: Choosing): Promise<void> {
+  for (const other of await store.list()) {
+    const stored = await store.read(other).catch(() => undefined)
+    const progress = stored && addUp(stored.records)
+    if (progress?.undoes !== id || progress.outcome !== null) continue
+    throw refused(id, `run ${other} is taking it back`, `to go on with that: sparkops operator resume ${other}`)
+  }
+}
+
+function refused(id: string, why: string, hint?: string): SparkopsError {
+  return new SparkopsError({
+    code: 'SO_RUN_NOT_OPEN',
+    message: `run ${id} cannot go on`,
+    why,
+    hint: hint ?? 'see: sparkops runs list',
+    exit: 'stale',
+  })
+}
