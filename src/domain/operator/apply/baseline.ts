@@ -3,6 +3,7 @@
  * snapshot, and once more when the last controller has gone, since controllers act until then.
  */
 import type { KubeObject, ResourceType } from '../../../ports/cluster.ts'
+import type { SnapshotTaken } from '../../../ports/snapshot-taker.ts'
 import { SparkopsError } from '../../errors.ts'
 import type { Verb } from '../../plan/verb.ts'
 import { OPERATOR_POD_LABELS, type PodLabels, type SnapshotPayload } from '../steps/payloads.ts'
@@ -18,14 +19,14 @@ export interface Baseline {
 }
 
 const KEPT = 'baseline'
+const SNAPSHOT = 'snapshot'
 
 export const takeSnapshot: Verb<ApplyContext> = {
   look: async (_payload, context) => {
-    const { facts } = context.run.progress().steps.get(context.step.id) ?? { facts: null }
-    const directory = (facts as { directory?: string } | null)?.directory
-    if (directory === undefined) return { state: 'ready' }
-    const fault = await context.snapshots.verify(directory)
-    return fault === undefined ? { state: 'done', facts } : { state: 'ready' }
+    const taken = (await context.run.kept(SNAPSHOT)).at(-1) as SnapshotTaken | undefined
+    if (taken === undefined) return { state: 'ready' }
+    const fault = await context.snapshots.verify(taken.directory)
+    return fault === undefined ? { state: 'done', facts: { ...taken } } : { state: 'ready' }
   },
   act: async (payload, context) => {
     const { types, crds, install, labels = OPERATOR_POD_LABELS } = payload as unknown as SnapshotPayload
@@ -34,6 +35,7 @@ export const takeSnapshot: Verb<ApplyContext> = {
     const { signal, tell } = context
     const taken = await context.snapshots.take({ directory, types, crds, install, tell, signal })
     await context.run.keep(KEPT, await takeBaseline(types, labels, context))
+    await context.run.keep(SNAPSHOT, taken)
     return { ...taken }
   },
 }

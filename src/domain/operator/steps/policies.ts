@@ -78,7 +78,7 @@ export function controllerFence(options: FenceOptions): PolicyPayload {
     // It sees every pod of the cluster: where it cannot be evaluated, that pod must be let through.
     failurePolicy: 'Ignore',
     rules: [
-      { groups: options.groups, operations: ['CREATE', 'UPDATE', 'DELETE'], resources: ['*', '*/*'] },
+      { groups: options.groups, operations: ['CREATE', 'UPDATE', 'DELETE'], resources: ['*/*'] },
       { groups: [''], operations: ['CREATE', 'DELETE'], resources: ['pods'] },
     ],
     allowed: `!(${isController}) && !(${startsController})`,

@@ -1,0 +1,36 @@
+/** A session of an operator run in a test: everything real. */
+import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { openHelm } from '../../../src/adapters/helm/open-helm.ts'
+import { runDirectories } from '../../../src/adapters/journal/run-directories.ts'
+import { snapshotFiles } from '../../../src/adapters/snapshot-files/take-snapshot.ts'
+import type { OperatorSession } from '../../../src/domain/operator/apply/session.ts'
+import { isRunId } from '../../../src/domain/plan/run-id.ts'
+import { readRecords } from '../../../src/domain/plan/run-record.ts'
+import type { Cluster } from '../../../src/ports/cluster.ts'
+
+export interface SessionPlace {
+  kubeconfig: string
+  helm: string
+  environment: Record<string, string>
+  /** Where runs are kept. */
+  root: string
+}
+
+/** Opens one over a cluster. */
+export function sessionOn(cluster: Cluster, { kubeconfig, helm, environment, root }: SessionPlace): OperatorSession {
+  const clock = { now: () => Date.now() }
+  const { signal } = new AbortController()
+  return {
+    cluster,
+    helm: openHelm({ program: helm, kubeconfig, environment }),
+    snapshots: snapshotFiles(cluster),
+    store: runDirectories({ root, clock, readRecords, isRunId }),
+    clock,
+    sleep: async (milliseconds) => await sleep(milliseconds, undefined, { signal }),
+    signal,
+    report: () => undefined,
+    mayPass: () => Promise.resolve(false),
+    process: { host: 'test', pid: process.pid, random: () => randomBytes(3).toString('hex') },
+  }
+}
