@@ -1,12 +1,9 @@
 /** Opens a test cluster with the product's own client, with short waits. */
 import { onTestFinished } from 'vitest'
 import { type ClusterQuestion, openKubeCluster } from '../../../src/adapters/kube/open-cluster.ts'
-import type { Timings } from '../../../src/adapters/kube/timings.ts'
 import type { Cluster } from '../../../src/ports/cluster.ts'
 import type { TestCluster } from './cluster.ts'
-
-/** What is waited for in tests: long enough for a busy machine, short enough to see pauses end. */
-export const SHORT: Partial<Timings> = { pauseMs: 20, longestPauseMs: 500, firstContactMs: 500 }
+import { SHORT } from './timings.ts'
 
 /** A client of the test cluster, by its admin's kubeconfig unless told otherwise; closed with the test. */
 export async function openLab(of: TestCluster, question: Partial<ClusterQuestion> = {}): Promise<Cluster> {

@@ -218,7 +218,7 @@ export async function planUpgrade(lab: TestCluster, cluster: Cluster): Promise<P
         values: { sparkJobNamespaces: [JOBS] },
         noHooks: false,
         twice: false,
-        fromRevision: 1,
+        fromRevision: await newestRevision(lab),
         hold: [OPERATOR],
         timeoutSeconds: SECONDS,
       },
@@ -316,4 +316,8 @@ async function renderedOperator(lab: TestCluster): Promise<{ image: string; argu
   const { template } = operator.spec as { template: { spec: { containers: { image: string; args: string[] }[] } } }
   const { image, args } = template.spec.containers[0]!
   return { image, arguments: args }
+}
+
+async function newestRevision(lab: TestCluster): Promise<number> {
+  return (await labHelm(lab).history(RELEASE_NAME)).at(-1)!.revision
 }

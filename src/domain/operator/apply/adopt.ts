@@ -18,7 +18,7 @@ import {
   statusField,
 } from './applications.ts'
 import { isFields } from './compare.ts'
-import type { ApplyContext } from './context.ts'
+import type { ApplyContext, RunAccess } from './context.ts'
 import { CONFLICTS_MAX } from './objects.ts'
 
 interface Findings {
@@ -29,27 +29,47 @@ interface Findings {
   driverMissing: string[]
 }
 
+/** One that was adopted, or was about to be. */
+interface Adoption {
+  application: string
+  driver: string
+  /** Of the driver. */
+  uid: string
+}
+
+const KEPT = 'adopted'
+
 export const adopt: Verb<ApplyContext> = {
   look: async (payload, context) => {
     const { adoptable, ambiguous, driverMissing } = await findHalfSubmitted(payload, context)
-    return adoptable.length > 0
-      ? { state: 'ready' }
-      : { state: 'done', facts: { adopted: [], ambiguous, driverMissing } }
+    if (adoptable.length > 0) return { state: 'ready' }
+    // The process that wrote them may have died before it could say so.
+    return { state: 'done', facts: { adopted: await adoptions(context.run), ambiguous, driverMissing } }
   },
   act: async (payload, context) => {
     const { adoptable, ambiguous, driverMissing } = await findHalfSubmitted(payload, context)
-    await context.run.keep(
-      context.step.id,
-      adoptable.map(({ application }) => application),
-    )
-    const adopted: Json[] = []
-    for (const { application, driver } of adoptable) {
+    const names = adoptable.map(({ application, driver }) => ({
+      application: nameOf(application),
+      driver: driver.name,
+      uid: driver.uid,
+    }))
+    await context.run.keep(KEPT, names satisfies Adoption[])
+    for (const [index, { application, driver }] of adoptable.entries()) {
       await writeStatus(payload, application, driver, context)
-      adopted.push({ application: nameOf(application), driver: driver.name, uid: driver.uid })
-      context.tell(`${adopted.length} of ${adoptable.length} adopted`)
+      context.tell(`${index + 1} of ${adoptable.length} adopted`)
     }
-    return { adopted, ambiguous, driverMissing }
+    return { adopted: names, ambiguous, driverMissing }
   },
+}
+
+/** What this run adopted, or was about to. */
+async function adoptions(run: Pick<RunAccess, 'kept'>): Promise<Json[]> {
+  return ((await run.kept(KEPT)) as Json[][]).flat()
+}
+
+/** Names of the applications that a run adopted, or was about to. */
+export async function adoptedNames(run: Pick<RunAccess, 'kept'>): Promise<Set<string>> {
+  return new Set((await adoptions(run)).map((one) => (one as unknown as Adoption).application))
 }
 
 const RUNNING_STATES = ['SUBMITTED', 'RUNNING']

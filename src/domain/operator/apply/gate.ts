@@ -103,7 +103,7 @@ async function isSameCrd(type: ResourceType, uid: string, { cluster, signal }: A
 async function putBack(steps: readonly string[], baseline: Baseline, context: ApplyContext): Promise<string[]> {
   const restored: string[] = []
   for (const step of steps) {
-    const type = baseline.types.map((one) => one.type).find(({ resource }) => step.endsWith(resource))
+    const type = baseline.types.map((one) => one.type).find(({ resource }) => step.endsWith(`-${resource}`))
     if (type === undefined) continue
     const payload = { name: `${type.resource}.${type.group}`, type, timeoutSeconds: 120, probe: null }
     if (await putBackCrd(payload as unknown as Json, step, context)) restored.push(payload.name)

@@ -94,12 +94,15 @@ function judgeOne(
   return judgeDriver(item, object, alarms, baseline, seen, rules)
 }
 
-/** An application with a time to live is removed by the operator itself. */
+/**
+ * Its CRD is the same one, and no step of a run deletes applications: somebody did, or the operator, whose time to live
+ * for it was over. The server does not tell who.
+ */
 function judgeMissing(item: KubeObject, { now }: Sighting): Judgement {
   const ttl = isFields(item.spec) ? item.spec.timeToLiveSeconds : undefined
   const ended = Date.parse(String(statusField(item, 'terminationTime')))
   if (typeof ttl === 'number' && ended + ttl * 1000 <= now) return { verdict: 'note', why: 'its time to live is over' }
-  return { verdict: 'lost', why: 'it is gone: deleted by somebody, or lost' }
+  return { verdict: 'unseen', why: 'it was deleted, and who did it cannot be seen' }
 }
 
 function judgeDriver(
@@ -112,7 +115,9 @@ function judgeDriver(
 ): Judgement {
   const before = liveDriver(baseline.pods, item)
   const after = seen.pods.find(({ uid }) => uid === before?.uid)
-  const more = attemptsOf(object) - attemptsOf(item) - (rules.adopted.has(nameOf(item)) ? 1 : 0)
+  const raw = attemptsOf(object) - attemptsOf(item)
+  // Adoption counts as the submission that it makes up for.
+  const more = rules.adopted.has(nameOf(item)) && raw === 1 ? 0 : raw
   if (before === undefined) return withoutDriver(object, alarms, more)
   if (after?.restarts === before.restarts && !hasEnded(after)) {
     if (more !== 0)

@@ -5,6 +5,7 @@ import type { Json } from '../../plan/plan.ts'
 import type { Verb } from '../../plan/verb.ts'
 import type { VerifyPayload } from '../steps/payloads.ts'
 import { CRD_TYPE } from '../steps/policies.ts'
+import { adoptedNames } from './adopt.ts'
 import { listAll, type Reading, sparkPods, stateOf } from './applications.ts'
 import { type Baseline, readBaseline } from './baseline.ts'
 import type { ApplyContext, RunAccess } from './context.ts'
@@ -52,7 +53,7 @@ export async function verifyRun(rules: VerifyPayload, context: Verifying): Promi
     terminalStates,
     alarmStates,
     expect: ({ resource }) => expectOf.get(resource),
-    adopted: adoptedBy(context.run),
+    adopted: await adoptedNames(context.run),
   })
 }
 
@@ -88,16 +89,6 @@ async function look(
     types.push({ type, crdUid: crd?.metadata.uid ?? '', items: crd === undefined ? [] : await listAll(type, reading) })
   }
   return { types, pods: await sparkPods(labels, reading) }
-}
-
-/** Names of applications that this run adopted. */
-function adoptedBy(run: Pick<RunAccess, 'progress'>): Set<string> {
-  const facts = [...run.progress().steps].filter(([id]) => id.includes('adopt/')).map(([, step]) => step.facts)
-  return new Set(
-    facts
-      .flatMap((one) => (one as { adopted?: { application: string }[] } | null)?.adopted ?? [])
-      .map(({ application }) => application),
-  )
 }
 
 function nameSome(told: readonly Proven[]): string {

@@ -12,7 +12,7 @@ import { sealPlan } from '../../plan/seal.ts'
 import { undoSteps } from '../../plan/undo.ts'
 import { gateObjects, verifyApplications } from '../steps/application-steps.ts'
 import { holdLock, quiesce, takeSnapshot, writeReceipt } from '../steps/guard-steps.ts'
-import { patchObject } from '../steps/object-steps.ts'
+import { patchObject, unkeepObject } from '../steps/object-steps.ts'
 import { mergeBody } from '../steps/operator-step.ts'
 import type {
   HandOverPayload,
@@ -81,7 +81,10 @@ function orderSteps(inverses: readonly Step[], plan: Plan): Step[] {
   const isGuard = ({ id }: Step): boolean => id === 'undo/guard/remove'
   const handOvers = inverses.filter(isHandOver)
   const orderOf = (step: Step): string => (step.payload as unknown as HandOverPayload).order
-  const middle = inverses.filter((step) => ![isStop, isStart, isHandOver, isEnd, isGuard].some((is) => is(step)))
+  const keeps = keepBeforeRollback(inverses)
+  const changing = inverses.filter((step) => ![isStop, isStart, isHandOver, isEnd, isGuard].some((is) => is(step)))
+  // The mark that saves an object from the rollback has done its work with it.
+  const middle = changing.flatMap((step) => (step.verb === 'helm-rollback' ? [step, ...keeps.map(unkeep)] : [step]))
   const gateAt = middle.findIndex(({ id }) => id.startsWith('undo/adopt/') || id === 'undo/fence/put')
   const at = gateAt === -1 ? middle.length : gateAt
   const snapshot = payloadOf(plan, 'take-snapshot')
@@ -95,7 +98,7 @@ function orderSteps(inverses: readonly Step[], plan: Plan): Step[] {
     ...(settle === undefined ? [] : [quiesce({ ...settle, whenTimedOut: 'proceed' })]),
     ...stops,
     ...handOvers.filter((step) => orderOf(step) === 'at-once'),
-    ...keepBeforeRollback(inverses),
+    ...keeps,
     ...middle.slice(0, at),
     ...(snapshot === undefined ? [] : [gateOf(snapshot)]),
     ...middle.slice(at),
@@ -125,6 +128,11 @@ function keepBeforeRollback(inverses: readonly Step[]): Step[] {
       const title = 'Mark it to be kept: the rollback would delete it'
       return patchObject({ id: id.replace('undo/own/', 'keep/'), key, uid, title, merge, before })
     })
+}
+
+function unkeep({ payload }: Step): Step {
+  const { key, uid } = payload as unknown as PatchPayload
+  return unkeepObject(key, uid)
 }
 
 function isRaisedCrd({ verb, id }: Step, plan: Plan): boolean {
