@@ -23,6 +23,8 @@ export interface CarryOutOptions<Context> {
   keepDrifted: boolean
   /** The command that goes on with the run. */
   howToGoOn: string
+  /** The last thing before the run is said to be done; may happen more than once. */
+  beforeEnd: () => Promise<void>
 }
 
 /** Ends when every step is done; throws otherwise, with what to do next. The journal then says how far it is. */
@@ -41,6 +43,7 @@ export async function carryOut<Context>(options: CarryOutOptions<Context>): Prom
     await askToPass(step, options)
     await carryOutStep(step, index, options)
   }
+  await options.beforeEnd()
   await run.append({ event: 'closed', outcome: 'done', by: null })
   return soFar(run)
 }

@@ -75,7 +75,10 @@ async function untilItEnds(
     }
     const stored = run === before ? undefined : await store.read(run)
     // Dead before its first line was on the disk, it has done nothing and is begun anew.
-    if (stored && addUp(stored.records)) words = ['resume', run]
+    const progress = stored && addUp(stored.records)
+    // Dead after its last line, there is nothing left to do.
+    if (progress?.outcome === 'done') return { deaths: deaths + 1, run }
+    if (progress) words = ['resume', run]
     if (deaths > 300) throw new Error('it dies for ever')
   }
 }

@@ -33,6 +33,7 @@ async function run(plan: Plan, world: World, journal: OpenRun, overrides: Overri
     mayPass: () => Promise.resolve(false),
     keepDrifted: false,
     howToGoOn: 'sparkops operator resume RUN',
+    beforeEnd: () => Promise.resolve(),
     ...overrides,
   })
 }

@@ -64,8 +64,8 @@ export async function goOn(session: OperatorSession, run: OpenRun, plan: Plan): 
       mayPass: session.mayPass,
       keepDrifted: progress.undoes !== null,
       howToGoOn: `sparkops operator resume ${run.id}`,
+      beforeEnd: () => closeUndone(session.store, progress),
     })
-    await closeUndone(session.store, end)
     return receiptOf(plan, end)
   } finally {
     await run.close()
@@ -134,7 +134,7 @@ async function closeUndone(store: RunStore, { run, undoes }: RunProgress): Promi
   if (undoes === null) return
   const undone = await store.open(undoes)
   try {
-    await undone.append({ event: 'closed', outcome: 'superseded', by: run })
+    if (progressOfRun(undone).closedBy !== run) await undone.append({ event: 'closed', outcome: 'superseded', by: run })
   } finally {
     await undone.close()
   }
