@@ -70,6 +70,8 @@ export interface DiscoverOptions {
   namespace?: string | undefined
   /** Milliseconds since the epoch: certificates and leases are judged by it. */
   now: number
+  /** What was read before with the same account of what could not be seen. */
+  sight?: Sight | undefined
   signal?: AbortSignal | undefined
   report?: ReportProgress | undefined
   /** Is shown every object of the operator's kinds as it is read, so that it is read once. */
@@ -78,7 +80,7 @@ export interface DiscoverOptions {
 
 /** Reads what a cluster has of the operator. */
 export async function discover(reader: ClusterReader, options: DiscoverOptions): Promise<Discovery> {
-  const sight = new Sight(reader, options.signal)
+  const sight = options.sight ?? new Sight(reader, options.signal)
   const group = options.group ?? SPARK_GROUP
   options.report?.({ phase: 'looking for operators' })
   const crds = await readCrds(sight, group)

@@ -1,5 +1,7 @@
 /** The steps that change definitions: objects out of a version that goes, then the definition as the target has it. */
+import { toJson } from '../../plan/json.ts'
 import type { Step } from '../../plan/plan.ts'
+import { isFields } from '../discover/json.ts'
 import { migrateStoredVersion, replaceCrd } from '../steps/application-steps.ts'
 import { type CrdMove, servingBoth, specDigest } from './crd-moves.ts'
 import type { Move } from './move.ts'
@@ -30,7 +32,6 @@ function stepsFor(move: CrdMove, timeoutSeconds: number): Step[] {
 function renamed(step: Step, id: string): Step {
   const { inverse } = step
   const payload = inverse?.payload
-  if (inverse === null || typeof payload !== 'object' || payload === null || Array.isArray(payload))
-    return { ...step, id }
-  return { ...step, id, inverse: { ...inverse, payload: { ...payload, ofStep: id } } }
+  if (inverse === null || !isFields(payload)) return { ...step, id }
+  return { ...step, id, inverse: { ...inverse, payload: toJson({ ...payload, ofStep: id }) } }
 }

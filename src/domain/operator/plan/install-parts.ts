@@ -96,3 +96,25 @@ export function podToPull({ controller }: OperatorBehaviour, image: string, numb
     },
   }
 }
+
+/** The arguments of the container that runs this image. */
+export function argumentsOf(pod: Readonly<Record<string, unknown>>, image: string): string[] {
+  const containers = Array.isArray(pod.containers) ? (pod.containers as { image?: string; args?: string[] }[]) : []
+  return containers.find((container) => container.image === image)?.args ?? []
+}
+
+/** What a controller must be allowed where it watches. */
+export function accessOf(scope: { all: boolean; names: readonly string[] }, group: string) {
+  const places = scope.all || scope.names.length === 0 ? [undefined] : scope.names
+  return places.flatMap((namespace) => [
+    { verb: 'watch', group, resource: 'sparkapplications', ...(namespace === undefined ? {} : { namespace }) },
+    {
+      verb: 'update',
+      group,
+      resource: 'sparkapplications',
+      subresource: 'status',
+      ...(namespace === undefined ? {} : { namespace }),
+    },
+    { verb: 'create', group: '', resource: 'pods', ...(namespace === undefined ? {} : { namespace }) },
+  ])
+}

@@ -3,7 +3,7 @@
  * the applications, the definitions, the target, and the proof. Each is made by a constructor that knows its executor.
  */
 import type { KubeObject, ObjectKey, ResourceType } from '../../../ports/cluster.ts'
-import type { Json, Step } from '../../plan/plan.ts'
+import type { Step } from '../../plan/plan.ts'
 import { toJson } from '../../plan/json.ts'
 import { POD_LABELS } from '../discover/applications.ts'
 import { DEPLOYMENT } from '../discover/kinds.ts'
@@ -33,7 +33,15 @@ import { canarySteps } from './canary-steps.ts'
 import { crdSteps } from './crd-steps.ts'
 import { APPLICATION_DEFAULTS, SCHEDULE_DEFAULTS, UNTOUCHED_STATES } from './defaults.ts'
 import { rightsInUse } from './evaluate/install.ts'
-import { holdsOf, installKeys, manifestKeys, podToPull, type InstallChoice } from './install-parts.ts'
+import {
+  accessOf,
+  argumentsOf,
+  holdsOf,
+  type InstallChoice,
+  installKeys,
+  manifestKeys,
+  podToPull,
+} from './install-parts.ts'
 import { called, type Move, verdictsOf } from './move.ts'
 import { webhookSteps } from './webhook-steps.ts'
 
@@ -276,7 +284,7 @@ function installSteps(move: Move, { install, timeoutSeconds }: StepOptions): Ste
         release: target.release.name,
         namespace: target.release.namespace,
         chart: install.chart,
-        values: toJson(install.values) as { [key: string]: Json },
+        values: toJson(install.values),
         noHooks: hooksWouldKill(move),
         twice: (move.helm?.recreatedAndDeleted ?? []).length > 0 && !hooksWouldKill(move),
         fromRevision: installation?.release?.revision ?? null,
@@ -312,26 +320,6 @@ function checkSteps(move: Move): Step[] {
       webhook: null,
     }),
   ]
-}
-
-function argumentsOf(pod: Readonly<Record<string, unknown>>, image: string): string[] {
-  const containers = Array.isArray(pod.containers) ? (pod.containers as { image?: string; args?: string[] }[]) : []
-  return containers.find((container) => container.image === image)?.args ?? []
-}
-
-function accessOf(scope: { all: boolean; names: readonly string[] }, group: string) {
-  const places = scope.all || scope.names.length === 0 ? [undefined] : scope.names
-  return places.flatMap((namespace) => [
-    { verb: 'watch', group, resource: 'sparkapplications', ...(namespace === undefined ? {} : { namespace }) },
-    {
-      verb: 'update',
-      group,
-      resource: 'sparkapplications',
-      subresource: 'status',
-      ...(namespace === undefined ? {} : { namespace }),
-    },
-    { verb: 'create', group: '', resource: 'pods', ...(namespace === undefined ? {} : { namespace }) },
-  ])
 }
 
 /** Only where a definition takes something away that says something. */

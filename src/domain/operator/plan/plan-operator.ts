@@ -1,0 +1,101 @@
+/** From a cluster and the name of a version to a plan: what `operator plan` does, without flags and files. */
+import type { Cluster, ClusterReader } from '../../../ports/cluster.ts'
+import type { ReportProgress } from '../../../ports/progress.ts'
+import { SparkopsError } from '../../errors.ts'
+import type { Plan } from '../../plan/plan.ts'
+import { discover, type Discovery, type FoundInstallation } from '../discover/discover.ts'
+import type { Fields } from '../discover/json.ts'
+import { Sight } from '../discover/sight.ts'
+import { type TargetPorts, withTarget } from '../source/load-target.ts'
+import type { CrdWish } from './crd-moves.ts'
+import { planMove } from './plan-move.ts'
+import { layValues, unknownKeys } from './values.ts'
+
+export interface PlanQuestion {
+  reader: ClusterReader
+  /** Whom to ask about objects; undefined offline. */
+  server: Cluster | undefined
+  ports: TargetPorts
+  /** The version to go to, as `parseSource` reads it. */
+  to: string
+  from: string
+  /** `namespace/name` of the operator to move, where there are several. */
+  operator: string | undefined
+  /** Over the values of the release, the last one on top. */
+  values: readonly Fields[]
+  /** Whether the values of the release are left out. */
+  resetValues: boolean
+  crd: CrdWish
+  isBack: boolean
+  acknowledged: readonly string[]
+  tool: { version: string }
+  now: number
+  signal?: AbortSignal | undefined
+  sleep: (milliseconds: number) => Promise<void>
+  report?: ReportProgress | undefined
+}
+
+/** Where a first installation goes, unless values say otherwise: the chart's own documentation. */
+const FIRST_RELEASE = { name: 'spark-operator', namespace: 'spark-operator' }
+
+/** Reads, renders, judges. Changes nothing but the temporary definitions of `shadow.ts`. */
+export async function planOperator(question: PlanQuestion): Promise<Plan> {
+  const { reader, now, signal, report } = question
+  const sight = new Sight(reader, signal)
+  const discovery = await discover(reader, { now, signal, report, sight })
+  const installation = chooseInstallation(discovery, question.operator)
+  const release = installation?.releaseName ?? releaseOf(installation)
+  const beneath = question.resetValues ? {} : (installation?.release?.values ?? {})
+  const values = layValues(beneath, ...question.values)
+  const request = {
+    source: question.to,
+    values: { files: [], sets: [], object: values },
+    release,
+    kubeVersion: `${discovery.server.major}.${discovery.server.minor}`,
+    isUpgrade: installation?.release !== undefined,
+    signal,
+  }
+  return await withTarget(question.ports, request, (target) =>
+    planMove({
+      ...question,
+      discovery,
+      sight,
+      installation,
+      target,
+      values,
+      ignoredValues: target.chart === undefined ? [] : unknownKeys(values, target.chart.values),
+    }),
+  )
+}
+
+function releaseOf(installation: FoundInstallation | undefined): { name: string; namespace: string } {
+  if (installation === undefined) return FIRST_RELEASE
+  return { name: FIRST_RELEASE.name, namespace: installation.namespace }
+}
+
+/** The only one, or the one that is named. Moving one of several by chance would be worse than asking. */
+function chooseInstallation({ installations }: Discovery, asked: string | undefined): FoundInstallation | undefined {
+  const controllers = installations.filter(({ controller }) => controller !== undefined)
+  const ids = controllers.map(({ id }) => id)
+  if (asked !== undefined) {
+    const named = controllers.find(({ id }) => id === asked)
+    if (named !== undefined) return named
+    throw new SparkopsError({
+      code: 'SO_NO_SUCH_OPERATOR',
+      message: `there is no operator ${asked}`,
+      why: ids.length === 0 ? 'none was found at all' : `found: ${ids.join(', ')}`,
+      hint: 'sparkops operator status shows what there is',
+      exit: 'usage',
+    })
+  }
+  if (controllers.length > 1) {
+    throw new SparkopsError({
+      code: 'SO_SEVERAL_OPERATORS',
+      message: 'there are several operators; which one is to be moved?',
+      why: `found: ${ids.join(', ')}`,
+      hint: 'name it: --operator NAMESPACE/NAME',
+      exit: 'usage',
+    })
+  }
+  return controllers[0]
+}
