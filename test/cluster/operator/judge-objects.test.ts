@@ -51,6 +51,7 @@ async function judge(to: 'older' | 'newer', options: { kubeconfig?: string } = {
     server: cluster,
     signal: undefined,
     sleep,
+    onHeld: () => () => undefined,
     report: undefined,
   })
 }

@@ -37,6 +37,7 @@ function planner(lab: ReturnType<typeof useCluster>) {
       tool: { version: '0.0.0-test' },
       now: NOW,
       sleep,
+      onHeld: () => () => undefined,
       ...options,
     })
   }

@@ -183,7 +183,7 @@ interface SparkObjects {
 }
 
 async function readObjects(sight: Sight, group: string, options: DiscoverOptions): Promise<SparkObjects> {
-  const find = async (kind: string) => await sight.reader.findType({ group, kind })
+  const find = async (kind: string) => await sight.findType({ group, kind })
   const kinds: ServedKinds = {
     application: await find('SparkApplication'),
     scheduled: await find('ScheduledSparkApplication'),

@@ -125,7 +125,7 @@ async function ownerOf(sight: Sight, row: Tool, claim: Claim): Promise<GitOpsOwn
 }
 
 async function findOwner(sight: Sight, claim: Claim): Promise<KubeObject | undefined> {
-  const type = await sight.reader.findType({ group: claim.group, kind: claim.kind })
+  const type = await sight.findType({ group: claim.group, kind: claim.kind })
   if (type === undefined) return undefined
   if (claim.namespace !== undefined) {
     const key: ObjectKey = { type, namespace: claim.namespace, name: claim.name }
@@ -137,7 +137,7 @@ async function findOwner(sight: Sight, claim: Claim): Promise<KubeObject | undef
 
 /** With label tracking nothing on the object tells Argo CD from Helm; each Application lists what it owns. */
 async function argoOwnersByStatus(sight: Sight, objects: readonly KubeObject[]): Promise<GitOpsOwner[]> {
-  const type = await sight.reader.findType({ group: 'argoproj.io', kind: 'Application' })
+  const type = await sight.findType({ group: 'argoproj.io', kind: 'Application' })
   if (type === undefined) return []
   const wanted = new Set(objects.map(({ kind, metadata }) => `${kind}/${metadata.namespace ?? ''}/${metadata.name}`))
   const owners: GitOpsOwner[] = []

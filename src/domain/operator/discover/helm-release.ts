@@ -9,7 +9,7 @@ import { gunzipSync } from 'node:zlib'
 import { loadAll } from 'js-yaml'
 import type { KubeObject } from '../../../ports/cluster.ts'
 import { at, type Fields, fieldsAt, isFields, numberAt, textAt } from './json.ts'
-import { CONFIG_MAP, SECRET } from './kinds.ts'
+import { CONFIG_MAP, nameOf, SECRET } from './kinds.ts'
 import type { Sight } from './sight.ts'
 
 export interface HelmRelease {
@@ -58,8 +58,13 @@ export async function readHelmReleases(
   }
   const releases: HelmRelease[] = []
   for (const { record } of latest.values()) {
+    if (record.data === undefined) {
+      // A snapshot holds no contents of Secrets.
+      sight.miss(`contents of Helm's record ${nameOf(record)}`, 'the snapshot keeps none')
+      continue
+    }
     const release = decodeHelmRelease(record)
-    if (release === undefined) unreadable.push(`${record.metadata.namespace ?? ''}/${record.metadata.name}`)
+    if (release === undefined) unreadable.push(nameOf(record))
     else if (concernsGroup(release, scope.group)) releases.push(release)
   }
   releases.sort((a, b) => (`${a.namespace}/${a.name}` < `${b.namespace}/${b.name}` ? -1 : 1))

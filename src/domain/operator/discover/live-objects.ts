@@ -35,7 +35,7 @@ export async function findCounterparts(
   for (const object of objects) {
     const id = `${groupOf(object.apiVersion)} ${object.kind}`
     if (!types.has(id)) {
-      types.set(id, await sight.reader.findType({ group: groupOf(object.apiVersion), kind: object.kind }))
+      types.set(id, await sight.findType({ group: groupOf(object.apiVersion), kind: object.kind }))
     }
     counterparts.push(await counterpart(sight, object, types.get(id), namespace))
   }

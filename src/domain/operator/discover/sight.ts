@@ -2,7 +2,14 @@
  * Reads a cluster with the rights one has, and keeps account of what could not be seen: an answer from half a cluster
  * must say so, and must not be taken for a clean bill of health.
  */
-import type { ClusterReader, KubeObject, ListOptions, ObjectKey, ResourceType } from '../../../ports/cluster.ts'
+import type {
+  ClusterReader,
+  KubeObject,
+  ListOptions,
+  ObjectKey,
+  ResourceType,
+  TypeQuery,
+} from '../../../ports/cluster.ts'
 import { SparkopsError } from '../../errors.ts'
 import { KubeStatusError } from '../../kube-error.ts'
 
@@ -70,6 +77,16 @@ export class Sight {
     }
   }
 
+  /** The type as it is served; undefined where it is not, or, with an entry in `unseen`, where a snapshot lacks it. */
+  async findType(query: TypeQuery): Promise<ResourceType | undefined> {
+    try {
+      return await this.reader.findType(query)
+    } catch (error) {
+      this.account(error, `${query.resource ?? query.kind ?? ''}${query.group === '' ? '' : `.${query.group}`}`)
+      return undefined
+    }
+  }
+
   private account(error: unknown, what: string): void {
     const why = whyUnseen(error)
     if (why === undefined) throw error
@@ -93,5 +110,5 @@ function whyUnseen(error: unknown): string | undefined {
     // A kind the server does not serve has no objects to see; only what is asked by a fixed path ends here.
     return error.status.code === 404 ? 'the server does not serve it' : undefined
   }
-  return error instanceof SparkopsError && error.code === 'SO_SNAPSHOT_UNSEEN' ? error.why : undefined
+  return error instanceof SparkopsError && error.code === 'SO_NOT_IN_SNAPSHOT' ? error.why : undefined
 }

@@ -11,7 +11,7 @@ import type { Sight } from '../discover/sight.ts'
 import type { Violation } from '../schema/validate.ts'
 import { type Foretold, foreteller, type ObjectClass, type SchemaInForce } from './foretell.ts'
 import { shaper } from './shape.ts'
-import { type ServerVerdict, type Shadow, withShadow } from './shadow.ts'
+import { type OnHeld, type ServerVerdict, type Shadow, withShadow } from './shadow.ts'
 
 export interface ObjectVerdict {
   namespace: string
@@ -57,6 +57,7 @@ export interface JudgeOptions {
   server: Cluster | undefined
   signal: AbortSignal | undefined
   sleep: (milliseconds: number) => Promise<void>
+  onHeld: OnHeld
   report: ReportProgress | undefined
 }
 
@@ -118,12 +119,12 @@ type Sample = { object: KubeObject; foretold: Foretold }
 type Answer = Pick<Judgement, 'asked' | 'notAsked' | 'disagreements'>
 
 async function askAbout(samples: readonly Sample[], options: JudgeOptions): Promise<Answer> {
-  const { server, type, then, signal, sleep } = options
+  const { server, type, then, signal, sleep, onHeld } = options
   if (server === undefined) return notAsked('offline')
   if (then.schema === undefined) return notAsked('the definition to come has no schema')
   if (samples.length === 0) return { asked: 0, notAsked: undefined, disagreements: [] }
   try {
-    return await withShadow(server, { kind: type.kind, schema: then.schema, signal, sleep }, (shadow) =>
+    return await withShadow(server, { kind: type.kind, schema: then.schema, signal, sleep, onHeld }, (shadow) =>
       askEach(shadow, samples, options),
     )
   } catch (error) {

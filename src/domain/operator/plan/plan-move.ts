@@ -25,7 +25,7 @@ import { isUnchanged, type Judgement, judgeObjects } from './judge-objects.ts'
 import type { InstallChoice } from './install-parts.ts'
 import type { Move, MoveEnd } from './move.ts'
 import { forecastHelm } from './ownership.ts'
-import { leftoverShadows } from './shadow.ts'
+import { leftoverShadows, type OnHeld } from './shadow.ts'
 import { stepsOf, writesDefaults } from './steps.ts'
 import { summaryOf } from './summary.ts'
 
@@ -49,6 +49,7 @@ export interface PlanOptions {
   now: number
   signal?: AbortSignal | undefined
   sleep: (milliseconds: number) => Promise<void>
+  onHeld: OnHeld
   report?: ReportProgress | undefined
 }
 
@@ -151,7 +152,7 @@ function directionOf({ isBack, target }: PlanOptions, from: MoveEnd): Move['dire
 
 /** Every kind whose objects could read otherwise afterwards, or are written. */
 async function judgeAll(move: Move, options: PlanOptions): Promise<Judgement[]> {
-  const { sight, server, signal, sleep, report } = options
+  const { sight, server, signal, sleep, onHeld, report } = options
   const { kinds } = move.discovery
   const fills = writesDefaults(move)
   const judgements: Judgement[] = []
@@ -172,6 +173,7 @@ async function judgeAll(move: Move, options: PlanOptions): Promise<Judgement[]> 
         server: isWritten(crd) ? server : undefined,
         signal,
         sleep,
+        onHeld,
         report,
       }),
     )

@@ -9,6 +9,7 @@ import { Sight } from '../discover/sight.ts'
 import { type TargetPorts, withTarget } from '../source/load-target.ts'
 import type { CrdWish } from './crd-moves.ts'
 import { planMove } from './plan-move.ts'
+import type { OnHeld } from './shadow.ts'
 import { layValues, unknownKeys } from './values.ts'
 
 export interface PlanQuestion {
@@ -32,6 +33,7 @@ export interface PlanQuestion {
   now: number
   signal?: AbortSignal | undefined
   sleep: (milliseconds: number) => Promise<void>
+  onHeld: OnHeld
   report?: ReportProgress | undefined
 }
 

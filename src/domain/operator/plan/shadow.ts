@@ -39,7 +39,12 @@ export interface ShadowOptions {
   schema: Schema
   signal: AbortSignal | undefined
   sleep: (milliseconds: number) => Promise<void>
+  /** Told how to remove what was made, for a process that is being ended; gives what takes that back. */
+  onHeld: OnHeld
 }
+
+/** Registers what must go when the process ends; gives the end of that. */
+export type OnHeld = (remove: () => Promise<void>) => () => void
 
 /** Runs `work` while the shadow is there. It is deleted in any case, also after Ctrl-C. */
 export async function withShadow<T>(
@@ -49,12 +54,17 @@ export async function withShadow<T>(
 ): Promise<T> {
   const type = shadowType()
   const { object } = await cluster.create(CRD, shadowDefinition(type, options), { signal: options.signal })
+  // Without the signal: what was made must go whatever has happened.
+  const remove = async () => {
+    await cluster.delete({ type: CRD, name: object.metadata.name }, { preconditions: uidOf(object) })
+  }
+  const forget = options.onHeld(remove)
   try {
     await untilServed(cluster, type, options)
     return await work({ ask: (asked) => askServer(cluster, type, asked, options.signal) })
   } finally {
-    // Without the signal: what was made must go whatever has happened.
-    await cluster.delete({ type: CRD, name: object.metadata.name }, { preconditions: uidOf(object) })
+    forget()
+    await remove()
   }
 }
 

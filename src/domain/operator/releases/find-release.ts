@@ -42,6 +42,11 @@ export function matchSchemas(crd: CrdReading): SchemaMatch[] {
   })
 }
 
+/** Releases whose chart or manifests have a kind with this schema, oldest first; none for a schema that none had. */
+export function knownReleases(kind: string, identity: string): readonly string[] {
+  return releasesWith(CRD_SETS.filter(({ kinds }) => kinds.get(kind)?.identity === identity))
+}
+
 function setsWith(kind: string, version: string, identity: SchemaIdentity): CrdSet[] {
   return CRD_SETS.filter(({ kinds }) => {
     const known = kinds.get(kind)

@@ -204,7 +204,7 @@ function releaseObjectsMissing({ installations }: Discovery): Remark[] {
 }
 
 function releaseUnreadable({ releases, installations, unseen }: Discovery): Remark[] {
-  const unread = unseen.some(({ what }) => what.startsWith('secrets'))
+  const unread = unseen.some(({ what }) => /^secrets|^contents of Helm/.test(what))
   const lost = installations.filter(({ release, releaseName }) => releaseName !== undefined && release === undefined)
   const names = unread ? [] : lost.map(({ releaseName }) => `${releaseName!.namespace}/${releaseName!.name}`)
   return remarkOn([...releases.unreadable, ...names], {
