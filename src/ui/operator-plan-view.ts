@@ -51,6 +51,7 @@ function changes(summary: PlanSummary): string[] {
   const { behaviour, definitions, objects, applications, helm } = summary
   return [
     ...behaviour.map(({ aspect, before, after }) => `${aspect}: ${before} becomes ${after}`),
+    ...summary.values.notes,
     ...definitions.map((one) => definitionLine(one)),
     ...objects.flatMap((one) => objectLine(one)),
     ...(helm === null || helm.deleted.length === 0

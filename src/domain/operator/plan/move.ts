@@ -6,6 +6,7 @@ import type { RenderedTarget } from '../source/target.ts'
 import type { CrdMove } from './crd-moves.ts'
 import type { Judgement } from './judge-objects.ts'
 import type { HelmForecast } from './ownership.ts'
+import type { SaidValues } from './values.ts'
 
 export interface Move {
   discovery: Discovery
@@ -20,8 +21,7 @@ export interface Move {
   judgements: readonly Judgement[]
   /** Undefined where Helm has no part in it. */
   helm: HelmForecast | undefined
-  /** Keys of values that the target's chart does not have. */
-  ignoredValues: readonly string[]
+  said: SaidValues
   /** Nodes that could run a pod; null where nodes may not be read. */
   readyNodes: number | null
   /** When nothing is expected to be submitted, in milliseconds since the epoch. */

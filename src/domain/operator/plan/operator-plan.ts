@@ -34,6 +34,8 @@ export type PlanSummary = {
     disagreements: number
   }[]
   applications: { total: number; running: number; halfSubmitted: number; streaming: string[] }
+  /** How the values of the release were said for the target's chart. Keys only. */
+  values: { carried: number; dropped: { key: string; why: string }[]; ignored: string[]; notes: string[] }
   helm: { refused: number; deleted: string[]; recreated: number } | null
   pause: { fromStep: string; toStep: string; usualSeconds: number } | null
   pointOfNoReturn: string | null

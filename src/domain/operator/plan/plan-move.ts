@@ -28,6 +28,7 @@ import { forecastHelm } from './ownership.ts'
 import { leftoverShadows, type OnHeld } from './shadow.ts'
 import { stepsOf, writesDefaults } from './steps.ts'
 import { summaryOf } from './summary.ts'
+import type { SaidValues } from './values.ts'
 
 export interface PlanOptions {
   discovery: Discovery
@@ -36,9 +37,8 @@ export interface PlanOptions {
   server: Cluster | undefined
   installation: FoundInstallation | undefined
   target: RenderedTarget
-  /** Values that the target was rendered with: what helm will be given. */
-  values: unknown
-  ignoredValues: readonly string[]
+  /** What the target was rendered with. */
+  said: SaidValues
   /** Says which version is installed, where nothing tells; `auto` looks. */
   from: string
   crd: CrdWish
@@ -114,7 +114,7 @@ async function readMove(options: PlanOptions): Promise<ReadMove> {
     crds,
     judgements: [],
     helm: target.chart === undefined ? undefined : forecastHelm({ release: target.release, rendered, hooks, owned }),
-    ignoredValues: options.ignoredValues,
+    said: options.said,
     readyNodes: await readyNodes(sight),
     window: { from: now, to: now + PAUSE_MS },
     leftovers: leftoverShadows(await sight.list(CRD), now).map(({ metadata }) => metadata.name),
@@ -123,7 +123,7 @@ async function readMove(options: PlanOptions): Promise<ReadMove> {
   const install: InstallChoice =
     target.chart === undefined
       ? { kind: 'manifests', rendered, owned }
-      : { kind: 'helm', chart: chartOf(target), values: options.values }
+      : { kind: 'helm', chart: chartOf(target), values: options.said.values }
   return { move: { ...move, judgements, discovery: { ...discovery, unseen: sight.unseen } }, install, rendered }
 }
 

@@ -6,11 +6,13 @@ import type { Plan } from '../../plan/plan.ts'
 import { discover, type Discovery, type FoundInstallation } from '../discover/discover.ts'
 import type { Fields } from '../discover/json.ts'
 import { Sight } from '../discover/sight.ts'
-import { type TargetPorts, withTarget } from '../source/load-target.ts'
+import { loadTarget, type TargetPorts, withTarget } from '../source/load-target.ts'
+import type { RenderedTarget } from '../source/target.ts'
+import { translateValues } from '../values/translate.ts'
 import type { CrdWish } from './crd-moves.ts'
 import { planMove } from './plan-move.ts'
 import type { OnHeld } from './shadow.ts'
-import { layValues, unknownKeys } from './values.ts'
+import { layValues, type SaidValues, unknownKeys } from './values.ts'
 
 export interface PlanQuestion {
   reader: ClusterReader
@@ -47,28 +49,55 @@ export async function planOperator(question: PlanQuestion): Promise<Plan> {
   const discovery = await discover(reader, { now, signal, report, sight })
   const installation = chooseInstallation(discovery, question.operator)
   const release = installation?.releaseName ?? releaseOf(installation)
-  const beneath = question.resetValues ? {} : (installation?.release?.values ?? {})
-  const values = layValues(beneath, ...question.values)
   const request = {
     source: question.to,
-    values: { files: [], sets: [], object: values },
+    values: { files: [], sets: [], object: {} as Fields },
     release,
     kubeVersion: `${discovery.server.major}.${discovery.server.minor}`,
     isUpgrade: installation?.release !== undefined,
     signal,
   }
-  return await withTarget(question.ports, request, (target) =>
-    planMove({
-      ...question,
-      discovery,
-      sight,
-      installation,
-      target,
-      values,
-      ignoredValues: target.chart === undefined ? [] : unknownKeys(values, target.chart.values),
-    }),
-  )
+  // Which values the chart has is only known when it has been read; then it is rendered again with the right ones.
+  return await withTarget(question.ports, request, async (bare, chart) => {
+    const said = sayValues(question, installation, bare)
+    const again = {
+      ...request,
+      source: chart?.reference ?? question.to,
+      values: { ...request.values, object: said.values },
+    }
+    const rendered = bare.chart === undefined ? bare : await loadTarget(question.ports, again)
+    const target = { ...rendered, origin: bare.origin }
+    return await planMove({ ...question, discovery, sight, installation, target, said })
+  })
 }
+
+/** The release's values as the target's chart wants them, and the user's own over them. */
+function sayValues(
+  question: PlanQuestion,
+  installation: FoundInstallation | undefined,
+  { chart, release }: RenderedTarget,
+): SaidValues {
+  const held = installation?.release
+  if (chart === undefined) return { values: {}, ...NOTHING_SAID }
+  const own = question.values.reduce((below, above) => layValues(below, above), {})
+  const ignored = unknownKeys(own, chart.values)
+  if (held === undefined || question.resetValues) return { ...NOTHING_SAID, values: own, ignored }
+  const { values, carried, dropped, unmapped, notes } = translateValues({
+    values: held.values,
+    from: { name: held.chart.name, version: held.chart.version, values: held.chartValues },
+    to: { name: chart.name, version: chart.version, values: chart.values },
+    release: release.name,
+  })
+  return {
+    values: layValues(values, own),
+    carried: carried.length,
+    dropped: [...dropped],
+    ignored: [...unmapped, ...ignored],
+    notes: [...notes],
+  }
+}
+
+const NOTHING_SAID = { carried: 0, dropped: [], ignored: [], notes: [] }
 
 function releaseOf(installation: FoundInstallation | undefined): { name: string; namespace: string } {
   if (installation === undefined) return FIRST_RELEASE

@@ -60,6 +60,12 @@ export function summaryOf(move: Move, input: SummaryInput): { readonly [key: str
         .filter(({ application }) => application.restartPolicy === 'Always')
         .map(({ application }) => called(application)),
     },
+    values: {
+      carried: move.said.carried,
+      dropped: move.said.dropped.map(({ key, why }) => ({ key, why })),
+      ignored: move.said.ignored,
+      notes: move.said.notes,
+    },
     helm: helmSummary(move),
     pause: pauseOf(steps),
     pointOfNoReturn: steps.find((step) => step.pointOfNoReturn !== undefined)?.id ?? null,

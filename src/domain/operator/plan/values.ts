@@ -1,6 +1,18 @@
 /** Values for the target's chart: those of the release, with those of the user over them, as Helm lays them. */
 import { type Fields, isFields } from '../discover/json.ts'
 
+/** The values that a target was rendered with, and what became of those of the release. Keys only, but for `values`. */
+export interface SaidValues {
+  /** What helm is given. */
+  values: Fields
+  /** How many keys of the release were said for the target's chart. */
+  carried: number
+  dropped: { key: string; why: string }[]
+  /** Keys that the target's chart does not have. */
+  ignored: string[]
+  notes: string[]
+}
+
 /** Later ones win; maps are merged, lists and scalars replaced, and null takes a key out (helm.sh/docs, values files). */
 export function layValues(...layers: readonly Fields[]): Fields {
   return layers.reduce<Fields>((below, above) => layOver(below, above), {})

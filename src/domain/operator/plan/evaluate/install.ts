@@ -17,7 +17,7 @@ export const INSTALL_EVALUATORS: Evaluators = {
   'OP-HELM-RBAC-DELETED': ({ helm }) => names(helm?.recreatedAndDeleted.filter(({ live }) => isRight(live))),
   'OP-HELM-HOOK-TOKEN': ({ helm }) => names(helm?.recreated.filter(({ live }) => live.kind === 'ServiceAccount')),
   'OP-SPARK-ACCOUNT-DELETED': (move) => names(rightsInUse(move)),
-  'OP-VALUES-IGNORED': ({ ignoredValues }) => ignoredValues,
+  'OP-VALUES-IGNORED': ({ said }) => [...said.ignored, ...said.dropped.map(({ key, why }) => `${key}: ${why}`)],
   'OP-NAMESPACE-UNWATCHED': unwatched,
   'OP-NAMESPACES-WIDENED': widened,
   'OP-LABEL-FILTER-LOST': ({ installation, behaviour }) => {
