@@ -82,7 +82,7 @@ describe('a plan from 1.3.8', () => {
   })
 
   it('stops where a namespace with applications would no longer be watched', async () => {
-    const made = await plan('2.5.2')
+    const made = await plan('2.5.2', { resetValues: true })
     expect(finding(made, 'OP-NAMESPACE-UNWATCHED')).toMatchObject({ gate: 'block', objects: ['jobs (6 applications)'] })
     expect(planExit(made, { isDetailed: false })).toBe('findings')
     expect(finding(made, 'OP-SPARK-ACCOUNT-DELETED')?.objects).toContain('serviceaccounts/jobs/spark-operator-spark')
