@@ -126,8 +126,19 @@ export async function openVersionSource(): Promise<VersionSource> {
   return open(onShutdown)
 }
 
-/** Writes copies of a cluster's objects to a directory. */
+/** Takes the snapshots of runs. */
 export async function openSnapshotTaker(cluster: Cluster): Promise<SnapshotTaker> {
-  const { snapshotFiles } = await import('../adapters/snapshot-files/take-snapshot.ts')
-  return snapshotFiles(cluster)
+  const [{ snapshotTaker }, { readSnapshot }, { randomBytes }] = await Promise.all([
+    import('../domain/operator/apply/snapshot-taker.ts'),
+    import('../adapters/snapshot/read-snapshot.ts'),
+    import('node:crypto'),
+  ])
+  return snapshotTaker({
+    cluster,
+    clock: systemClock,
+    create: createSnapshot,
+    read: readSnapshot,
+    salt: () => randomBytes(16).toString('hex'),
+    toolVersion: VERSION,
+  })
 }

@@ -3,8 +3,10 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openHelm } from '../../../src/adapters/helm/open-helm.ts'
 import { runDirectories } from '../../../src/adapters/journal/run-directories.ts'
-import { snapshotFiles } from '../../../src/adapters/snapshot-files/take-snapshot.ts'
+import { readSnapshot } from '../../../src/adapters/snapshot/read-snapshot.ts'
+import { writeSnapshot } from '../../../src/adapters/snapshot/write-snapshot.ts'
 import type { OperatorSession } from '../../../src/domain/operator/apply/session.ts'
+import { snapshotTaker } from '../../../src/domain/operator/apply/snapshot-taker.ts'
 import { isRunId } from '../../../src/domain/plan/run-id.ts'
 import { readRecords } from '../../../src/domain/plan/run-record.ts'
 import type { Cluster } from '../../../src/ports/cluster.ts'
@@ -24,7 +26,14 @@ export function sessionOn(cluster: Cluster, { kubeconfig, helm, environment, roo
   return {
     cluster,
     helm: openHelm({ program: helm, kubeconfig, environment }),
-    snapshots: snapshotFiles(cluster),
+    snapshots: snapshotTaker({
+      cluster,
+      clock,
+      create: writeSnapshot,
+      read: readSnapshot,
+      salt: () => randomBytes(16).toString('hex'),
+      toolVersion: '0.1.0',
+    }),
     store: runDirectories({ root, clock, readRecords, isRunId }),
     clock,
     sleep: async (milliseconds) => await sleep(milliseconds, undefined, { signal }),

@@ -5,6 +5,7 @@
 import type { KubeObject, ResourceType } from '../../../ports/cluster.ts'
 import type { SnapshotTaken } from '../../../ports/snapshot-taker.ts'
 import { SparkopsError } from '../../errors.ts'
+import { toJson } from '../../plan/json.ts'
 import type { Verb } from '../../plan/verb.ts'
 import { OPERATOR_POD_LABELS, type PodLabels, type SnapshotPayload } from '../steps/payloads.ts'
 import { CRD_TYPE } from '../steps/policies.ts'
@@ -26,17 +27,17 @@ export const takeSnapshot: Verb<ApplyContext> = {
     const taken = (await context.run.kept(SNAPSHOT)).at(-1) as SnapshotTaken | undefined
     if (taken === undefined) return { state: 'ready' }
     const fault = await context.snapshots.verify(taken.directory)
-    return fault === undefined ? { state: 'done', facts: { ...taken } } : { state: 'ready' }
+    return fault === undefined ? { state: 'done', facts: toJson(taken) } : { state: 'ready' }
   },
   act: async (payload, context) => {
-    const { types, crds, install, labels = OPERATOR_POD_LABELS } = payload as unknown as SnapshotPayload
+    const { types, labels = OPERATOR_POD_LABELS } = payload as unknown as SnapshotPayload
     const { attempts } = context.run.progress().steps.get(context.step.id) ?? { attempts: 1 }
     const directory = `${context.run.directory}/snapshot${attempts > 1 ? `-${attempts}` : ''}`
     const { signal, tell } = context
-    const taken = await context.snapshots.take({ directory, types, crds, install, tell, signal })
+    const taken = await context.snapshots.take({ directory, tell, signal })
     await context.run.keep(KEPT, await takeBaseline(types, labels, context))
     await context.run.keep(SNAPSHOT, taken)
-    return { ...taken }
+    return toJson(taken)
   },
 }
 
