@@ -145,6 +145,8 @@ export interface ObjectWriter {
    * `git merge` does, without any merge driver.
    */
   mergeTrees(sides: { base: Oid; ours: Oid; theirs: Oid }): Promise<MergeResult>
+  /** Merges two commits over their own common ancestors, as `git merge` would. Markers are labelled alike every time. */
+  mergeCommits(ours: Oid, theirs: Oid): Promise<MergeResult>
   /**
    * A text with zdiff3 markers for a file that both sides changed; `conflicts` counts its hunks. Undefined for
    * what is not text.
@@ -207,6 +209,8 @@ export interface RemoteStore {
 export interface Committer {
   name: string
   email: string
+  /** `seconds zone`, where GIT_COMMITTER_DATE asks for it. */
+  when: string | undefined
 }
 
 export interface Git extends ObjectReader, ObjectWriter, RefStore, RemoteStore {

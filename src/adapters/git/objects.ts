@@ -74,6 +74,20 @@ export function openObjects(
     return oid
   }
 
+  let merging: Promise<unknown> = Promise.resolve()
+  // Labels in markers are the names that git is given: refs of our own directory, so that equal merges are equal trees.
+  const merge = async (ours: Oid, theirs: Oid): Promise<MergeResult> => {
+    const run = async (): Promise<MergeResult> => {
+      await writeFile(join(place.directory, 'refs/upstream'), `${ours}\n`)
+      await writeFile(join(place.directory, 'refs/company'), `${theirs}\n`)
+      const words = ['merge-tree', '--write-tree', '-z', '--messages', '--allow-unrelated-histories']
+      return readMerge(await runGit(place, [...words, 'upstream', 'company'], undefined, [0, 1]))
+    }
+    const result = merging.then(run)
+    merging = result.catch(() => undefined)
+    return await result
+  }
+
   return {
     facts,
     read,
@@ -163,10 +177,10 @@ export function openObjects(
       if (base === ours) return { tree: theirs, conflicts: [], messages: [] }
       // --merge-base came with git 2.40; two commits upon a common one say the same to 2.38.
       const root = await commitOf(base)
-      const sides = [await commitOf(ours, root), await commitOf(theirs, root)]
-      const words = ['merge-tree', '--write-tree', '-z', '--messages', '--allow-unrelated-histories', ...sides]
-      return readMerge(await runGit(place, words, undefined, [0, 1]))
+      return await merge(await commitOf(ours, root), await commitOf(theirs, root))
     },
+
+    mergeCommits: async (ours, theirs) => await merge(checkId(ours), checkId(theirs)),
 
     async mergeText({ base, ours, theirs, labels }) {
       if ([base, ours, theirs].some(looksBinary)) return undefined

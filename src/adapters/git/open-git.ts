@@ -2,7 +2,7 @@
 import { realpath } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { SparkopsError } from '../../domain/errors.ts'
-import type { Git, RepositoryFacts } from '../../ports/git.ts'
+import type { Committer, Git, RepositoryFacts } from '../../ports/git.ts'
 import { baseEnvironment, HARMLESS_CONFIG, makeObjectWorkplace, withoutOutsideConfig } from './environment.ts'
 import { openObjects } from './objects.ts'
 import { openRefs } from './refs.ts'
@@ -110,14 +110,15 @@ async function safeDirectories(place: GitPlace): Promise<Record<string, string>>
   return { GIT_CONFIG_COUNT: String(trusted.length), ...(Object.fromEntries(pairs) as Record<string, string>) }
 }
 
-async function committerOf(place: GitPlace): Promise<{ name: string; email: string }> {
+async function committerOf(place: GitPlace): Promise<Committer> {
   const get = async (key: string): Promise<string> =>
     (await askGit(place, ['config', '--get', key])).stdout.toString('utf8').replace(/\n$/, '')
   const name = process.env.GIT_COMMITTER_NAME || (await get('committer.name')) || (await get('user.name'))
   const email = process.env.GIT_COMMITTER_EMAIL || (await get('committer.email')) || (await get('user.email'))
   // eslint-disable-next-line no-control-regex
   const clean = (text: string): string => text.replace(/[\0-\x1f\x7f<>]/g, '').trim()
-  if (clean(name) !== '' && clean(email) !== '') return { name: clean(name), email: clean(email) }
+  const when = /^@?(\d+ [+-]\d{4})$/.exec(process.env.GIT_COMMITTER_DATE ?? '')?.[1]
+  if (clean(name) !== '' && clean(email) !== '') return { name: clean(name), email: clean(email), when }
   throw new SparkopsError({
     code: 'SO_NO_COMMITTER',
     message: 'git does not know who you are',

@@ -129,7 +129,7 @@ describe('a merge', () => {
       ['gone', true, false, true],
       ['new\nline', true, true, true],
     ])
-    const kinds = Object.fromEntries(result.messages.map(({ paths, type }) => [paths[0], type]))
+    const kinds: unknown = Object.fromEntries(result.messages.map(({ paths, type }) => [paths[0], type]))
     expect(kinds).toMatchObject({ gone: 'CONFLICT (modify/delete)', 'both.txt': 'CONFLICT (contents)' })
     expect(kinds).toHaveProperty(['new\nline'])
   })
