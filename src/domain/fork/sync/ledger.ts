@@ -11,7 +11,7 @@ import type { CarryFinding, Resolution } from '../resolve/resolver.ts'
 export interface StartEntry {
   kind: 'start'
   at: string
-  version: 1
+  version: number
   id: string
   start: Oid
   /** The tip of the fork before tidying, where it was tidied. */

@@ -1,0 +1,281 @@
+/** What a person does at a stop: settle a path, go on, leave the commit out, take steps back, give up. */
+import { Buffer } from 'node:buffer'
+import type { EditedFile, WorkbenchState } from '../../../ports/fork-state.ts'
+import type { FileVersion, Git, Oid } from '../../../ports/git.ts'
+import { SparkopsError } from '../../errors.ts'
+import { writeCarried } from '../carry/carry-commit.ts'
+import { finishTree, type OpenConflict } from '../carry/carry-tree.ts'
+import type { CarryFinding, MergedSituation, Resolution } from '../resolve/resolver.ts'
+import { advanceRun, contextOf, isoNow, layOutStop, progressOf, seriesCommit, type SyncTools } from './advance.ts'
+import type { StepEntry, StoppedEntry } from './ledger.ts'
+import { append, type OpenRun, recordStep, recordUndo, storeLedger } from './run-store.ts'
+
+/** Takes what a person has resolved, and carries on. `accept` names findings (`rule` or `rule:path`) to live with. */
+export async function continueRun(tools: SyncTools, run: OpenRun, accept: readonly string[]): Promise<OpenRun> {
+  const { stopped, status } = run.state
+  if (status === 'finished') return run
+  if (stopped === undefined) return await advanceRun(tools, run)
+  const bench = await tools.workbench.look(run.state.id)
+  if (bench?.tree !== stopped.tree) return await layOutAgain(tools, run, stopped)
+  await requireResolved(tools.git, stopped, bench)
+  const { tree, paths } = await treeOfBench(tools.git, stopped, bench)
+  const step = await finishByHand(tools, run, { stopped, tree, paths, accept })
+  return await advanceRun(tools, await recordStep(tools.git, tools.store, run, step))
+}
+
+/** Leaves the commit at the stop out, for a reason that the ledger keeps. */
+export async function skipCommit(tools: SyncTools, run: OpenRun, reason: string): Promise<OpenRun> {
+  const stopped = requireStop(run)
+  const step = leftOut(tools, run, stopped, { action: 'skipped', rule: 'skipped-by-hand', evidence: reason })
+  return await advanceRun(tools, await recordStep(tools.git, tools.store, run, step))
+}
+
+/** Takes the last steps back, and with them the stop at hand. Nothing is carried on. */
+export async function undoSteps(tools: SyncTools, run: OpenRun, count: number): Promise<OpenRun> {
+  const { steps, tip } = run.state
+  if (count > steps.length) {
+    throw new SparkopsError({
+      code: 'SO_NOTHING_TO_UNDO',
+      message: `${run.state.id} has ${steps.length} steps, not ${count}`,
+      hint: 'sparkops fork show lists them',
+      exit: 'usage',
+    })
+  }
+  const kept = steps.slice(0, steps.length - count)
+  const tipAfter = progressOf({ ...run.state, steps: kept }).tip
+  const undo = { kind: 'undone' as const, at: isoNow(tools.clock), to: kept.length, tipBefore: tip, tipAfter }
+  return await recordUndo(tools.git, tools.store, run, undo)
+}
+
+export type Settlement =
+  { take: 'upstream' | 'company' | 'base' | 'deleted' | 'edited' } | { bytes: Uint8Array; name: string }
+
+/** Settles one path of the stop, in our own directory; `continueRun` carries on. */
+export async function settlePath(
+  tools: SyncTools,
+  run: OpenRun,
+  path: string,
+  settlement: Settlement,
+): Promise<OpenRun> {
+  const stopped = requireStop(run)
+  const conflict = stopped.open.find((one) => one.path === path)
+  if (conflict === undefined) {
+    throw new SparkopsError({
+      code: 'SO_NOT_IN_CONFLICT',
+      message: `${path} is not in conflict`,
+      why: `in conflict: ${stopped.open.map((one) => one.path).join(', ') || 'nothing'}`,
+      hint: 'sparkops fork show',
+      exit: 'usage',
+    })
+  }
+  const version = await settledVersion(tools, run, conflict, settlement)
+  await tools.workbench.settle(run.state.id, path, version)
+  const how = 'take' in settlement ? settlement.take : `file ${settlement.name}`
+  const entry = { kind: 'settled' as const, at: isoNow(tools.clock), number: stopped.number, path, how }
+  const settled = await append(tools.store, run, [{ ...entry, version: version === 'edited' ? null : version }])
+  await storeLedger(tools.git, settled)
+  return settled
+}
+
+async function settledVersion(
+  { git, workbench }: SyncTools,
+  run: OpenRun,
+  conflict: OpenConflict,
+  settlement: Settlement,
+): Promise<'edited' | FileVersion | null> {
+  const mode = (conflict.ours ?? conflict.theirs)?.mode ?? '100644'
+  if ('bytes' in settlement) return { mode, oid: await git.writeBlob(settlement.bytes) }
+  switch (settlement.take) {
+    case 'deleted':
+      return null
+    case 'upstream':
+      return conflict.ours ?? null
+    case 'company':
+      return conflict.theirs ?? null
+    case 'base':
+      return conflict.base ?? null
+    case 'edited': {
+      const bytes = await workbench.readFile(run.state.id, conflict.path)
+      const left = bytes === undefined ? [] : await leftMarkers(git, conflict, bytes)
+      if (left.length > 0) throw markersLeft([`${conflict.path}:${left[0]!}`])
+      return 'edited'
+    }
+  }
+}
+
+async function layOutAgain(tools: SyncTools, run: OpenRun, stopped: StoppedEntry): Promise<OpenRun> {
+  const commit = await seriesCommit(tools.git, run.state, stopped.number)
+  await layOutStop(tools, run.state, stopped, commit.subject)
+  throw new SparkopsError({
+    code: 'SO_WORKBENCH_GONE',
+    message: 'the directory with the conflicts was gone, and has been laid out again',
+    why: 'what was edited there is lost; what was settled with sparkops fork resolve must be settled again',
+    hint: `resolve the conflicts in ${tools.workbench.directory(run.state.id)}, then sparkops fork continue`,
+    exit: 'pending',
+  })
+}
+
+async function requireResolved(git: Git, stopped: StoppedEntry, bench: WorkbenchState): Promise<void> {
+  const open = [...bench.unmerged]
+  if (open.length > 0) {
+    throw new SparkopsError({
+      code: 'SO_UNRESOLVED',
+      message: `still in conflict: ${open.join(', ')}`,
+      why: `they are unmerged in ${bench.directory}`,
+      hint: 'edit each and run sparkops fork resolve PATH, or sparkops fork resolve PATH --take upstream|company|deleted',
+      exit: 'pending',
+    })
+  }
+  if (bench.unstaged.length > 0) {
+    throw new SparkopsError({
+      code: 'SO_EDITED_AFTER_ADD',
+      message: `edited and not added: ${bench.unstaged.join(', ')}`,
+      why: 'what is in the index is taken, and would lose these edits',
+      hint: `git -C ${bench.directory} add -- PATH, or git checkout -- PATH to give them up`,
+      exit: 'pending',
+    })
+  }
+  const marked: string[] = []
+  for (const [path, edit] of bench.edits) {
+    if (edit === null || !('bytes' in edit)) continue
+    const conflict = stopped.open.find((one) => one.path === path)
+    const lines = await leftMarkers(git, conflict, edit.bytes)
+    marked.push(...lines.map((line) => `${path}:${line}`))
+  }
+  if (marked.length > 0) throw markersLeft(marked)
+}
+
+/** Numbers of lines that are markers, and that no side of the merge has. */
+async function leftMarkers(git: Git, conflict: OpenConflict | undefined, bytes: Uint8Array): Promise<number[]> {
+  const sides = [conflict?.base, conflict?.ours, conflict?.theirs]
+  const known = new Set<string>()
+  for (const version of sides) {
+    if (version?.mode.startsWith('100') !== true) continue
+    for (const line of markerLines(await git.readBlob(version.oid))) known.add(line.text)
+  }
+  return markerLines(bytes)
+    .filter(({ text }) => !known.has(text))
+    .map(({ number }) => number)
+}
+
+function markerLines(bytes: Uint8Array): { number: number; text: string }[] {
+  return Buffer.from(bytes)
+    .toString('latin1')
+    .split('\n')
+    .map((text, index) => ({ text, number: index + 1 }))
+    .filter(({ text }) => /^(?:<{7}|\|{7}|>{7})(?: |\r?$)/.test(text))
+}
+
+function markersLeft(places: readonly string[]): SparkopsError {
+  return new SparkopsError({
+    code: 'SO_MARKERS_LEFT',
+    message: `conflict markers are left at ${places.join(', ')}`,
+    why: 'neither side of the merge has these lines',
+    hint: 'edit the file, then sparkops fork resolve PATH',
+    exit: 'pending',
+  })
+}
+
+async function treeOfBench(
+  git: Git,
+  stopped: StoppedEntry,
+  bench: WorkbenchState,
+): Promise<{ tree: Oid; paths: Set<string> }> {
+  const edits = new Map<string, FileVersion | null>()
+  for (const [path, edit] of bench.edits) {
+    edits.set(path, edit !== null && 'bytes' in edit ? await storedFile(git, edit) : edit)
+  }
+  const paths = new Set([...edits.keys(), ...stopped.open.map(({ path }) => path)])
+  return { tree: await git.editTree(stopped.tree, edits), paths }
+}
+
+async function storedFile(git: Git, { mode, bytes }: EditedFile): Promise<FileVersion> {
+  return { mode, oid: await git.writeBlob(bytes) }
+}
+
+async function finishByHand(
+  tools: SyncTools,
+  run: OpenRun,
+  made: { stopped: StoppedEntry; tree: Oid; paths: ReadonlySet<string>; accept: readonly string[] },
+): Promise<StepEntry> {
+  const { stopped, tree, paths, accept } = made
+  const { state } = run
+  const commit = await seriesCommit(tools.git, state, stopped.number)
+  const context = contextOf(tools, state)
+  const { onto, baseTree, theirsTree, open } = stopped
+  const situation: MergedSituation = { ...context, commit, onto, baseTree, theirsTree, conflicts: open }
+  const byHand = [...paths].map((path): Resolution => resolvedByHand(run, path))
+  const finished = await finishTree(situation, tools.rules(state), tree, [...stopped.resolutions, ...byHand], new Set())
+  const findings = finished.findings.map((finding) => acceptFinding(finding, accept))
+  const blocking = findings.filter(({ gate }) => gate === 'block')
+  if (blocking.length > 0) throw blocked(blocking)
+  if (finished.tree === onto && stopped.parents.length === 1) {
+    const evidence = 'as it was resolved, nothing of its change is left'
+    return { ...leftOut(tools, run, stopped, { action: 'dropped', rule: 'resolved-to-nothing', evidence }), findings }
+  }
+  const { parents } = stopped
+  const oid = await writeCarried(context, commit, { tree: finished.tree, parents, committer: state.start.committer })
+  return {
+    ...leftOut(tools, run, stopped, { action: 'carried' }),
+    made: oid,
+    tipAfter: oid,
+    tree: finished.tree,
+    resolutions: finished.resolutions,
+    findings,
+  }
+}
+
+function resolvedByHand({ state }: OpenRun, path: string): Resolution {
+  const settled = state.settled.filter((one) => one.path === path).at(-1)
+  const how = settled === undefined || settled.how === 'edited' ? 'edited' : `taken: ${settled.how}`
+  return { path, class: 'human', rule: 'by-hand', ruleVersion: 1, confidence: 'assisted', evidence: how }
+}
+
+function acceptFinding(finding: CarryFinding, accept: readonly string[]): CarryFinding {
+  const isAccepted = accept.includes(finding.rule) || accept.includes(`${finding.rule}:${finding.path}`)
+  return isAccepted ? { ...finding, gate: 'note', message: `${finding.message} (accepted by hand)` } : finding
+}
+
+function blocked(findings: readonly CarryFinding[]): SparkopsError {
+  return new SparkopsError({
+    code: 'SO_CHECK_FAILED',
+    message: findings.map(({ rule, path, message }) => `${rule}:${path}: ${message}`).join('; '),
+    why: 'the tree as resolved does not pass its checks',
+    hint: `correct it, or go on with --accept ${findings[0]!.rule}:${findings[0]!.path}`,
+    exit: 'pending',
+  })
+}
+
+function leftOut(
+  tools: SyncTools,
+  { state }: OpenRun,
+  stopped: StoppedEntry,
+  how: { action: StepEntry['action']; rule?: string; evidence?: string },
+): StepEntry {
+  return {
+    kind: 'prepared',
+    at: isoNow(tools.clock),
+    number: stopped.number,
+    old: stopped.old,
+    made: null,
+    parents: stopped.parents,
+    tipBefore: state.tip,
+    tipAfter: stopped.parents[0]!,
+    treeBefore: stopped.onto,
+    tree: stopped.onto,
+    resolutions: [],
+    findings: [],
+    ...how,
+  }
+}
+
+function requireStop({ state }: OpenRun): StoppedEntry {
+  if (state.stopped !== undefined) return state.stopped
+  throw new SparkopsError({
+    code: 'SO_NOT_STOPPED',
+    message: `${state.id} has not stopped for anybody`,
+    why: `it is ${state.status}`,
+    hint: state.status === 'running' ? 'sparkops fork continue' : 'sparkops fork status',
+    exit: 'usage',
+  })
+}
