@@ -159,6 +159,8 @@ export interface MergeTextSides {
   ours: Uint8Array
   theirs: Uint8Array
   labels: { base: string; ours: string; theirs: string }
+  /** Settles each hunk that is in conflict by one side, and nothing else; there are no markers then. */
+  favor?: 'ours' | 'theirs'
 }
 
 /** Refs of the user's repository. Only names below `refs/sparkops/` are ever changed by `updateRefs`. */

@@ -182,7 +182,7 @@ export function openObjects(
 
     mergeCommits: async (ours, theirs) => await merge(checkId(ours), checkId(theirs)),
 
-    async mergeText({ base, ours, theirs, labels }) {
+    async mergeText({ base, ours, theirs, labels, favor }) {
       if ([base, ours, theirs].some(looksBinary)) return undefined
       const number = (textFiles += 1)
       const files = [ours, base, theirs].map((bytes, side) => ({
@@ -192,7 +192,15 @@ export function openObjects(
       try {
         for (const { path, bytes } of files) await writeFile(path, bytes)
         const names = [labels.ours, labels.base, labels.theirs].flatMap((label) => ['-L', oneLine(label)])
-        const words = ['merge-file', '-p', '-q', '--zdiff3', ...names, '--', ...files.map(({ path }) => path)]
+        const words = [
+          'merge-file',
+          '-p',
+          '-q',
+          favor === undefined ? '--zdiff3' : `--${favor}`,
+          ...names,
+          '--',
+          ...files.map(({ path }) => path),
+        ]
         const { code, stdout } = await askGit(place, words)
         return code > 127 ? undefined : { bytes: stdout, conflicts: code }
       } finally {

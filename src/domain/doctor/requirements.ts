@@ -25,6 +25,7 @@ export interface GroupRequirement {
 
 export const GROUPS: readonly GroupRequirement[] = [
   { group: 'demo', engine: true, programs: [] },
+  { group: 'fork', engine: false, programs: ['git'] },
   { group: 'usage', engine: true, programs: [] },
   // Helm is needed for charts alone; a command that meets one says so.
   { group: 'operator', engine: false, programs: [] },

@@ -13,7 +13,7 @@ import type {
   MergedSituation,
   Resolution,
 } from '../resolve/resolver.ts'
-import { assumeCompanySide } from './assume.ts'
+import { assumeCompanySide } from './take-side.ts'
 
 /** A path that no rule settles. */
 export interface OpenConflict extends ConflictedFile {

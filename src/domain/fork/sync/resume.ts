@@ -5,10 +5,11 @@ import type { FileVersion, Git, Oid } from '../../../ports/git.ts'
 import { SparkopsError } from '../../errors.ts'
 import { writeCarried } from '../carry/carry-commit.ts'
 import { finishTree, type OpenConflict } from '../carry/carry-tree.ts'
+import { takeSide } from '../carry/take-side.ts'
 import type { CarryFinding, MergedSituation, Resolution } from '../resolve/resolver.ts'
 import { advanceRun, contextOf, isoNow, layOutStop, progressOf, seriesCommit, type SyncTools } from './advance.ts'
 import type { StepEntry, StoppedEntry } from './ledger.ts'
-import { append, type OpenRun, recordStep, recordUndo, storeLedger } from './run-store.ts'
+import { append, archiveRun, type OpenRun, recordStep, recordUndo, storeLedger } from './run-store.ts'
 
 /** Takes what a person has resolved, and carries on. `accept` names findings (`rule` or `rule:path`) to live with. */
 export async function continueRun(tools: SyncTools, run: OpenRun, accept: readonly string[]): Promise<OpenRun> {
@@ -45,6 +46,12 @@ export async function undoSteps(tools: SyncTools, run: OpenRun, count: number): 
   const tipAfter = progressOf({ ...run.state, steps: kept }).tip
   const undo = { kind: 'undone' as const, at: isoNow(tools.clock), to: kept.length, tipBefore: tip, tipAfter }
   return await recordUndo(tools.git, tools.store, run, undo)
+}
+
+/** Gives a run up and moves all of it aside. */
+export async function abortRun({ git, store, clock }: SyncTools, run: OpenRun): Promise<OpenRun> {
+  await archiveRun(git, store, run, isoNow(clock))
+  return { ...run, state: { ...run.state, status: 'aborted', stopped: undefined } }
 }
 
 export type Settlement =
@@ -89,9 +96,9 @@ async function settledVersion(
     case 'deleted':
       return null
     case 'upstream':
-      return conflict.ours ?? null
+      return await takeSide(git, conflict, 'ours')
     case 'company':
-      return conflict.theirs ?? null
+      return await takeSide(git, conflict, 'theirs')
     case 'base':
       return conflict.base ?? null
     case 'edited': {

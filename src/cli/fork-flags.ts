@@ -1,0 +1,126 @@
+/** What the commands of a fork share: which repository, which fork, which run, and everything opened for them. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Flags } from '@oclif/core'
+import { SparkopsError } from '../domain/errors.ts'
+import { type ForkProfile, PROFILE_NAMES } from '../domain/fork/profile/profile.ts'
+import { PROFILE_FILE, readProfile, recogniseProfile } from '../domain/fork/profile/read-profile.ts'
+import { carryRules } from '../domain/fork/resolve/rules.ts'
+import type { SyncTools } from '../domain/fork/sync/advance.ts'
+import { chooseRun, type ForkQuestion } from '../domain/fork/sync/start-sync.ts'
+import { type OpenRun, openRun } from '../domain/fork/sync/run-store.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Git } from '../ports/git.ts'
+import type { ReportProgress } from '../ports/progress.ts'
+import { progressFlag } from './flags.ts'
+import { onShutdown } from './shutdown.ts'
+import { openForkState, openGit, openWorkbench } from './wiring.ts'
+
+export const repositoryFlags = {
+  directory: Flags.string({ char: 'C', summary: 'where the fork is', default: '.', helpValue: 'DIR' }),
+  progress: progressFlag,
+}
+
+export const forkFlags = {
+  ...repositoryFlags,
+  company: Flags.string({
+    summary: "the fork's branch, tag or commit (the profile's branch, else HEAD)",
+    helpValue: 'REF',
+  }),
+  base: Flags.string({ summary: 'the upstream commit the fork stands on, where it cannot be found', helpValue: 'REF' }),
+  profile: Flags.option({
+    summary: 'rules for which upstream (from .sparkops/fork.yaml, else recognised)',
+    options: PROFILE_NAMES,
+    helpValue: 'NAME',
+  })(),
+}
+
+export const runFlags = {
+  ...repositoryFlags,
+  id: Flags.string({ summary: 'which run, where several are under way', helpValue: 'ID' }),
+  takeover: Flags.boolean({ summary: 'take the lock of a machine that is gone' }),
+}
+
+export interface OpenFork {
+  git: Git
+  tools: SyncTools
+}
+
+interface OpenOptions {
+  /** Whether objects that are written stay. */
+  keepObjects: boolean
+  /** Held while at work; only what changes a run needs it. */
+  lock: boolean
+}
+
+interface CommandContext {
+  clock: Clock
+  signal: AbortSignal
+  report: ReportProgress
+}
+
+/** Opens the repository for the length of `work`. */
+export async function withFork<T>(
+  flags: { directory: string; takeover?: boolean | undefined },
+  context: CommandContext,
+  options: OpenOptions,
+  work: (fork: OpenFork) => Promise<T>,
+): Promise<T> {
+  const { directory, takeover = false } = flags
+  const git = await openGit({ directory, keepObjects: options.keepObjects, signal: context.signal })
+  const forget = onShutdown(async () => await git.close())
+  const store = await openForkState(git.facts)
+  const release = options.lock ? await store.lock({ takeOver: takeover }) : undefined
+  const forgetLock = onShutdown(async () => await release?.())
+  try {
+    const workbench = await openWorkbench(git.facts)
+    return await work({
+      git,
+      tools: { ...context, git, store, workbench, rules: ({ start }) => carryRules(start.profile) },
+    })
+  } finally {
+    await release?.()
+    forgetLock()
+    await git.close()
+    forget()
+  }
+}
+
+/** The same, with the run that is meant, its ledger and refs in step. */
+export async function withRun<T>(
+  flags: { directory: string; id?: string | undefined; takeover?: boolean | undefined },
+  context: CommandContext,
+  work: (tools: SyncTools, run: OpenRun) => Promise<T>,
+): Promise<T> {
+  return await withFork(flags, context, { keepObjects: true, lock: true }, async ({ git, tools }) => {
+    const { state } = await chooseRun(git, tools, flags.id)
+    return await work(tools, (await openRun(git, tools.store, state.id))!)
+  })
+}
+
+/** What the flags and the profile say of the fork. */
+export async function forkQuestion(
+  git: Git,
+  flags: { company?: string | undefined; base?: string | undefined; profile?: ForkProfile['name'] | undefined },
+): Promise<ForkQuestion> {
+  const head = await git.resolve(flags.company ?? 'HEAD')
+  const inTree = head === undefined ? undefined : await git.find(head, PROFILE_FILE)
+  const text =
+    (await profileInWorktree(git)) ??
+    (inTree ? Buffer.from(await git.readBlob(inTree.oid)).toString('utf8') : undefined)
+  const found = head === undefined ? 'generic' : await recogniseProfile(git, head)
+  const profile = readProfile(text, { asked: flags.profile, found })
+  return { profile, company: flags.company, base: flags.base }
+}
+
+async function profileInWorktree({ facts }: Git): Promise<string | undefined> {
+  if (facts.worktree === undefined) return undefined
+  const path = join(facts.worktree, PROFILE_FILE)
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    throw new SparkopsError({ code: 'SO_BAD_PROFILE', message: `cannot read ${path}`, why: message, exit: 'data' })
+  }
+}
