@@ -12,6 +12,8 @@ export default class ForkSync extends BaseCommand {
   static override flags = {
     ...forkFlags,
     onto: Flags.string({ summary: 'the upstream tag, branch or commit to stand on', required: true, helpValue: 'REF' }),
+    tidy: Flags.boolean({ summary: 'fold fixup! and squash!, and take out revert pairs, first' }),
+    'drop-empty': Flags.boolean({ summary: 'with --tidy: leave out commits that change nothing', dependsOn: ['tidy'] }),
     takeover: Flags.boolean({ summary: 'take the lock of a machine that is gone' }),
   }
   static override examples = [
@@ -29,7 +31,8 @@ export default class ForkSync extends BaseCommand {
     const run = await withFork(flags, context, { keepObjects: true, lock: true }, async ({ git, tools }) => {
       const question = await forkQuestion(git, flags)
       const view = await viewFork(git, question, flags.onto)
-      return await reportRun(tools, await startSync(tools, { view, profile: question.profile }))
+      const tidy = flags.tidy ? { dropEmpty: flags['drop-empty'] } : undefined
+      return await reportRun(tools, await startSync(tools, { view, profile: question.profile, tidy }))
     })
     await this.present(run, runView, { exit: runExit(run) })
   }

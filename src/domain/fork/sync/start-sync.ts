@@ -5,6 +5,7 @@ import { SparkopsError } from '../../errors.ts'
 import type { ForkProfile } from '../profile/profile.ts'
 import { collectSeries, type SeriesCommit } from '../series/collect-series.ts'
 import { findBase, type FoundBase, unknownCommit } from '../series/find-base.ts'
+import { tidySeries } from '../tidy/tidy-series.ts'
 import { advanceRun, isoNow, type SyncTools } from './advance.ts'
 import type { StartEntry } from './ledger.ts'
 import { createRun, openRun, type OpenRun, peekRun, RUN_REFS } from './run-store.ts'
@@ -28,23 +29,26 @@ export interface ForkView {
 
 /** Resolves names once, finds the base and the series. */
 export async function viewFork(git: Git, question: ForkQuestion, ontoName: string): Promise<ForkView> {
-  const { profile } = question
-  const branch = question.company ?? profile.companyBranch ?? 'HEAD'
-  const [start, onto] = await Promise.all([git.resolve(branch), git.resolve(ontoName)])
-  if (start === undefined) throw unknownCommit(branch)
+  const onto = await git.resolve(ontoName)
   if (onto === undefined) throw unknownCommit(ontoName)
-  const upstreamTips = [onto, ...(await upstreamBranches(git, profile))]
-  const base = await findBase(git, { start, given: question.base ?? profile.base, upstream: upstreamTips, profile })
+  const carried = await viewCarried(git, question, onto)
+  const upstream = await git.range(carried.base.oid, onto)
+  return { ...carried, onto: { oid: onto, name: ontoName }, upstream }
+}
+
+/** What a fork carries, with no target in view. */
+export async function viewCarried(
+  git: Git,
+  { profile, company, base: given }: ForkQuestion,
+  onto?: Oid,
+): Promise<Omit<ForkView, 'onto' | 'upstream'>> {
+  const branch = company ?? profile.companyBranch ?? 'HEAD'
+  const start = await git.resolve(branch)
+  if (start === undefined) throw unknownCommit(branch)
+  const upstream = [...(onto === undefined ? [] : [onto]), ...(await upstreamBranches(git, profile))]
+  const base = await findBase(git, { start, given: given ?? profile.base, upstream, profile })
   const series = await collectSeries(git, start, base)
-  const upstream = await git.range(base.oid, onto)
-  return {
-    start,
-    branch: branch === 'HEAD' ? ((await git.currentBranch()) ?? null) : branch,
-    base,
-    onto: { oid: onto, name: ontoName },
-    series,
-    upstream,
-  }
+  return { start, branch: branch === 'HEAD' ? ((await git.currentBranch()) ?? null) : branch, base, series }
 }
 
 /** Upstream's branches in this repository: the profile's, and those of a remote named upstream. */
@@ -68,15 +72,14 @@ export function runId(start: Oid, onto: { oid: Oid; name: string }): string {
 export interface SyncRequest {
   view: ForkView
   profile: ForkProfile
-  /** The fork before it was tidied, and what that left out. */
-  untidied?: { start: Oid; tidied: StartEntry['tidied'] } | undefined
+  /** Clean the series up first. */
+  tidy?: { dropEmpty: boolean } | undefined
 }
 
 /** Begins the move, or goes on with the same one; carries on until it is done or stops. */
 export async function startSync(tools: SyncTools, request: SyncRequest): Promise<OpenRun> {
   const { git, store } = tools
-  const { view } = request
-  const id = runId(view.start, view.onto)
+  const id = runId(request.view.start, request.view.onto)
   const known = await openRun(git, store, id)
   if (known !== undefined) {
     if (known.state.status === 'finished') return known
@@ -88,7 +91,8 @@ export async function startSync(tools: SyncTools, request: SyncRequest): Promise
 }
 
 async function startEntry({ git, clock }: SyncTools, id: string, request: SyncRequest): Promise<StartEntry> {
-  const { view, profile, untidied } = request
+  const { profile } = request
+  const { view, untidied } = await tidiedView(git, request)
   const { name, email, when } = await git.committer()
   const { oid, name: baseName, how, isUnrelated } = view.base
   return {
@@ -107,6 +111,18 @@ async function startEntry({ git, clock }: SyncTools, id: string, request: SyncRe
     series: view.series.map((commit) => ({ oid: commit.oid, sources: commit.sources })),
     tidied: untidied?.tidied ?? [],
   }
+}
+
+async function tidiedView(
+  git: Git,
+  { view, tidy }: SyncRequest,
+): Promise<{ view: ForkView; untidied?: { start: Oid; tidied: StartEntry['tidied'] } }> {
+  if (tidy === undefined) return { view }
+  const { tip, tidied, sources } = await tidySeries(git, view.series, view.start, tidy)
+  if (tip === view.start) return { view }
+  const series = await collectSeries(git, tip, view.base)
+  const named = series.map((commit) => ({ ...commit, sources: sources.get(commit.oid) ?? commit.sources }))
+  return { view: { ...view, start: tip, series: named }, untidied: { start: view.start, tidied } }
 }
 
 async function requireNoOther(git: Git, tools: SyncTools, id: string): Promise<void> {
