@@ -199,8 +199,8 @@ export interface RemoteStore {
   remotes(): Promise<Remote[]>
   /** A URL as a push would use it after the user's `insteadOf` rules. */
   pushUrlOf(remoteOrUrl: string): Promise<string>
-  /** `github.com` for an ssh alias that stands for it; the host itself for any other. */
-  sshHost(host: string): Promise<string>
+  /** What repository a URL really is, the same for all spellings: `github.com/kubeflow/spark-operator`, or a real path. */
+  identify(url: string): Promise<string>
   /** Refs that the repository at the URL shows now. */
   remoteRefs(url: string, patterns?: readonly string[]): Promise<Map<string, Oid>>
   /** All or none; throws with what the other side said. */

@@ -38,7 +38,11 @@ export async function openGit({ directory, keepObjects, signal }: OpenGitOptions
   return {
     ...objects,
     ...openRefs(refsPlace),
-    ...openRemotes({ configured: here, objects: objectsPlace }),
+    ...openRemotes({
+      configured: here,
+      objects: objectsPlace,
+      top: facts.worktree ?? facts.commonDirectory,
+    }),
     committer: async () => await committerOf(here),
     close: async () => {
       await objects.close()

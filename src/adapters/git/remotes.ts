@@ -4,10 +4,10 @@
  */
 import { SparkopsError } from '../../domain/errors.ts'
 import type { Oid, Remote, RemoteStore } from '../../ports/git.ts'
-import { execa } from 'execa'
 import { splitNul } from './read-output.ts'
 import { checkId, linesOf } from './objects.ts'
 import { checkName } from './refs.ts'
+import { absoluteUrl, repositoryIdentity } from './repository-identity.ts'
 import { askGit, type GitPlace } from './run-git.ts'
 
 /** Settings of the user that a connection may need. */
@@ -19,10 +19,12 @@ export interface RemotePlaces {
   configured: GitPlace
   /** Our own git directory over the same objects. */
   objects: GitPlace
+  /** What relative paths in URLs start from: the top of the worktree, as for git itself. */
+  top: string
 }
 
 /** The remote half of the port. */
-export function openRemotes({ configured, objects }: RemotePlaces): RemoteStore {
+export function openRemotes({ configured, objects, top }: RemotePlaces): RemoteStore {
   const settings = async (scope: readonly string[]): Promise<[string, string][]> => {
     const { code, stdout } = await askGit(configured, ['config', ...scope, '--list', '-z', '--includes'])
     return code === 0 ? splitNul(stdout).map(keyAndValue) : []
@@ -71,8 +73,8 @@ export function openRemotes({ configured, objects }: RemotePlaces): RemoteStore 
 
     async pushUrlOf(remoteOrUrl) {
       const known = (await remotes()).find(({ name }) => name === remoteOrUrl)
-      if (known === undefined) return (await rewriter()).push(remoteOrUrl)
-      if (known.pushUrls.length === 1) return known.pushUrls[0]!
+      if (known === undefined) return absoluteUrl((await rewriter()).push(remoteOrUrl), top)
+      if (known.pushUrls.length === 1) return absoluteUrl(known.pushUrls[0]!, top)
       throw new SparkopsError({
         code: 'SO_PUSH_MANY',
         message: `remote ${remoteOrUrl} pushes to ${known.pushUrls.length} places`,
@@ -82,11 +84,7 @@ export function openRemotes({ configured, objects }: RemotePlaces): RemoteStore 
       })
     },
 
-    async sshHost(host) {
-      if (!/^[\w][\w.-]*$/.test(host)) return host
-      const { stdout } = await execa('ssh', ['-G', '--', host], { reject: false, stdin: 'ignore', timeout: 10_000 })
-      return /^hostname (.+)$/m.exec(stdout)?.[1]?.trim() ?? host
-    },
+    identify: async (url) => await repositoryIdentity(url, top),
 
     async remoteRefs(url, patterns = []) {
       const out = await talk(['ls-remote', '--refs', '--', checkUrl(url), ...patterns])
