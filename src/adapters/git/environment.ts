@@ -103,7 +103,7 @@ export async function makeObjectWorkplace(options: {
   }
 }
 
-/** A path in a colon-separated list, as git reads it. */
-function quoteForList(path: string): string {
+/** A path in a list of object directories, be it of a variable or of a file `alternates`, as git reads it. */
+export function quoteForList(path: string): string {
   return /^"|[:\n]/.test(path) ? `"${path.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')}"` : path
 }

@@ -1,5 +1,5 @@
 /** Opens the repository of a directory as the port `Git`. */
-import { realpath } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { SparkopsError } from '../../domain/errors.ts'
 import type { Committer, Git, RepositoryFacts } from '../../ports/git.ts'
@@ -7,7 +7,7 @@ import { baseEnvironment, HARMLESS_CONFIG, makeObjectWorkplace, withoutOutsideCo
 import { openObjects } from './objects.ts'
 import { openRefs } from './refs.ts'
 import { openRemotes } from './remotes.ts'
-import { askGit, gitFailed, type GitPlace } from './run-git.ts'
+import { askGit, type GitPlace } from './run-git.ts'
 
 /** `git merge-tree --write-tree` came with 2.38. */
 const FLOOR = [2, 38] as const
@@ -69,16 +69,17 @@ async function findRepository(
   place: GitPlace,
   gitVersion: string,
 ): Promise<{ facts: RepositoryFacts; gitDirectory: string }> {
-  const questions = ['--absolute-git-dir', '--git-common-dir', '--show-object-format', '--is-bare-repository']
-  const { code, stdout, stderr } = await askGit(place, [...HARMLESS_CONFIG, 'rev-parse', ...questions]).catch(
-    (error: unknown) => {
-      throw noRepository(place.directory, error instanceof Error ? error.message : String(error))
-    },
-  )
-  if (code !== 0) throw noRepository(place.directory, stderr)
-  const [gitDirectory, common, objectFormat, bare] = stdout.toString('utf8').trimEnd().split('\n')
-  if (bare === undefined) throw gitFailed(['rev-parse'], 'its answer has lines that were not expected')
-  const commonDirectory = await realpath(resolve(place.directory, common!))
+  const ask = async (...words: string[]): Promise<string> => {
+    const { code, stdout, stderr } = await askGit(place, [...HARMLESS_CONFIG, 'rev-parse', ...words])
+    if (code !== 0) throw noRepository(place.directory, stderr)
+    return stdout.toString('utf8').replace(/\n$/, '')
+  }
+  if (!(await isDirectory(place.directory))) throw noRepository(place.directory, 'there is no such directory')
+  // Paths may hold line breaks: each is asked for on its own.
+  const gitDirectory = await ask('--absolute-git-dir')
+  const common = await ask('--git-common-dir')
+  const [objectFormat, bare] = (await ask('--show-object-format', '--is-bare-repository')).split('\n')
+  const commonDirectory = await realpath(resolve(place.directory, common))
   const top = bare === 'true' ? undefined : await askGit(place, [...HARMLESS_CONFIG, 'rev-parse', '--show-toplevel'])
   const shallow = await askGit(place, [...HARMLESS_CONFIG, 'rev-parse', '--is-shallow-repository'])
   const partial = await askGit(place, [
@@ -88,7 +89,7 @@ async function findRepository(
     '^(extensions\\.partialclone|remote\\..*\\.promisor)$',
   ])
   return {
-    gitDirectory: gitDirectory!,
+    gitDirectory,
     facts: {
       commonDirectory,
       worktree: top?.code === 0 ? top.stdout.toString('utf8').replace(/\n$/, '') : undefined,
@@ -98,6 +99,13 @@ async function findRepository(
       gitVersion,
     },
   }
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
 }
 
 /** Directories that the user trusts, handed on as settings of the command line: those count as much as his own file. */

@@ -45,7 +45,8 @@ export function openRemotes({ configured, objects, top }: RemotePlaces): RemoteS
       'core.hooksPath=/dev/null',
       ...words,
     ])
-    if (code !== 0) throw unreachable(words, stderr)
+    // With --porcelain, push tells of refused refs on standard output.
+    if (code !== 0) throw unreachable(words, `${stderr}\n${stdout.toString('utf8')}`)
     return stdout
   }
   const rewriter = async () => urlRewriter(await settings([]))

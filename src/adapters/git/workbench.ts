@@ -8,7 +8,7 @@ import { lstat, mkdir, readFile, readlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FileMode, FileVersion, RepositoryFacts } from '../../ports/git.ts'
 import type { EditedFile, Workbench, WorkbenchState } from '../../ports/fork-state.ts'
-import { baseEnvironment, HARMLESS_CONFIG, withoutOutsideConfig } from './environment.ts'
+import { baseEnvironment, HARMLESS_CONFIG, quoteForList, withoutOutsideConfig } from './environment.ts'
 import { decodePath, encodePath } from './path-bytes.ts'
 import { readRawDiff, splitNul } from './read-output.ts'
 import { runGit } from './run-git.ts'
@@ -17,6 +17,9 @@ const RAW_BYTES = '* -text -eol -ident -filter -working-tree-encoding\n'
 
 /** The workbench of a repository's runs. */
 export function openWorkbench(facts: RepositoryFacts): Workbench {
+  const idDigits = facts.objectFormat === 'sha256' ? 64 : 40
+  const indexLine = (version: FileVersion | null, stage: number, path: string): Buffer =>
+    formatIndexLine(version, stage, path, idDigits)
   const directoryOf = (id: string): string => join(facts.commonDirectory, 'sparkops', 'fork', id, 'edit')
   const environment = withoutOutsideConfig(baseEnvironment())
   const gitIn = async (id: string, words: readonly string[], input?: Uint8Array): Promise<Buffer> => {
@@ -43,7 +46,7 @@ export function openWorkbench(facts: RepositoryFacts): Workbench {
     await writeFile(join(directory, '.git', 'info', 'attributes'), RAW_BYTES)
     await writeFile(
       join(directory, '.git', 'objects', 'info', 'alternates'),
-      `${join(facts.commonDirectory, 'objects')}\n`,
+      `${quoteForList(join(facts.commonDirectory, 'objects'))}\n`,
     )
     await gitIn(id, ['config', 'merge.conflictStyle', 'zdiff3'])
     await gitIn(id, ['config', 'core.autocrlf', 'false'])
@@ -137,7 +140,12 @@ export function openWorkbench(facts: RepositoryFacts): Workbench {
 const NUL = Buffer.from([0])
 
 /** A line of `update-index --index-info`: mode 0 removes the path. */
-function indexLine(version: { mode: FileMode; oid: string } | null, stage: number, path: string): Buffer {
-  const head = version === null ? `0 ${'0'.repeat(40)}` : `${version.mode} ${version.oid} ${stage}`
+function formatIndexLine(
+  version: { mode: FileMode; oid: string } | null,
+  stage: number,
+  path: string,
+  idDigits: number,
+): Buffer {
+  const head = version === null ? `0 ${'0'.repeat(idDigits)}` : `${version.mode} ${version.oid} ${stage}`
   return Buffer.concat([Buffer.from(`${head}\t`), encodePath(path), NUL])
 }

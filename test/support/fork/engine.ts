@@ -50,7 +50,8 @@ export interface MoveOptions {
 
 /** Moves the fork at HEAD onto a commit, and proves it when it is done. */
 export async function move(repository: TestRepository, onto: string, options: MoveOptions = {}): Promise<Moved> {
-  const { tools, close } = await openEngine(repository, options.rules)
+  const engine = await openEngine(repository, options.rules)
+  const { tools } = engine
   try {
     const profile: ForkProfile = { ...BUILT_IN.generic, ...options.profile }
     const view = await viewFork(tools.git, { profile, company: undefined, base: options.base }, onto)
@@ -59,12 +60,13 @@ export async function move(repository: TestRepository, onto: string, options: Mo
     const proof = run.status === 'finished' ? await prove(tools, open) : undefined
     return { run, open, proof }
   } finally {
-    await close()
+    await engine.close()
   }
 }
 
 /** The proof of a run, by nothing but refs, objects and what a person decided. */
 export async function prove(tools: SyncTools, { state }: OpenRun): Promise<ForkProof> {
   const { git, signal } = tools
-  return await verifyFork(await questionOfRun({ git, signal, accept: [], rules: tools.rules(state) }, state))
+  const rules = tools.rules(state)
+  return await verifyFork(await questionOfRun({ git, signal, accept: [], rules }, state))
 }

@@ -9,7 +9,7 @@ import type { CarryContext, CarryRules } from '../resolve/resolver.ts'
 import { readSeriesCommit, type SeriesCommit } from '../series/collect-series.ts'
 import { short } from '../series/find-base.ts'
 import type { RunState, StepEntry, StoppedEntry } from './ledger.ts'
-import { append, type OpenRun, recordStep, storeLedger } from './run-store.ts'
+import { append, keepStop, type OpenRun, recordStep, storeLedger } from './run-store.ts'
 
 /** All that a run works with. */
 export interface SyncTools {
@@ -121,6 +121,8 @@ async function stop(tools: SyncTools, run: OpenRun, commit: SeriesCommit, step: 
     resolutions,
     findings,
   }
+  const kept = { 'stop/tree': tree, 'stop/base': baseTree, 'stop/theirs': theirsTree, 'stop/settled': tree }
+  await keepStop(tools.git, run, kept)
   await layOutStop(tools, run.state, entry, commit.subject)
   const stopped = await append(tools.store, run, [entry])
   await storeLedger(tools.git, stopped)

@@ -9,7 +9,7 @@ import { takeSide } from '../carry/take-side.ts'
 import type { CarryFinding, MergedSituation, Resolution } from '../resolve/resolver.ts'
 import { advanceRun, contextOf, isoNow, layOutStop, progressOf, seriesCommit, type SyncTools } from './advance.ts'
 import type { StepEntry, StoppedEntry } from './ledger.ts'
-import { append, archiveRun, type OpenRun, recordStep, recordUndo, storeLedger } from './run-store.ts'
+import { append, archiveRun, keepStop, type OpenRun, recordStep, recordUndo, storeLedger } from './run-store.ts'
 
 /** Takes what a person has resolved, and carries on. `accept` names findings (`rule` or `rule:path`) to live with. */
 export async function continueRun(tools: SyncTools, run: OpenRun, accept: readonly string[]): Promise<OpenRun> {
@@ -76,12 +76,34 @@ export async function settlePath(
     })
   }
   const version = await settledVersion(tools, run, conflict, settlement)
+  await keepSettled(tools, run, stopped, version === 'edited' ? null : version)
   await tools.workbench.settle(run.state.id, path, version)
   const how = 'take' in settlement ? settlement.take : `file ${settlement.name}`
   const entry = { kind: 'settled' as const, at: isoNow(tools.clock), number: stopped.number, path, how }
   const settled = await append(tools.store, run, [{ ...entry, version: version === 'edited' ? null : version }])
   await storeLedger(tools.git, settled)
   return settled
+}
+
+async function keepSettled(
+  { git }: SyncTools,
+  run: OpenRun,
+  stopped: StoppedEntry,
+  added: FileVersion | null,
+): Promise<void> {
+  const versions = [...run.state.settled.map(({ version }) => version), added].filter((one) => one !== null)
+  const files = versions.filter(({ mode }) => mode !== '160000')
+  const settled = await git.editTree(
+    stopped.tree,
+    new Map(files.map((version, at) => [`.sparkops-settled/${at}`, version])),
+  )
+  const { tree, baseTree, theirsTree } = stopped
+  await keepStop(git, run, {
+    'stop/tree': tree,
+    'stop/base': baseTree,
+    'stop/theirs': theirsTree,
+    'stop/settled': settled,
+  })
 }
 
 async function settledVersion(

@@ -123,7 +123,7 @@ async function setStepRefs(git: Git, run: OpenRun, step: StepEntry): Promise<voi
   const old = await refOid(git, ref)
   if (step.made !== null) changes.push({ ref, before: old ?? null, after: step.made })
   else if (old !== undefined) changes.push({ ref, before: old, after: null })
-  changes.push(await ledgerChange(git, run))
+  changes.push(...(await withoutStop(git, id)), await ledgerChange(git, run))
   await git.updateRefs(changes, `fork sync ${id}: step ${step.number}`)
 }
 
@@ -148,7 +148,29 @@ async function setUndoRefs(git: Git, run: OpenRun, undo: Extract<LedgerEntry, { 
     { ref: name.replace('/steps/', `/archive/${stamp}/steps/`), before: null, after: oid },
   ])
   const tip: RefChange[] = [{ ref: runRef(id, 'tip'), before: undo.tipBefore, after: undo.tipAfter }]
-  await git.updateRefs([...moved, ...tip, await ledgerChange(git, run)], `fork sync ${id}: undo to ${undo.to}`)
+  const gone = await withoutStop(git, id)
+  await git.updateRefs([...moved, ...tip, ...gone, await ledgerChange(git, run)], `fork sync ${id}: undo to ${undo.to}`)
+}
+
+/**
+ * Keeps what a stop stands on from being collected: the merged tree, the trees that were merged, and what a person has
+ * settled so far, none of which any commit has yet.
+ */
+export async function keepStop(git: Git, run: OpenRun, kept: Record<(typeof STOP_REFS)[number], Oid>): Promise<void> {
+  const changes: RefChange[] = []
+  for (const name of STOP_REFS) {
+    const ref = runRef(run.state.id, name)
+    const before = (await refOid(git, ref)) ?? null
+    if (before !== kept[name]) changes.push({ ref, before, after: kept[name] })
+  }
+  await git.updateRefs(changes, `fork sync ${run.state.id}: stop`)
+}
+
+const STOP_REFS = ['stop/tree', 'stop/base', 'stop/theirs', 'stop/settled'] as const
+
+async function withoutStop(git: Git, id: string): Promise<RefChange[]> {
+  const refs = await git.refs(runRef(id, 'stop'))
+  return refs.map(({ name, oid }) => ({ ref: name, before: oid, after: null }))
 }
 
 /** Adds lines that move no ref but that of the ledger's copy, which follows at the next step. */
