@@ -1,0 +1,132 @@
+/**
+ * Before the merge, a company's commit is made to speak of the target's layout: its files stand where their successors
+ * stand, its imports name the packages that are there now. Both of its trees are rewritten alike, so that its patch stays
+ * its own.
+ */
+import type { FileVersion, ObjectReader, ObjectWriter, Oid, TreeChange } from '../../../ports/git.ts'
+import { goDeclarations } from '../resolve/go-blocks.ts'
+import { bytesOf, textOf } from '../resolve/lines.ts'
+import type { BeforeMerge, CarrySituation, Resolution } from '../resolve/resolver.ts'
+import { rewriteModulePath } from './module-path.ts'
+import { successorsOf, type Layout } from './successors.ts'
+import { renameQualifiers } from './symbols.ts'
+
+/** Texts in which a module's path is no package: prose keeps its links. */
+const PROSE = /\.(md|markdown|txt|rst|adoc|html|svg)$|(^|\/)(LICENSE|NOTICE|CHANGELOG|OWNERS)[^/]*$/
+
+/** The hook; `layoutOf` reads the layout once for a move. */
+export function rewriteLayout(layoutOf: (situation: CarrySituation) => Promise<Layout>): BeforeMerge {
+  return {
+    id: 'layout',
+    rewrite: async (situation, trees) => {
+      const layout = await layoutOf(situation)
+      const rewriting = new Rewriting(situation, layout)
+      for (const change of await situation.git.diff(trees.baseTree, trees.theirsTree)) await rewriting.change(change)
+      if (rewriting.resolutions.length === 0) return undefined
+      return {
+        baseTree: await situation.git.editTree(trees.baseTree, rewriting.base),
+        theirsTree: await situation.git.editTree(trees.theirsTree, rewriting.theirs),
+        resolutions: rewriting.resolutions,
+      }
+    },
+  }
+}
+
+class Rewriting {
+  readonly base = new Map<string, FileVersion | null>()
+  readonly theirs = new Map<string, FileVersion | null>()
+  readonly resolutions: Resolution[] = []
+  readonly #git: ObjectReader & ObjectWriter
+  readonly #onto: Oid
+  readonly #layout: Layout
+
+  constructor(situation: CarrySituation, layout: Layout) {
+    this.#git = situation.git
+    this.#onto = situation.onto
+    this.#layout = layout
+  }
+
+  async change({ path, before, after }: TreeChange): Promise<void> {
+    const to = await this.#placeOf(path, before, after)
+    const [b, a] = [await this.#rewritten(path, before), await this.#rewritten(path, after)]
+    if (to !== path) {
+      this.#say(path, 'successor-path', `upstream has ${path} as ${to} now; the patch is carried there`)
+      for (const [edits, version] of [[this.base, b] as const, [this.theirs, a] as const]) {
+        edits.set(path, null)
+        if (version !== undefined) edits.set(to, version)
+      }
+    } else {
+      if (b !== undefined && b.oid !== before?.oid) this.base.set(path, b)
+      if (a !== undefined && a.oid !== after?.oid) this.theirs.set(path, a)
+    }
+    if (b?.oid !== before?.oid || a?.oid !== after?.oid) this.#sayModule(path)
+  }
+
+  async #placeOf(path: string, before: FileVersion | undefined, after: FileVersion | undefined): Promise<string> {
+    if ((await this.#git.find(this.#onto, path)) !== undefined) return path
+    const candidates = successorsOf(path, this.#layout)
+    const there: string[] = []
+    for (const candidate of candidates) if ((await this.#git.find(this.#onto, candidate)) !== undefined) there.push(candidate)
+    if (there.length === 0) return before === undefined && candidates.length > 0 ? candidates[0]! : path
+    return there.length === 1 ? there[0]! : await this.#bestOf(there, path, before, after)
+  }
+
+  /** Of several successors the one that has most of the declarations, or else lines, that the patch changes. */
+  async #bestOf(paths: readonly string[], path: string, before?: FileVersion, after?: FileVersion): Promise<string> {
+    const [b, a] = [await this.#text(before), await this.#text(after)]
+    if (b === undefined || a === undefined) return paths[0]!
+    const wanted = path.endsWith('.go') ? touchedDeclarations(b, a) : touchedLines(b, a)
+    const scores = await Promise.all(
+      paths.map(async (one) => {
+        const found = await this.#git.find(this.#onto, one)
+        const text = (await this.#text(found)) ?? ''
+        const have = path.endsWith('.go') ? new Set(goDeclarations.split(text)?.map(({ key }) => key)) : linesOf(text)
+        return wanted.filter((name) => have.has(name)).length
+      }),
+    )
+    return paths[scores.indexOf(Math.max(...scores))]!
+  }
+
+  async #rewritten(path: string, version: FileVersion | undefined): Promise<FileVersion | undefined> {
+    const { module, qualifiers } = this.#layout
+    if (version === undefined || module === undefined || PROSE.test(path)) return version
+    const text = await this.#text(version)
+    if (text === undefined) return version
+    const moved = rewriteModulePath(text, module)
+    const renamed = path.endsWith('.go') ? renameQualifiers(moved, qualifiers) : moved
+    if (renamed === text) return version
+    return { mode: version.mode, oid: await this.#git.writeBlob(bytesOf(renamed)) }
+  }
+
+  async #text(version: FileVersion | undefined): Promise<string | undefined> {
+    if (version === undefined || !version.mode.startsWith('100')) return undefined
+    return textOf(await this.#git.readBlob(version.oid))
+  }
+
+  #sayModule(path: string): void {
+    const { from, to } = this.#layout.module!
+    const what = from === to ? 'packages that moved' : `${from} to ${to}`
+    this.#say(path, 'module-path', `imports rewritten: ${what}`)
+  }
+
+  #say(path: string, rule: string, evidence: string): void {
+    this.resolutions.push({ path, class: 'rewritten', rule, ruleVersion: 1, confidence: 'rule', evidence })
+  }
+}
+
+function touchedDeclarations(before: string, after: string): string[] {
+  const old = new Map(goDeclarations.split(before)?.map(({ key, text }) => [key, text]))
+  const blocks = goDeclarations.split(after) ?? []
+  return blocks.filter(({ key, text }) => old.get(key) !== text).map(({ key }) => key)
+}
+
+function touchedLines(before: string, after: string): string[] {
+  const [old, now] = [linesOf(before), linesOf(after)]
+  const gone = [...old].filter((line) => !now.has(line))
+  // Where nothing was taken away, what stands around the addition tells the place: any line that both have.
+  return gone.length > 0 ? gone : [...old]
+}
+
+function linesOf(text: string): Set<string> {
+  return new Set(text.split('\n').map((line) => line.trim()).filter((line) => line.length > 3))
+}

@@ -1,0 +1,116 @@
+/**
+ * Go source as declarations: what may stand at any place of a file, and what names it.
+ *
+ * Reads gofmt'ed source line by line: a declaration begins in the first column and ends before the next one's comment.
+ * What is not so formatted is not split, and stays a conflict.
+ */
+import type { Block, BlockGrammar } from './blocks.ts'
+import { uniqueKeys } from './blocks.ts'
+import { splitLines } from './lines.ts'
+
+const DECLARATION = /^(?:func|type|var|const|import)\b/
+/** Keys whose second bearer is no duplicate: Go allows many `init` and `var _`. */
+const REPEATABLE = /^(func init|var _|const _)(#\d+)?$/
+
+/** Go files by top-level declaration; `inner` splits structs, interfaces and groups by entry. */
+export const goDeclarations: BlockGrammar = {
+  rule: 'go-declarations',
+  noun: 'declaration',
+  split: splitGo,
+  inner: (key) => (/^(type|import|var|const) /.test(key) || /^(import|var|const)\(/.test(key) ? goEntries : undefined),
+  isFree: (block) => block.key !== 'package' && !REPEATABLE.test(block.key),
+}
+
+/** Entries of one grouped declaration: fields of a struct, imports, constants of a group. */
+const goEntries: BlockGrammar = {
+  rule: 'go-entries',
+  noun: 'entry',
+  split: splitEntries,
+  // A constant of an iota group counts by its place; so may an embedded type's methods.
+  isFree: (block) => block.key !== 'head' && block.key !== 'tail' && !/\biota\b/.test(block.text),
+}
+
+function splitGo(text: string): Block[] | undefined {
+  const lines = splitLines(text)
+  const inside = insideLiteral(lines)
+  const blocks: { key: string; text: string }[] = [{ key: 'package', text: '' }]
+  let pending = ''
+  let open = false
+  for (const [i, line] of lines.entries()) {
+    if (inside[i]! || open) {
+      blocks.at(-1)!.text += pending + line
+      pending = ''
+      if (!inside[i]! && /^[})]/.test(line)) open = false
+    } else if (DECLARATION.test(line)) {
+      blocks.push({ key: nameOf(lines, i), text: pending + line })
+      pending = ''
+      open = opensBlock(line)
+    } else if (/^\s*$|^\/[/*]|^ \*/.test(line)) pending += line
+    else if (/^package\s/.test(line) && blocks.length === 1) {
+      blocks[0]!.text += pending + line
+      pending = ''
+    } else return undefined
+  }
+  blocks.at(-1)!.text += pending
+  if (open) return undefined
+  return uniqueKeys(blocks.filter((block) => block.text !== ''))
+}
+
+/** For each line, whether it begins inside a raw string or a block comment. */
+function insideLiteral(lines: readonly string[]): boolean[] {
+  let state: '' | '`' | '*' = ''
+  return lines.map((line) => {
+    const was = state !== ''
+    for (const [token] of line.matchAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)+'|\/\/.*|`|\/\*|\*\//g)) {
+      if (state === '`') state = token.includes('`') && (token.split('`').length - 1) % 2 === 1 ? '' : state
+      else if (state === '*') state = token.includes('*/') ? '' : state
+      else if (token === '`') state = '`'
+      else if (token === '/*') state = '*'
+    }
+    return was
+  })
+}
+
+function opensBlock(line: string): boolean {
+  const code = line.replace(/"(?:[^"\\]|\\.)*"|`[^`]*`|\/\/.*/g, '""').trimEnd()
+  const depth = [...code].reduce((n, c) => n + ('{(['.includes(c) ? 1 : '})]'.includes(c) ? -1 : 0), 0)
+  return depth > 0
+}
+
+function nameOf(lines: readonly string[], i: number): string {
+  const line = lines[i]!
+  const func = /^func\s+(?:\(\s*(?:\w+\s+)?\*?\s*([\w.]+)(?:\[[^\]]*\])?\s*\)\s*)?(\w+)/.exec(line)
+  if (func !== null) return func[1] === undefined ? `func ${func[2]!}` : `func (${func[1]}) ${func[2]!}`
+  const group = /^(import|var|const|type)\s*\($/.exec(line.trimEnd())
+  if (group === null) return /^(?:type|var|const)\s+\w+/.exec(line)?.[0].replace(/\s+/, ' ') ?? 'import'
+  if (group[1] === 'import') return 'import('
+  const first = lines.slice(i + 1).find((next) => /^\t\w/.test(next))
+  return `${group[1]!}(${/\w+/.exec(first ?? '')?.[0] ?? ''}`
+}
+
+function splitEntries(text: string): Block[] | undefined {
+  const lines = splitLines(text)
+  const start = lines.findIndex((line) => DECLARATION.test(line) && /[{(]\s*$/.test(line))
+  const end = lines.findLastIndex((line) => /^[})]/.test(line))
+  if (start === -1 || end <= start) return undefined
+  const blocks: { key: string; text: string }[] = [{ key: 'head', text: lines.slice(0, start + 1).join('') }]
+  let pending = ''
+  let depth = 0
+  for (const line of lines.slice(start + 1, end)) {
+    const comment = depth === 0 && /^\s*($|\/\/|\/\*|\*)/.test(line)
+    if (comment) pending += line
+    else if (depth > 0) blocks.at(-1)!.text += pending + line
+    else blocks.push({ key: entryName(line), text: pending + line })
+    if (!comment) pending = ''
+    if (!comment) depth += opensBlock(line) ? 1 : /^\t[})]/.test(line) && depth > 0 ? -1 : 0
+    if (depth > 1) return undefined
+  }
+  blocks.push({ key: 'tail', text: pending + lines.slice(end).join('') })
+  return uniqueKeys(blocks)
+}
+
+function entryName(line: string): string {
+  const quoted = /"([^"]+)"/.exec(line)
+  if (/^\t(?:[\w.]+\s+)?"[^"]+"\s*(?:\/\/.*)?$/.test(line.trimEnd())) return `"${quoted![1]!}"`
+  return /^\t(\*?[\w.]+)/.exec(line)?.[1] ?? line.trim()
+}

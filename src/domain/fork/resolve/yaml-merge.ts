@@ -1,0 +1,273 @@
+/**
+ * Merging YAML key by key: the company's changed keys, made in upstream's file, with every comment where it stands.
+ *
+ * Values files, CI definitions, kustomizations. A key that upstream moved is followed by the profile's list of moves. A
+ * key that both sides changed stays a conflict, unless its values merge or it is declared the company's own.
+ */
+import { isDeepStrictEqual } from 'node:util'
+import type { HunkAnswer, HunkRule } from './hunk.ts'
+import { mergeText } from './hunk.ts'
+import { readYaml, type YamlKey, type YamlTree } from './yaml-tree.ts'
+
+/** Where a key of an older chart stands in a newer one. */
+export interface ValueMove {
+  readonly from: string
+  readonly to: string
+  /**
+   * `registry`: the value's registry goes to a key of its own, the rest stays: `host/a/b` becomes `host` and `a/b`.
+   */
+  readonly split?: { readonly kind: 'registry'; readonly registryTo: string }
+}
+
+export interface YamlPolicy {
+  readonly moves: readonly ValueMove[]
+  /** Dotted paths that are the company's where both sides changed them. */
+  readonly companyOwned: readonly string[]
+  readonly rules: readonly HunkRule[]
+}
+
+export interface YamlMerge {
+  readonly text: string | undefined
+  readonly answers: readonly HunkAnswer[]
+  /** Keys left for a person, each with why. */
+  readonly left: readonly { key: string; why: string }[]
+}
+
+/** Merges three versions of a YAML file; undefined where one of them cannot be read by keys. */
+export function mergeYaml(
+  file: { path: string; base: string; ours: string; theirs: string },
+  policy: YamlPolicy,
+): YamlMerge | undefined {
+  const [base, ours, theirs] = [readYaml(file.base), readYaml(file.ours), readYaml(file.theirs)]
+  if (base === undefined || ours === undefined || theirs === undefined) return undefined
+  const patch = new YamlPatch(file.path, ours, theirs, policy)
+  patch.carry(base.keys, theirs.keys, ours.keys, base)
+  const text = patch.left.length === 0 ? patch.text() : undefined
+  if (text !== undefined && readYaml(text) === undefined) {
+    return { text: undefined, answers: [], left: [{ key: '', why: 'what came out is no faultless YAML' }] }
+  }
+  return { text, answers: patch.answers, left: patch.left }
+}
+
+interface LineEdit {
+  start: number
+  end: number
+  lines: readonly string[]
+}
+
+class YamlPatch {
+  readonly answers: HunkAnswer[] = []
+  readonly left: { key: string; why: string }[] = []
+  readonly #edits: LineEdit[] = []
+  readonly #file: string
+  readonly #ours: YamlTree
+  readonly #theirs: YamlTree
+  readonly #policy: YamlPolicy
+
+  constructor(file: string, ours: YamlTree, theirs: YamlTree, policy: YamlPolicy) {
+    this.#file = file
+    this.#ours = ours
+    this.#theirs = theirs
+    this.#policy = policy
+  }
+
+  text(): string {
+    const lines = [...this.#ours.lines]
+    for (const { start, end, lines: items } of [...this.#edits].reverse().sort((a, b) => b.start - a.start)) {
+      if (start > 0 && items.length > 0 && !lines[start - 1]!.endsWith('\n')) lines[start - 1] += '\n'
+      lines.splice(start, end - start, ...items)
+    }
+    return lines.join('')
+  }
+
+  /** Walks the company's mapping; `ours` is undefined where upstream has no such mapping any more. */
+  carry(base: readonly YamlKey[], theirs: readonly YamlKey[], ours: readonly YamlKey[] | undefined, tree: YamlTree): void {
+    const named = new Set(theirs.map(nameOf))
+    for (const key of base) if (!named.has(nameOf(key))) this.#remove(key, ours)
+    for (const [i, key] of theirs.entries()) {
+      const before = base.find((one) => nameOf(one) === nameOf(key))
+      const now = ours?.find((one) => nameOf(one) === nameOf(key))
+      if (before === undefined) this.#add(key, i, theirs, ours)
+      else if (before.children !== undefined && key.children !== undefined && (now?.children !== undefined || now === undefined)) {
+        this.carry(before.children, key.children, now?.children, tree)
+        if (now !== undefined) this.#commentOf(key, before, now, tree)
+      } else if (isDeepStrictEqual(before.value, key.value)) {
+        if (now !== undefined) this.#commentOf(key, before, now, tree)
+      } else this.#change(key, before, now)
+    }
+  }
+
+  /** A comment that the company rewrote goes with it while upstream left it as it was; else upstream's stays, and it is said. */
+  #commentOf(key: YamlKey, before: YamlKey, now: YamlKey, tree: YamlTree): void {
+    const [b, t] = [commentLines(tree, before), commentLines(this.#theirs, key)]
+    if (isDeepStrictEqual(b, t)) return
+    const o = commentLines(this.#ours, now)
+    if (isDeepStrictEqual(o, t)) return
+    if (!isDeepStrictEqual(o, b)) return this.#leave(key, 'both sides rewrote the comment above it')
+    this.#edits.push({ start: now.start, end: now.keyLine, lines: t.map((line) => `${' '.repeat(now.indent)}${line}\n`) })
+    this.#say(key, 'the company rewrote the comment above it')
+  }
+
+  #remove(key: YamlKey, ours: readonly YamlKey[] | undefined): void {
+    const now = ours?.find((one) => nameOf(one) === nameOf(key))
+    if (now === undefined) return
+    if (!isDeepStrictEqual(now.value, key.value)) return this.#leave(key, 'the company deleted it, upstream changed it')
+    this.#edits.push({ start: now.start, end: now.end, lines: [] })
+    this.#say(key, 'the company deleted it, upstream left it as it was')
+  }
+
+  #add(key: YamlKey, i: number, siblings: readonly YamlKey[], ours: readonly YamlKey[] | undefined): void {
+    const now = ours?.find((one) => nameOf(one) === nameOf(key))
+    if (now !== undefined) {
+      if (isDeepStrictEqual(now.value, key.value)) return this.#say(key, 'upstream has it as well, with the same value')
+      if (now.children !== undefined && key.children !== undefined) return this.carry([], key.children, now.children, this.#theirs)
+      return this.#settle(key, undefined, now)
+    }
+    const moved = this.#moveOf(key)
+    if (moved !== undefined) return this.#follow(key, undefined, moved)
+    if (ours === undefined || ours.length === 0) return this.#leave(key, 'upstream no longer has the mapping that it is in')
+    const above = siblings.slice(0, i).findLast((one) => ours.some((other) => nameOf(other) === nameOf(one)))
+    const anchor = above === undefined ? undefined : ours.find((one) => nameOf(one) === nameOf(above))
+    const at = anchor === undefined ? ours[0]!.start : anchor.end
+    this.#edits.push({ start: at, end: at, lines: this.#linesFor(key, ours[0]!.indent, anchor) })
+    this.#say(key, 'the company added it')
+  }
+
+  #change(key: YamlKey, before: YamlKey, now: YamlKey | undefined): void {
+    if (now !== undefined) return this.#settle(key, before, now)
+    const moved = this.#moveOf(key)
+    if (moved === undefined) this.#leave(key, 'the company changed it, upstream has no such key any more')
+    else this.#follow(key, before, moved)
+  }
+
+  #follow(key: YamlKey, before: YamlKey | undefined, move: ValueMove): void {
+    const target = this.#at(move.to)
+    if (target === undefined) return this.#leave(key, `upstream moved it to ${move.to}, which the target has not`)
+    if (move.split === undefined) return this.#settle(key, before, target, move.to)
+    const registry = this.#at(move.split.registryTo)
+    const value = typeof key.value === 'string' ? key.value : ''
+    const cut = value.indexOf('/')
+    if (registry === undefined || !/[.:]/.test(value.slice(0, Math.max(cut, 0)))) {
+      return this.#leave(key, `upstream moved it to ${move.to} and ${move.split.registryTo}`)
+    }
+    if (!this.#owns(key) && !this.#owns(target)) {
+      return this.#leave(key, `both sides changed it; upstream has it as ${move.split.registryTo} and ${move.to} now`)
+    }
+    this.#write(registry, value.slice(0, cut))
+    this.#write(target, value.slice(cut + 1))
+    this.#say(key, `the company's own key; upstream splits it into ${move.split.registryTo} and ${move.to} now`)
+  }
+
+  /** Sets upstream's key to the company's value, if upstream's own is what the company's grew from, or there is a rule. */
+  #settle(key: YamlKey, before: YamlKey | undefined, now: YamlKey, movedTo?: string): void {
+    const where = movedTo === undefined ? '' : `, which upstream moved to ${movedTo}`
+    if (isDeepStrictEqual(now.value, key.value)) return this.#say(key, `upstream has the company's value as well${where}`)
+    if (before !== undefined && isDeepStrictEqual(now.value, before.value)) {
+      this.#replace(key, now)
+      return this.#say(key, `only the company changed it, to ${shown(key.value)}${where}`)
+    }
+    if (this.#owns(key) || this.#owns(now)) {
+      this.#replace(key, now)
+      return this.#say(key, `declared the company's own: ${shown(key.value)}, not upstream's ${shown(now.value)}${where}`)
+    }
+    const merged = before === undefined ? undefined : this.#mergeValues(key, before, now)
+    if (merged === undefined) {
+      return this.#leave(key, `the company wants ${shown(key.value)}, upstream has ${shown(now.value)}${where}`)
+    }
+    this.#write(now, merged.value)
+    this.answers.push(merged.answer)
+  }
+
+  #mergeValues(key: YamlKey, before: YamlKey, now: YamlKey): { value: string; answer: HunkAnswer } | undefined {
+    if (![key, before, now].every((one) => typeof one.value === 'string' || typeof one.value === 'number')) return undefined
+    const line = (one: YamlKey): string => `${nameOf(key)}: ${String(one.value as string | number)}\n`
+    const sides = { path: this.#file, base: line(before), ours: line(now), theirs: line(key) }
+    const merged = mergeText(sides, this.#policy.rules)
+    const answer = merged.answers[0]
+    if (merged.text === undefined || answer === undefined) return undefined
+    return { value: merged.text.slice(nameOf(key).length + 2).trimEnd(), answer }
+  }
+
+  #replace(key: YamlKey, now: YamlKey): void {
+    if (now.span !== undefined && key.span !== undefined) {
+      return this.#writeSource(now, this.#theirs.text.slice(key.span.from, key.span.to))
+    }
+    const lines = this.#linesFor(key, now.indent, undefined).slice(key.keyLine - key.start)
+    const body = now.children === undefined && now.span !== undefined ? now.keyLine + 1 : now.end
+    const renamed = lines.map((line, i) => (i === 0 ? line.replace(nameOf(key), nameOf(now)) : line))
+    this.#edits.push({ start: now.keyLine, end: Math.max(body, now.keyLine + 1), lines: trimBlank(renamed, body === now.end) })
+  }
+
+  #write(now: YamlKey, value: string): void {
+    const quote = now.span === undefined ? '' : (/^["']/.exec(this.#ours.text.slice(now.span.from))?.[0] ?? '')
+    this.#writeSource(now, `${quote}${value}${quote}`)
+  }
+
+  #writeSource(now: YamlKey, source: string): void {
+    if (now.span === undefined) return this.#leave(now, 'its value is not on one line upstream')
+    const begin = this.#ours.text.lastIndexOf('\n', now.span.from - 1) + 1
+    const line = this.#ours.lines[now.keyLine]!
+    const text = line.slice(0, now.span.from - begin) + source + line.slice(now.span.to - begin)
+    this.#edits.push({ start: now.keyLine, end: now.keyLine + 1, lines: [text] })
+  }
+
+  /** The company's lines of a key at another depth, with a blank line where its new neighbours have one. */
+  #linesFor(key: YamlKey, indent: number, after: YamlKey | undefined): string[] {
+    const shift = indent - key.indent
+    const lines = this.#theirs.lines.slice(key.start, key.end).map((line) => reindent(line, shift))
+    if (!lines.at(-1)!.endsWith('\n')) lines[lines.length - 1] += '\n'
+    const spaced = after !== undefined && /^\s*$/.test(this.#ours.lines[after.end - 1] ?? 'x')
+    return spaced && !/^\s*$/.test(lines.at(-1)!) ? [...lines, '\n'] : lines
+  }
+
+  #moveOf(key: YamlKey): ValueMove | undefined {
+    return this.#policy.moves.find((move) => move.from === key.path.join('.') && this.#at(move.to) !== undefined)
+  }
+
+  #at(path: string): YamlKey | undefined {
+    let keys: readonly YamlKey[] | undefined = this.#ours.keys
+    let found: YamlKey | undefined
+    for (const name of path.split('.')) {
+      found = keys?.find((key) => nameOf(key) === name)
+      keys = found?.children
+    }
+    return found
+  }
+
+  #owns(key: YamlKey): boolean {
+    const path = key.path.join('.')
+    return this.#policy.companyOwned.some((owned) => path === owned || path.startsWith(`${owned}.`))
+  }
+
+  #leave(key: YamlKey, why: string): void {
+    this.left.push({ key: key.path.join('.'), why })
+  }
+
+  #say(key: YamlKey, why: string): void {
+    this.answers.push({ lines: [], rule: 'yaml-key', confidence: 'rule', evidence: `${key.path.join('.')}: ${why}` })
+  }
+}
+
+function nameOf(key: YamlKey): string {
+  return key.path.at(-1)!
+}
+
+function commentLines(tree: YamlTree, key: YamlKey): string[] {
+  return tree.lines.slice(key.start, key.keyLine).map((line) => line.trim())
+}
+
+function reindent(line: string, shift: number): string {
+  if (line.trim() === '') return line
+  return shift >= 0 ? ' '.repeat(shift) + line : line.replace(new RegExp(`^ {0,${-shift}}`), '')
+}
+
+function trimBlank(lines: readonly string[], whole: boolean): readonly string[] {
+  if (whole) return lines
+  const last = lines.findLastIndex((line) => line.trim() !== '')
+  return lines.slice(0, last + 1)
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing'
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text
+}

@@ -1,0 +1,129 @@
+/**
+ * A YAML file as keys with the lines they stand on, so that one key can be changed and every other byte stays.
+ *
+ * Only plain files of one document whose mappings are written in block style; lists and flow values are values as a
+ * whole. Helm templates are no YAML and are not read here.
+ */
+import { isMap, isPair, isScalar, LineCounter, parseDocument, type Pair, type YAMLMap } from 'yaml'
+import { splitLines } from './lines.ts'
+
+export interface YamlKey {
+  /** From the root: `['image', 'repository']`. */
+  readonly path: readonly string[]
+  /** Lines, from 0: the comments above it, the key, and past its last line (blank lines below it included). */
+  readonly start: number
+  readonly keyLine: number
+  readonly end: number
+  readonly indent: number
+  /** The value as data, for comparison. */
+  readonly value: unknown
+  /** Where a value that stands on the key's own line is in the text; undefined for any other. */
+  readonly span: { readonly from: number; readonly to: number } | undefined
+  /** Keys of a block mapping; undefined for any other value. */
+  readonly children: readonly YamlKey[] | undefined
+}
+
+export interface YamlTree {
+  readonly text: string
+  readonly lines: readonly string[]
+  readonly keys: readonly YamlKey[]
+}
+
+/** The keys of a file; undefined where it is no single, faultless block mapping. */
+export function readYaml(text: string): YamlTree | undefined {
+  if (/\{\{/.test(text.replace(/#.*/g, ''))) return undefined
+  const counter = new LineCounter()
+  const document = parseDocument(text, { lineCounter: counter, uniqueKeys: true, schema: 'core' })
+  if (document.errors.length > 0 || !isMap(document.contents) || document.contents.flow) return undefined
+  if (/^---\s*$/m.test(text.slice(document.contents.range![0]))) return undefined
+  const lines = splitLines(text)
+  const reader: Reader = { text, lines, lineOf: (offset) => counter.linePos(offset).line - 1 }
+  const keys = readMap(document.contents, [], lines.length, reader)
+  return keys === undefined ? undefined : { text, lines, keys }
+}
+
+interface Reader {
+  text: string
+  lines: readonly string[]
+  lineOf: (offset: number) => number
+}
+
+function readMap(map: YAMLMap, path: readonly string[], end: number, reader: Reader): YamlKey[] | undefined {
+  const found: { pair: Pair; keyLine: number; indent: number; name: string }[] = []
+  for (const pair of map.items) {
+    if (!isPair(pair) || !isScalar(pair.key) || pair.key.range == null) return undefined
+    const keyLine = reader.lineOf(pair.key.range[0])
+    const indent = pair.key.range[0] - lineStart(reader.text, pair.key.range[0])
+    if (reader.text.slice(lineStart(reader.text, pair.key.range[0]), pair.key.range[0]).trim() !== '') return undefined
+    found.push({ pair, keyLine, indent, name: String(pair.key.value) })
+  }
+  const starts = found.map(({ keyLine, indent }, i) => {
+    let start = keyLine
+    const floor = i === 0 ? 0 : found[i - 1]!.keyLine + 1
+    while (start > floor && isCommentAt(reader.lines[start - 1]!, indent)) start--
+    return start
+  })
+  const keys: YamlKey[] = []
+  for (const [i, { pair, keyLine, indent, name }] of found.entries()) {
+    const last = starts[i + 1] ?? end
+    const key = readPair(pair, { path: [...path, name], start: starts[i]!, keyLine, end: last, indent }, reader)
+    if (key === undefined) return undefined
+    keys.push(key)
+  }
+  return keys
+}
+
+type Place = Pick<YamlKey, 'path' | 'start' | 'keyLine' | 'end' | 'indent'>
+
+function readPair(pair: Pair, place: Place, reader: Reader): YamlKey | undefined {
+  const node = pair.value as { range?: [number, number, number]; toJSON?: () => unknown; flow?: boolean; anchor?: string } | null
+  const value = node === null ? null : (node.toJSON?.() ?? null)
+  if (isMap(node) && !node.flow) {
+    if (node.anchor !== undefined) return undefined
+    const children = readMap(node, place.path, place.end, reader)
+    return children === undefined ? undefined : { ...place, value, span: undefined, children }
+  }
+  const range = node?.range
+  const single = range != null && reader.lineOf(range[0]) === place.keyLine && reader.lineOf(range[1]) === place.keyLine
+  return { ...place, value, span: single ? { from: range[0], to: range[1] } : undefined, children: undefined }
+}
+
+function lineStart(text: string, offset: number): number {
+  return text.lastIndexOf('\n', offset - 1) + 1
+}
+
+function isCommentAt(line: string, indent: number): boolean {
+  return /^ *#/.test(line) && line.indexOf('#') === indent
+}
+
+/**
+ * Keys that stand twice in one mapping, as `path.key`: what renders silently, with the last one winning. In Helm templates
+ * (no YAML before they are rendered) mappings are told by indentation, and branches that exclude each other are not:
+ * compare with what upstream itself has.
+ */
+export function duplicateKeys(text: string): string[] {
+  const found: string[] = []
+  let open: { indent: number; path: string; keys: Set<string> }[] = []
+  let literal = Infinity
+  for (const line of splitLines(text)) {
+    if (/^\s*(#|$|\{\{)/.test(line)) continue
+    if (/^---(\s|$)/.test(line)) open = []
+    const indent = /^ */.exec(line)![0].length
+    if (indent > literal) continue
+    literal = /:\s*[|>][-+\d]*\s*(#.*)?$/.test(line) ? indent : Infinity
+    const key = /^( *)((?:- +)*)("[^"]+"|'[^']+'|[\w./-]+):(\s|$)/.exec(line)
+    if (key === null) continue
+    const depth = key[1]!.length + key[2]!.length
+    open = open.filter((level) => level.indent < depth || (level.indent === depth && key[2] === ''))
+    const parent = open.at(-1)
+    if (parent?.indent !== depth) {
+      const above = parent === undefined ? '' : `${parent.path}.${[...parent.keys].at(-1)!}`
+      open.push({ indent: depth, path: above, keys: new Set() })
+    }
+    const level = open.at(-1)!
+    if (level.keys.has(key[3]!)) found.push(`${level.path}.${key[3]!}`.replace(/^\.+/, ''))
+    level.keys.delete(key[3]!)
+    level.keys.add(key[3]!)
+  }
+  return found
+}
