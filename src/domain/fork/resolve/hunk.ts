@@ -6,7 +6,7 @@
  */
 import type { Confidence } from './resolver.ts'
 import { splitLines } from './lines.ts'
-import { mergeSequences } from './merge3.ts'
+import { mergeSequences, type Chunk } from './merge3.ts'
 
 /** Lines with their endings. `base` is empty where both sides added something at one place. */
 export interface Hunk {
@@ -32,8 +32,8 @@ export interface HunkAnswer {
   readonly confidence: Confidence
   /** What was taken from whom, with the values. */
   readonly evidence: string
-  /** A line elsewhere in the file to which the company's change was carried, since upstream moved it there. */
-  readonly elsewhere?: { readonly from: string; readonly to: string }
+  /** Lines elsewhere in the file to which the company's change was carried, since upstream moved them there. */
+  readonly elsewhere?: readonly { readonly from: string; readonly to: string }[]
 }
 
 export type HunkRule = (hunk: Hunk, file: TextSides) => HunkAnswer | undefined
@@ -56,8 +56,7 @@ export function mergeText(file: TextSides, rules: readonly HunkRule[]): TextMerg
       lines.push(...chunk.items)
       continue
     }
-    const next = chunks[i + 1]
-    const hunk: Hunk = { ...chunk, above: lines.slice(-3), below: next?.kind === 'conflict' ? [] : (next?.items ?? []) }
+    const hunk: Hunk = { ...chunk, above: lines.slice(-3), below: linesBelow(chunks, i) }
     const answer = firstAnswer(rules, hunk, file)
     if (answer === undefined) left.push(hunk)
     else {
@@ -69,7 +68,17 @@ export function mergeText(file: TextSides, rules: readonly HunkRule[]): TextMerg
   return { text: settled ? lines.join('') : undefined, answers, left }
 }
 
-function firstAnswer(rules: readonly HunkRule[], hunk: Hunk, file: TextSides): HunkAnswer | undefined {
+function linesBelow(chunks: readonly Chunk[], i: number): readonly string[] {
+  const lines: string[] = []
+  for (const chunk of chunks.slice(i + 1)) {
+    if (chunk.kind === 'conflict' || lines.length >= 3) break
+    lines.push(...chunk.items.slice(0, 3))
+  }
+  return lines
+}
+
+/** What the first rule that has one answers. */
+export function firstAnswer(rules: readonly HunkRule[], hunk: Hunk, file: TextSides): HunkAnswer | undefined {
   for (const rule of rules) {
     const answer = rule(hunk, file)
     if (answer !== undefined) return answer
@@ -79,8 +88,7 @@ function firstAnswer(rules: readonly HunkRule[], hunk: Hunk, file: TextSides): H
 
 /** Changes lines that stand elsewhere, in place; false when one of them is not there exactly once. */
 function carryElsewhere(lines: string[], answers: readonly HunkAnswer[]): boolean {
-  for (const { elsewhere } of answers) {
-    if (elsewhere === undefined) continue
+  for (const elsewhere of answers.flatMap((answer) => answer.elsewhere ?? [])) {
     const at = lines.indexOf(elsewhere.from)
     if (at === -1 || lines.includes(elsewhere.from, at + 1)) return false
     lines[at] = elsewhere.to

@@ -1,8 +1,29 @@
 /** Which rules a profile brings, in the order in which they are asked. */
+import { readLayout, type Layout } from '../layout/successors.ts'
+import { rewriteLayout } from '../layout/rewrite-layout.ts'
 import type { ForkProfile } from '../profile/profile.ts'
-import type { CarryRules } from './resolver.ts'
+import { knowledgeOf } from '../profiles/knowledge.ts'
+import { goChecks } from '../checks/go-checks.ts'
+import { textChecks } from '../checks/text-checks.ts'
+import { deletionPolicy } from './deletion.ts'
+import { goModResolver } from './go-mod-resolver.ts'
+import type { CarryContext, CarryRules } from './resolver.ts'
+import { upstreamDetectors } from '../upstreamed/detectors.ts'
+import { indexUpstream, type UpstreamIndex } from '../upstreamed/upstream-index.ts'
+import { textResolver } from './text-resolver.ts'
 
 /** The rules for a profile. */
-export function carryRules(_profile: ForkProfile): CarryRules {
-  return { detectors: [], beforeMerge: [], resolvers: [], afterMerge: [] }
+export function carryRules(profile: ForkProfile): CarryRules {
+  const known = knowledgeOf(profile.name)
+  let layout: Promise<Layout> | undefined
+  const layoutOf = ({ git, oldBase, target }: CarryContext): Promise<Layout> =>
+    (layout ??= readLayout(git, oldBase, target, known))
+  let index: Promise<UpstreamIndex> | undefined
+  const rewrite = rewriteLayout(layoutOf)
+  return {
+    detectors: upstreamDetectors({ rewrite, indexOf: (context) => (index ??= indexUpstream(context)) }),
+    beforeMerge: [rewrite],
+    resolvers: [deletionPolicy(known.retired), goModResolver(() => Promise.resolve(true)), textResolver(known)],
+    afterMerge: [textChecks(known), goChecks()],
+  }
 }

@@ -4,7 +4,7 @@
  * A version, a path segment, a quoted word is one token: `1.2.3` raised to `1.3.3` by one side and `1.2.4` by the other
  * must never become `1.3.4`. Tokens that touch conflict.
  */
-import type { HunkAnswer, HunkRule } from './hunk.ts'
+import { firstAnswer, type Hunk, type HunkAnswer, type HunkRule, type TextSides } from './hunk.ts'
 import { bare, splitLines } from './lines.ts'
 import { editsBetween, joined, mergeSequences, sameItems } from './merge3.ts'
 
@@ -16,6 +16,8 @@ const SAME_LINE = 0.5
 const MOVED_LINE = 0.7
 /** How far the second-best candidate must be behind. */
 const MOVED_LEAD = 0.15
+/** A line shorter than this is like too many others. */
+const SHORTEST_TOLD = 12
 
 /** Words with their dots, dashes and plus signs, runs of blanks, and single other characters. */
 export function tokens(line: string): string[] {
@@ -94,30 +96,47 @@ export const blanksRule: HunkRule = ({ ours, theirs, base }) => {
 }
 
 /**
- * Upstream moved a line that the company changed: it vanished here and stands, little changed, at exactly one other
- * place. The company's change is made there.
+ * Upstream moved or reworked lines around a line that the company changed: it stands, little changed, at exactly one
+ * other place, in the hunk or elsewhere in the file. The company's change is made there.
  */
-export const movedLineRule: HunkRule = ({ base, ours, theirs }, file): HunkAnswer | undefined => {
+export function movedLineRule(inLine: readonly HunkRule[]): HunkRule {
+  return (hunk, file) => followMoved(hunk, file, inLine)
+}
+
+function followMoved({ base, ours, theirs }: Hunk, file: TextSides, inLine: readonly HunkRule[]): HunkAnswer | undefined {
   if (base.length === 0 || base.length !== theirs.length) return undefined
   const changed = base.flatMap((line, i) => (line === theirs[i] ? [] : [{ line, to: theirs[i]! }]))
-  if (changed.length !== 1 || bare(changed[0]!.line).trim().length < 12) return undefined
-  const { line, to } = changed[0]!
+  if (changed.length === 0 || changed.some(({ line }) => bare(line).trim().length < SHORTEST_TOLD)) return undefined
   const known = new Set(splitLines(file.base))
-  const ranked = [...new Set(splitLines(file.ours).filter((one) => !known.has(one)))]
-    .map((one) => ({ one, like: likeness(line, one) }))
-    .sort((a, b) => b.like - a.like)
-  const best = ranked[0]
-  if (best === undefined || best.like < MOVED_LINE || (ranked[1]?.like ?? 0) > best.like - MOVED_LEAD) return undefined
-  if (ours.includes(best.one)) return undefined
-  const merged = mergeLine(line, best.one, to)
-  if (merged === undefined) return undefined
+  const fresh = [...new Set(splitLines(file.ours).filter((one) => !known.has(one)))]
+  const lines = [...ours]
+  const elsewhere: { from: string; to: string }[] = []
+  const merged: string[] = []
+  for (const { line, to } of changed) {
+    const now = counterpart(line, fresh)
+    const sides: Hunk = { base: [line], ours: [now ?? ''], theirs: [to], above: [], below: [] }
+    const result = now === undefined ? undefined : firstAnswer(inLine, sides, file)?.lines[0]
+    if (now === undefined || result === undefined) return undefined
+    merged.push(result)
+    const at = lines.indexOf(now)
+    if (at !== -1) lines[at] = result
+    else elsewhere.push({ from: now, to: result })
+  }
   return {
-    lines: ours,
+    lines,
     rule: 'moved-line',
     confidence: 'assisted',
-    evidence: `upstream moved this line; the company's change is made where it stands now: ${quote([merged])}`,
-    elsewhere: { from: best.one, to: merged },
+    evidence: `upstream moved or reworked this; the company's change is made where it stands now: ${quote(merged)}`,
+    elsewhere,
   }
+}
+
+/** The one new line of upstream's that an old one became; undefined where none is, or two may be. */
+function counterpart(line: string, fresh: readonly string[]): string | undefined {
+  const ranked = fresh.map((one) => ({ one, like: likeness(line, one) })).sort((a, b) => b.like - a.like)
+  const best = ranked[0]
+  if (best === undefined || best.like < MOVED_LINE || (ranked[1]?.like ?? 0) > best.like - MOVED_LEAD) return undefined
+  return best.one
 }
 
 function quote(lines: readonly string[]): string {
