@@ -33,8 +33,8 @@ export interface Retired {
 /** How files are generated from others. Runs only if the clean target is what it generates. */
 export interface GeneratorRow {
   readonly id: string
-  /** Go tool with its version: built once into a cache of our own. */
-  readonly tool: { readonly module: string; readonly command: string; readonly version: string }
+  /** Go tool with the versions that may run, the usual one first: built once into a cache of our own. */
+  readonly tool: { readonly module: string; readonly command: string; readonly versions: readonly string[] }
   /** Requirements that let the tool build with newer Go, without changing what it writes. */
   readonly shim?: { readonly reason: string; readonly requires: readonly string[] }
   /** Arguments, run in the root of a scratch checkout. */
@@ -46,7 +46,7 @@ export interface GeneratorRow {
   /** Outputs that are copied elsewhere afterwards: directory to directory. */
   readonly copies: readonly { readonly from: string; readonly to: string }[]
   /** Where the version that upstream uses is pinned: a file, and a pattern whose capture is the version. */
-  readonly pinnedIn: { readonly path: string; readonly pattern: string }
+  readonly pinnedIn?: { readonly path: string; readonly pattern: string }
 }
 
 export interface UpstreamKnowledge {

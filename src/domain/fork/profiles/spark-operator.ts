@@ -148,7 +148,12 @@ const VALUES: readonly ValueMove[] = [
   { from: 'podMonitor.podMetricsEndpoint.interval', to: 'prometheus.podMonitor.podMetricsEndpoint.interval' },
 ]
 
-const CONTROLLER_GEN = { module: 'sigs.k8s.io/controller-tools', command: 'sigs.k8s.io/controller-tools/cmd/controller-gen' }
+const CONTROLLER_GEN = {
+  module: 'sigs.k8s.io/controller-tools',
+  command: 'sigs.k8s.io/controller-tools/cmd/controller-gen',
+  // As the tags from v1beta2-1.6.2 to v2.5.2 pin it.
+  versions: ['v0.15.0', 'v0.17.1'],
+}
 const PINNED = { path: 'Makefile', pattern: '^CONTROLLER_TOOLS_VERSION \\?= (v[0-9.]+)' }
 /** x/tools v0.20.0 uses an array length that Go 1.25 refuses; what v0.15.0 writes is the same with a newer one. */
 const SHIM = { reason: 'golang.org/x/tools before v0.24 does not compile with Go 1.25', requires: ['golang.org/x/tools@v0.36.0'] }
@@ -178,7 +183,7 @@ export const sparkOperatorKnowledge: UpstreamKnowledge = {
   generators: [
     {
       id: 'controller-gen-object',
-      tool: { ...CONTROLLER_GEN, version: 'v0.15.0' },
+      tool: CONTROLLER_GEN,
       shim: SHIM,
       arguments: ['object:headerFile=hack/boilerplate.go.txt', 'paths=./...'],
       inputs: TYPE_SOURCES,
@@ -188,7 +193,7 @@ export const sparkOperatorKnowledge: UpstreamKnowledge = {
     },
     {
       id: 'controller-gen-crd',
-      tool: { ...CONTROLLER_GEN, version: 'v0.15.0' },
+      tool: CONTROLLER_GEN,
       shim: SHIM,
       arguments: ['crd', 'paths=./...', 'output:crd:artifacts:config=config/crd/bases'],
       inputs: TYPE_SOURCES,
@@ -201,7 +206,7 @@ export const sparkOperatorKnowledge: UpstreamKnowledge = {
       tool: {
         module: 'github.com/norwoodj/helm-docs',
         command: 'github.com/norwoodj/helm-docs/cmd/helm-docs',
-        version: 'v1.14.2',
+        versions: ['v1.14.2'],
       },
       arguments: [`--chart-search-root=${CHART}`],
       inputs: [`${CHART}/values.yaml`, `${CHART}/Chart.yaml`, `${CHART}/README.md.gotmpl`],

@@ -1,4 +1,8 @@
 /** Which rules a profile brings, in the order in which they are asked. */
+import type { Workbench } from '../../../ports/workbench.ts'
+import { Generators } from '../generated/generators.ts'
+import { generatedResolver, regenerate } from '../generated/regenerate.ts'
+import { canTidy, tidyModule } from '../generated/tidy.ts'
 import { readLayout, type Layout } from '../layout/successors.ts'
 import { rewriteLayout } from '../layout/rewrite-layout.ts'
 import type { ForkProfile } from '../profile/profile.ts'
@@ -12,18 +16,19 @@ import { upstreamDetectors } from '../upstreamed/detectors.ts'
 import { indexUpstream, type UpstreamIndex } from '../upstreamed/upstream-index.ts'
 import { textResolver } from './text-resolver.ts'
 
-/** The rules for a profile. */
-export function carryRules(profile: ForkProfile): CarryRules {
+/** The rules for a profile. Without a workbench nothing is generated, and what only a generator can settle is undecided. */
+export function carryRules(profile: ForkProfile, workbench?: Workbench): CarryRules {
   const known = knowledgeOf(profile.name)
   let layout: Promise<Layout> | undefined
   const layoutOf = ({ git, oldBase, target }: CarryContext): Promise<Layout> =>
     (layout ??= readLayout(git, oldBase, target, known))
   let index: Promise<UpstreamIndex> | undefined
+  const generators = new Generators(known.generators, workbench)
   const rewrite = rewriteLayout(layoutOf)
   return {
     detectors: upstreamDetectors({ rewrite, indexOf: (context) => (index ??= indexUpstream(context)) }),
     beforeMerge: [rewrite],
-    resolvers: [deletionPolicy(known.retired), goModResolver(() => Promise.resolve(true)), textResolver(known)],
-    afterMerge: [textChecks(known), goChecks()],
+    resolvers: [deletionPolicy(known.retired), generatedResolver(generators), goModResolver(() => canTidy(profile.generators, workbench)), textResolver(known)],
+    afterMerge: [tidyModule(workbench), regenerate(generators), textChecks(known), goChecks()],
   }
 }
