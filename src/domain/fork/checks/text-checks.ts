@@ -4,10 +4,10 @@
  */
 import type { FileVersion, ObjectReader, Oid, TreeChange } from '../../../ports/git.ts'
 import { bare, bytesOf, markerLines, splitLines, textOf } from '../resolve/lines.ts'
+import type { HunkAnswer } from '../resolve/hunk.ts'
 import type { AfterMerge, CarryFinding, MergedSituation, Resolution } from '../resolve/resolver.ts'
-import { addedTwice, type TextKnowledge } from '../resolve/text-resolver.ts'
+import { addedTwice, mergeTextFile, type TextKnowledge } from '../resolve/text-resolver.ts'
 import { likeness } from '../resolve/token-merge.ts'
-import { mergeYaml } from '../resolve/yaml-merge.ts'
 import { linesMissing } from '../upstreamed/changed-lines.ts'
 
 /** A line of upstream's counts as kept if something at least so like it stands in the result. */
@@ -59,10 +59,10 @@ class TextCheck {
     if (/\.(ya?ml|tpl)$/.test(path)) {
       const sides = { path, base, ours, theirs }
       const twice = addedTwice(sides, now)
-      const merged = twice.length === 0 ? undefined : mergeYaml(sides, { moves: this.#known.values, companyOwned: profile.companyOwned, rules: [] })
+      const merged = twice.length === 0 ? undefined : mergeTextFile(sides, profile, this.#known)
       if (merged?.text !== undefined) {
         this.mended.set(path, { mode: after.mode, oid: await git.writeBlob(bytesOf(merged.text)) })
-        this.#mend(path, merged.answers.map(({ evidence }) => evidence))
+        this.#mend(path, merged.answers)
       } else if (twice.length > 0) this.#block('duplicate-yaml-key', path, `${twice.join(', ')} stands twice: both sides added it`)
     }
     this.#lostLines(path, { base, ours, theirs, now })
@@ -93,14 +93,14 @@ class TextCheck {
     this.findings.push({ rule, path, gate: 'block', message })
   }
 
-  #mend(path: string, evidence: readonly string[]): void {
+  #mend(path: string, answers: readonly HunkAnswer[]): void {
     this.resolutions.push({
       path,
       class: 'auto',
-      rule: 'yaml-key',
+      rule: [...new Set(answers.map(({ rule }) => rule))].sort().join('+'),
       ruleVersion: 1,
       confidence: 'rule',
-      evidence: `a merge by lines left a key twice; merged by key: ${evidence.join('; ')}`,
+      evidence: `a merge by lines left a key twice; merged anew: ${answers.map(({ evidence }) => evidence).join('; ')}`,
     })
   }
 }

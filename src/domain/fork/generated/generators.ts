@@ -14,7 +14,7 @@ const RUN_TIMEOUT_MS = 10 * 60_000
 
 /** What a generator wrote: bytes by path, null for what it deleted. */
 export type Written = ReadonlyMap<string, Uint8Array | null>
-export type Readiness = { readonly ready: true } | { readonly ready: false; readonly why: string }
+export type Readiness = { readonly ready: true; readonly call: readonly string[] } | { readonly ready: false; readonly why: string }
 
 export class Generators {
   readonly rows: readonly GeneratorRow[]
@@ -38,11 +38,16 @@ export class Generators {
     return known
   }
 
-  /** Runs a generator on a tree; throws nothing, tells why not. */
+  /** Runs a generator on a tree as it reproduced the target; tells why it could not. */
   async run(row: GeneratorRow, tree: Oid, context: CarryContext): Promise<{ written: Written } | { why: string }> {
+    const readiness = await this.readiness(row, context)
+    return readiness.ready ? this.#call(row, readiness.call, tree, context) : readiness
+  }
+
+  async #call(row: GeneratorRow, call: readonly string[], tree: Oid, context: CarryContext): Promise<{ written: Written } | { why: string }> {
     const tool = await this.#toolOf(row, context)
     if ('why' in tool) return tool
-    const result = await this.#workbench!.run(tree, { program: tool, arguments: row.arguments, timeoutMs: RUN_TIMEOUT_MS })
+    const result = await this.#workbench!.run(tree, { program: tool, arguments: call, timeoutMs: RUN_TIMEOUT_MS })
     if (!result.ok) return { why: `${row.id} failed: ${result.why}` }
     const written = await this.#withCopies(row, tree, result.changes, context)
     const stray = [...written.keys()].find((path) => !matchesAny(path, row.outputs))
@@ -54,11 +59,16 @@ export class Generators {
       return { ready: false, why: `the profile does not name ${row.id} among the generators that may run` }
     }
     if (this.#workbench === undefined) return { ready: false, why: 'no program may run here' }
-    const result = await this.run(row, await context.git.treeOf(context.target), context)
-    if ('why' in result) return { ready: false, why: result.why }
-    const [drift] = result.written.keys()
-    if (drift === undefined) return { ready: true }
-    return { ready: false, why: `${row.id} does not write what upstream has in ${drift}: regenerating would mix in other changes` }
+    const target = await context.git.treeOf(context.target)
+    let why = `${row.id} has no known call`
+    for (const call of row.calls) {
+      const result = await this.#call(row, call, target, context)
+      if ('why' in result) return { ready: false, why: result.why }
+      const [drift] = result.written.keys()
+      if (drift === undefined) return { ready: true, call }
+      why = `${row.id} does not write what upstream has in ${drift}: regenerating would mix in other changes`
+    }
+    return { ready: false, why }
   }
 
   /** The version that the target pins, if the row knows it; else the row's own. */

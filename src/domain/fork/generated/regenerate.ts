@@ -30,7 +30,7 @@ async function decide(
   generators: Generators,
 ): Promise<Decision> {
   const readiness = await generators.readiness(row, situation)
-  const hints = [`${row.tool.command.replace(/^.*\//, '')} ${row.arguments.join(' ')}`]
+  const hints = [`${row.tool.command.replace(/^.*\//, '')} ${row.calls[0]!.join(' ')}`]
   if (!readiness.ready) return { kind: 'undecided', why: `a generated file, and ${readiness.why}`, hints }
   const { path, ours } = conflict
   const done = { rule: `generated/${row.id}`, ruleVersion: 1, class: 'regenerated', confidence: 'proven' } as const

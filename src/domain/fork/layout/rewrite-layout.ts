@@ -5,7 +5,8 @@
  */
 import type { FileVersion, ObjectReader, ObjectWriter, Oid, TreeChange } from '../../../ports/git.ts'
 import { goDeclarations } from '../resolve/go-blocks.ts'
-import { bytesOf, textOf } from '../resolve/lines.ts'
+import { bytesOf, splitLines, textOf } from '../resolve/lines.ts'
+import { editsBetween } from '../resolve/merge3.ts'
 import type { BeforeMerge, CarrySituation, Resolution } from '../resolve/resolver.ts'
 import { rewriteModulePath } from './module-path.ts'
 import { successorsOf, type Layout } from './successors.ts'
@@ -31,6 +32,9 @@ export function rewriteLayout(layoutOf: (situation: CarrySituation) => Promise<L
     },
   }
 }
+
+/** Lines above and below a change that tell its place. */
+const NEAR = 6
 
 class Rewriting {
   readonly base = new Map<string, FileVersion | null>()
@@ -120,11 +124,11 @@ function touchedDeclarations(before: string, after: string): string[] {
   return blocks.filter(({ key, text }) => old.get(key) !== text).map(({ key }) => key)
 }
 
+/** What a patch takes away, and what stands around it: where most of that is, the patch belongs. */
 function touchedLines(before: string, after: string): string[] {
-  const [old, now] = [linesOf(before), linesOf(after)]
-  const gone = [...old].filter((line) => !now.has(line))
-  // Where nothing was taken away, what stands around the addition tells the place: any line that both have.
-  return gone.length > 0 ? gone : [...old]
+  const lines = splitLines(before)
+  const near = editsBetween(lines, splitLines(after)).flatMap(({ start, end }) => lines.slice(Math.max(0, start - NEAR), end + NEAR))
+  return [...linesOf(near.join(''))]
 }
 
 function linesOf(text: string): Set<string> {

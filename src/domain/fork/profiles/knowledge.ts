@@ -37,8 +37,8 @@ export interface GeneratorRow {
   readonly tool: { readonly module: string; readonly command: string; readonly versions: readonly string[] }
   /** Requirements that let the tool build with newer Go, without changing what it writes. */
   readonly shim?: { readonly reason: string; readonly requires: readonly string[] }
-  /** Arguments, run in the root of a scratch checkout. */
-  readonly arguments: readonly string[]
+  /** Ways in which upstream has called it; the first that reproduces the clean target is taken. Run in the tree's root. */
+  readonly calls: readonly (readonly string[])[]
   /** Files that it reads: a change of any makes it run. Globs. */
   readonly inputs: readonly string[]
   /** Files that it may write. Anything else that changes is an error. Globs. */

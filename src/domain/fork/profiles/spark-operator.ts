@@ -16,6 +16,7 @@ const DIRECTORIES: readonly DirectorySuccessor[] = [
   { from: 'pkg/apis/sparkoperator.k8s.io/v1beta2', to: 'api/v1beta2', source: V2 },
   { from: 'pkg/controller', to: 'internal/controller', source: V2 },
   { from: 'pkg/webhook', to: 'internal/webhook', source: V2 },
+  { from: 'pkg/batchscheduler/interface', to: 'internal/scheduler', source: V2 },
   { from: 'pkg/batchscheduler/volcano', to: 'internal/scheduler/volcano', source: V2 },
   { from: 'pkg/batchscheduler', to: 'internal/scheduler', source: V2 },
   { from: 'pkg/config', to: 'pkg/common', source: V2 },
@@ -134,6 +135,9 @@ const VALUES: readonly ValueMove[] = [
   { from: 'podDisruptionBudget.enable', to: 'controller.podDisruptionBudget.enable' },
   { from: 'podDisruptionBudget.minAvailable', to: 'controller.podDisruptionBudget.minAvailable' },
   { from: 'sparkJobNamespaces', to: 'spark.jobNamespaces' },
+  // A list since v1beta2-1.4.0 (835281d4, #1955).
+  { from: 'sparkJobNamespace', to: 'sparkJobNamespaces', wrap: 'list' },
+  { from: 'sparkJobNamespace', to: 'spark.jobNamespaces', wrap: 'list' },
   { from: 'webhook.timeout', to: 'webhook.timeoutSeconds' },
   { from: 'resourceQuotaEnforcement.enable', to: 'webhook.resourceQuotaEnforcement.enable' },
   { from: 'metrics.enable', to: 'prometheus.metrics.enable' },
@@ -185,7 +189,7 @@ export const sparkOperatorKnowledge: UpstreamKnowledge = {
       id: 'controller-gen-object',
       tool: CONTROLLER_GEN,
       shim: SHIM,
-      arguments: ['object:headerFile=hack/boilerplate.go.txt', 'paths=./...'],
+      calls: [['object:headerFile=hack/boilerplate.go.txt', 'paths=./...']],
       inputs: TYPE_SOURCES,
       outputs: ['**/zz_generated.deepcopy.go'],
       copies: [],
@@ -195,7 +199,11 @@ export const sparkOperatorKnowledge: UpstreamKnowledge = {
       id: 'controller-gen-crd',
       tool: CONTROLLER_GEN,
       shim: SHIM,
-      arguments: ['crd', 'paths=./...', 'output:crd:artifacts:config=config/crd/bases'],
+      calls: [
+        ['crd', 'paths=./...', 'output:crd:artifacts:config=config/crd/bases'],
+        // Since v2.1.1.
+        ['crd:generateEmbeddedObjectMeta=true', 'paths=./...', 'output:crd:artifacts:config=config/crd/bases'],
+      ],
       inputs: TYPE_SOURCES,
       outputs: ['config/crd/bases/*.yaml', `${CHART}/crds/*.yaml`],
       copies: [{ from: 'config/crd/bases', to: `${CHART}/crds` }],
@@ -208,7 +216,11 @@ export const sparkOperatorKnowledge: UpstreamKnowledge = {
         command: 'github.com/norwoodj/helm-docs/cmd/helm-docs',
         versions: ['v1.14.2'],
       },
-      arguments: [`--chart-search-root=${CHART}`],
+      calls: [
+        [`--chart-search-root=${CHART}`],
+        // Since v2.0.0.
+        [`--chart-search-root=${CHART}`, '--sort-values-order=file'],
+      ],
       inputs: [`${CHART}/values.yaml`, `${CHART}/Chart.yaml`, `${CHART}/README.md.gotmpl`],
       outputs: [`${CHART}/README.md`],
       copies: [],

@@ -11,6 +11,7 @@ import { anchoredRule, upstreamHasItRule } from './insertions.ts'
 import { imageRule } from './image-reference.ts'
 import { bytesOf, markerLines, textOf } from './lines.ts'
 import type { Confidence, Decision, MergedSituation, Resolver } from './resolver.ts'
+import { supersededKeys } from './template-keys.ts'
 import { makeTargets, markdownSections } from './text-blocks.ts'
 import { blanksRule, movedLineRule, neighbourRule, tokenRule } from './token-merge.ts'
 import { versionLineRule } from './version-line.ts'
@@ -85,6 +86,14 @@ function decide(file: TextSides, { profile }: MergedSituation, known: TextKnowle
 
 /** Tries what the file's kind allows, in turn; each way settles the whole file or nothing. */
 export function mergeTextFile(file: TextSides, profile: ForkProfile, known: TextKnowledge): TextOutcome {
+  const gone = supersededKeys(file, known.values)
+  if (gone === undefined) return mergeSides(file, profile, known)
+  const rest = mergeSides({ ...file, theirs: gone.theirs }, profile, known)
+  const answer = { lines: [], rule: 'template-key', confidence: 'rule' as const, evidence: gone.evidence.join('; ') }
+  return { ...rest, answers: rest.text === undefined ? [] : [answer, ...rest.answers] }
+}
+
+function mergeSides(file: TextSides, profile: ForkProfile, known: TextKnowledge): TextOutcome {
   const rules = hunkRules(profile)
   const hints: string[] = []
   const yaml = /\.ya?ml$/.test(file.path)

@@ -16,6 +16,8 @@ export interface ValueMove {
   /**
    * `registry`: the value's registry goes to a key of its own, the rest stays: `host/a/b` becomes `host` and `a/b`.
    */
+  /** The value became a list of one. */
+  readonly wrap?: 'list'
   readonly split?: { readonly kind: 'registry'; readonly registryTo: string }
 }
 
@@ -143,6 +145,7 @@ class YamlPatch {
   #follow(key: YamlKey, before: YamlKey | undefined, move: ValueMove): void {
     const target = this.#at(move.to)
     if (target === undefined) return this.#leave(key, `upstream moved it to ${move.to}, which the target has not`)
+    if (move.wrap === 'list') return this.#wrap(key, before, target)
     if (move.split === undefined) return this.#settle(key, before, target, move.to)
     const registry = this.#at(move.split.registryTo)
     const value = typeof key.value === 'string' ? key.value : ''
@@ -156,6 +159,20 @@ class YamlPatch {
     this.#write(registry, value.slice(0, cut))
     this.#write(target, value.slice(cut + 1))
     this.#say(key, `the company's own key; upstream splits it into ${move.split.registryTo} and ${move.to} now`)
+  }
+
+  #wrap(key: YamlKey, before: YamlKey | undefined, target: YamlKey): void {
+    const where = target.path.join('.')
+    if (isDeepStrictEqual(target.value, [key.value])) return this.#say(key, `upstream has it as the list ${where}`)
+    if (before === undefined || !isDeepStrictEqual(target.value, [before.value])) {
+      return this.#leave(key, `the company wants ${shown(key.value)}, upstream has the list ${where}: ${shown(target.value)}`)
+    }
+    const indent = ' '.repeat(target.indent)
+    const source = key.span === undefined ? JSON.stringify(key.value) : this.#theirs.text.slice(key.span.from, key.span.to)
+    const name = this.#ours.lines[target.keyLine]!.slice(0, target.indent + nameOf(target).length)
+    const last = target.keyLine + Math.max(1, this.#ours.lines.slice(target.keyLine + 1, target.end).findIndex((line) => !/^\s*- /.test(line)) + 1)
+    this.#edits.push({ start: target.keyLine, end: last, lines: [`${name}:\n`, `${indent}  - ${source}\n`] })
+    this.#say(key, `only the company changed it; upstream has it as the list ${where}`)
   }
 
   /** Sets upstream's key to the company's value, if upstream's own is what the company's grew from, or there is a rule. */

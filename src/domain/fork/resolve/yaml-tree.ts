@@ -102,8 +102,18 @@ function isCommentAt(line: string, indent: number): boolean {
  * compare with what upstream itself has.
  */
 export function duplicateKeys(text: string): string[] {
-  const found: string[] = []
-  let open: { indent: number; path: string; keys: Set<string> }[] = []
+  return walkKeys(text).twice
+}
+
+/** The paths of all keys, told by indentation, in Helm templates too. */
+export function keyPaths(text: string): Set<string> {
+  return walkKeys(text).all
+}
+
+function walkKeys(text: string): { all: Set<string>; twice: string[] } {
+  const twice: string[] = []
+  const all = new Set<string>()
+  let open: { indent: number; path: string; keys: Set<string>; last: string }[] = []
   let literal = Infinity
   for (const line of splitLines(text)) {
     if (/^\s*(#|$|\{\{)/.test(line)) continue
@@ -117,13 +127,14 @@ export function duplicateKeys(text: string): string[] {
     open = open.filter((level) => level.indent < depth || (level.indent === depth && key[2] === ''))
     const parent = open.at(-1)
     if (parent?.indent !== depth) {
-      const above = parent === undefined ? '' : `${parent.path}.${[...parent.keys].at(-1)!}`
-      open.push({ indent: depth, path: above, keys: new Set() })
+      const above = parent === undefined ? '' : `${parent.path}${parent.last}.`
+      open.push({ indent: depth, path: above, keys: new Set(), last: '' })
     }
     const level = open.at(-1)!
-    if (level.keys.has(key[3]!)) found.push(`${level.path}.${key[3]!}`.replace(/^\.+/, ''))
-    level.keys.delete(key[3]!)
+    if (level.keys.has(key[3]!)) twice.push(level.path + key[3]!)
     level.keys.add(key[3]!)
+    level.last = key[3]!
+    all.add(level.path + key[3]!)
   }
-  return found
+  return { all, twice }
 }
