@@ -36,13 +36,25 @@ export const anchoredRule: HunkRule = (hunk, file): HunkAnswer | undefined => {
     places.push({ at: place, lines })
   }
   const result = [...hunk.ours]
-  for (const { at, lines } of [...places].reverse().sort((a, b) => b.at - a.at)) result.splice(at, 0, ...lines)
+  for (const { at, lines } of [...places].reverse().sort((a, b) => b.at - a.at)) {
+    // A paragraph that stood on its own stays on its own: in Markdown it would else join the list above.
+    const alone = lines[0]!.trim() !== '' && isBlank(lineAbove(added[0]!.at, hunk.base, hunk.above)) && !isBlank(lineAbove(at, result, hunk.above))
+    result.splice(at, 0, ...(alone ? ['\n'] : []), ...lines)
+  }
   return {
     lines: result,
     rule: 'anchored',
     confidence: 'assisted',
     evidence: `upstream rewrote what stood around the company's “${bare(added[0]!.lines.find((l) => l.trim() !== '') ?? '').trim()}”; it stands beside the line that it stood beside`,
   }
+}
+
+function lineAbove(at: number, lines: readonly string[], above: readonly string[]): string {
+  return lines[at - 1] ?? above.at(-1) ?? ''
+}
+
+function isBlank(line: string): boolean {
+  return line.trim() === ''
 }
 
 /** What the company added to a hunk, by place in its base; undefined where it also changed or deleted. */

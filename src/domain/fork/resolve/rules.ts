@@ -7,6 +7,8 @@ import { readLayout, type Layout } from '../layout/successors.ts'
 import { rewriteLayout } from '../layout/rewrite-layout.ts'
 import type { ForkProfile } from '../profile/profile.ts'
 import { knowledgeOf } from '../profiles/knowledge.ts'
+import { dockerfileUsers } from '../checks/dockerfile-user.ts'
+import { goFloor } from '../checks/go-floor.ts'
 import { goChecks } from '../checks/go-checks.ts'
 import { textChecks } from '../checks/text-checks.ts'
 import { deletionPolicy } from './deletion.ts'
@@ -29,6 +31,6 @@ export function carryRules(profile: ForkProfile, workbench?: Workbench): CarryRu
     detectors: upstreamDetectors({ rewrite, indexOf: (context) => (index ??= indexUpstream(context)) }),
     beforeMerge: [rewrite],
     resolvers: [deletionPolicy(known.retired), generatedResolver(generators), goModResolver(() => canTidy(profile.generators, workbench)), textResolver(known)],
-    afterMerge: [tidyModule(workbench), regenerate(generators), textChecks(known), goChecks()],
+    afterMerge: [tidyModule(workbench), goFloor(), regenerate(generators), textChecks(known), goChecks(), dockerfileUsers()],
   }
 }
