@@ -5,6 +5,7 @@ import { Flags } from '@oclif/core'
 import { SparkopsError } from '../domain/errors.ts'
 import { type ForkProfile, PROFILE_NAMES } from '../domain/fork/profile/profile.ts'
 import { PROFILE_FILE, readProfile, recogniseProfile } from '../domain/fork/profile/read-profile.ts'
+import type { CarryRules } from '../domain/fork/resolve/resolver.ts'
 import { carryRules } from '../domain/fork/resolve/rules.ts'
 import type { SyncTools } from '../domain/fork/sync/advance.ts'
 import { chooseRun, type ForkQuestion } from '../domain/fork/sync/start-sync.ts'
@@ -14,7 +15,7 @@ import type { Git } from '../ports/git.ts'
 import type { ReportProgress } from '../ports/progress.ts'
 import { progressFlag } from './flags.ts'
 import { onShutdown } from './shutdown.ts'
-import { openForkState, openGit, openWorkbench } from './wiring.ts'
+import { openForkState, openGit, openToolchain, openWorkbench } from './wiring.ts'
 
 export const repositoryFlags = {
   directory: Flags.string({ char: 'C', summary: 'where the fork is', default: '.', helpValue: 'DIR' }),
@@ -43,6 +44,8 @@ export const runFlags = {
 
 export interface OpenFork {
   git: Git
+  /** The rules of a profile, with what this machine can run. */
+  rulesOf: (profile: ForkProfile) => CarryRules
   tools: SyncTools
 }
 
@@ -72,13 +75,17 @@ export async function withFork<T>(
   const store = await openForkState(git.facts)
   const release = options.lock ? await store.lock({ takeOver: takeover }) : undefined
   const forgetLock = onShutdown(async () => await release?.())
+  const toolchain = await openToolchain(git, context.signal)
   try {
     const workbench = await openWorkbench(git.facts)
+    const rulesOf = (profile: ForkProfile): CarryRules => carryRules(profile, toolchain)
     return await work({
       git,
-      tools: { ...context, git, store, workbench, rules: ({ start }) => carryRules(start.profile) },
+      rulesOf,
+      tools: { ...context, git, store, workbench, rules: ({ start }) => rulesOf(start.profile) },
     })
   } finally {
+    await toolchain.close()
     await release?.()
     forgetLock()
     await git.close()

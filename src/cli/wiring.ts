@@ -60,6 +60,17 @@ export async function createSnapshot(directory: string): Promise<SnapshotWriter>
   return writer
 }
 
+/** Go, and generators written in it, on trees of a repository; in a scratch directory below the user's cache. */
+export async function openToolchain(git: Git, signal: AbortSignal): Promise<Toolchain> {
+  const [{ openToolchain: open }, { homedir }, path] = await Promise.all([
+    import('../adapters/toolchain/open-toolchain.ts'),
+    import('node:os'),
+    import('node:path'),
+  ])
+  const cache = process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache')
+  return open({ git, signal, cache: path.join(cache, 'sparkops') })
+}
+
 /** The engine that usage is reduced in. `memory` as DuckDB says it, such as `512MB`. */
 export async function openFactStore(memory: string): Promise<FactStore> {
   const [{ openFactStore: open }, { availableParallelism }] = await Promise.all([

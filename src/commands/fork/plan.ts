@@ -2,7 +2,6 @@ import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.ts'
 import { forkFlags, forkQuestion, withFork } from '../../cli/fork-flags.ts'
 import { planFork } from '../../domain/fork/plan/plan-fork.ts'
-import { carryRules } from '../../domain/fork/resolve/rules.ts'
 import { planView } from '../../ui/fork/plan-view.ts'
 
 export default class ForkPlan extends BaseCommand {
@@ -32,9 +31,9 @@ export default class ForkPlan extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(ForkPlan)
     const context = { clock: this.clock, signal: this.signal, report: this.progressReport(flags.progress) }
-    const plan = await withFork(flags, context, { keepObjects: false, lock: false }, async ({ git }) => {
+    const plan = await withFork(flags, context, { keepObjects: false, lock: false }, async ({ git, rulesOf }) => {
       const question = await forkQuestion(git, flags)
-      return await planFork({ ...context, git, rules: carryRules(question.profile) }, question, flags.onto)
+      return await planFork({ ...context, git, rules: rulesOf(question.profile) }, question, flags.onto)
     })
     const isLeft = plan.targets.some(({ summary }) => summary.human.commits > 0)
     await this.present(plan, planView, { exit: flags['detailed-exitcode'] && isLeft ? 'changes' : 'ok' })

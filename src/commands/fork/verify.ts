@@ -3,7 +3,6 @@ import { BaseCommand } from '../../cli/base-command.ts'
 import { forkFlags, forkQuestion, withFork } from '../../cli/fork-flags.ts'
 import { questionOfRanges, questionOfRun } from '../../domain/fork/proof/proof-of-run.ts'
 import { verifyFork } from '../../domain/fork/proof/verify-fork.ts'
-import { carryRules } from '../../domain/fork/resolve/rules.ts'
 import { chooseRun } from '../../domain/fork/sync/start-sync.ts'
 import { proofView } from '../../ui/fork/proof-view.ts'
 
@@ -42,16 +41,21 @@ export default class ForkVerify extends BaseCommand {
     const { flags } = await this.parse(ForkVerify)
     const { signal } = this
     const context = { clock: this.clock, signal, report: this.progressReport(flags.progress) }
-    const proof = await withFork(flags, context, { keepObjects: false, lock: false }, async ({ git, tools }) => {
-      if (flags.old !== undefined && flags.new !== undefined) {
-        const { profile } = await forkQuestion(git, flags)
-        const around = { git, signal, accept: flags.accept, rules: carryRules(profile) }
-        return await verifyFork(await questionOfRanges(around, profile, { old: flags.old, made: flags.new }))
-      }
-      const { state } = await chooseRun(git, tools, flags.id)
-      const around = { git, signal, accept: flags.accept, rules: tools.rules(state) }
-      return await verifyFork(await questionOfRun(around, state))
-    })
+    const proof = await withFork(
+      flags,
+      context,
+      { keepObjects: false, lock: false },
+      async ({ git, rulesOf, tools }) => {
+        if (flags.old !== undefined && flags.new !== undefined) {
+          const { profile } = await forkQuestion(git, flags)
+          const around = { git, signal, accept: flags.accept, rules: rulesOf(profile) }
+          return await verifyFork(await questionOfRanges(around, profile, { old: flags.old, made: flags.new }))
+        }
+        const { state } = await chooseRun(git, tools, flags.id)
+        const around = { git, signal, accept: flags.accept, rules: tools.rules(state) }
+        return await verifyFork(await questionOfRun(around, state))
+      },
+    )
     await this.present(proof, proofView, { exit: proof.verdict === 'proven' ? 'ok' : 'findings' })
   }
 }

@@ -14,7 +14,11 @@ export function dockerfileUsers(): AfterMerge {
       const findings: CarryFinding[] = []
       for (const { path } of await git.diff(onto, tree)) {
         if (!/(^|\/)(Dockerfile|Containerfile)[^/]*$/.test(path) || assumed.has(path)) continue
-        const [now, wanted, before] = [await readAt(git, tree, path), await readAt(git, theirsTree, path), await readAt(git, baseTree, path)]
+        const [now, wanted, before] = [
+          await readAt(git, tree, path),
+          await readAt(git, theirsTree, path),
+          await readAt(git, baseTree, path),
+        ]
         const [runs, meant, old] = [usersOf(now), usersOf(wanted), usersOf(before)]
         for (const [command, user] of runs) {
           const intended = meant.get(command)

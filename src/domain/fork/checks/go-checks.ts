@@ -42,7 +42,14 @@ async function checkGo({ git, onto, commit }: MergedSituation, tree: Oid, facts:
   const companyNames = new Map([...touched].flatMap((directory) => [...company.declared(directory, true)]))
   const check: GoCheck = { module, onto: await facts.tree(onto), now: await facts.tree(tree), company, companyNames }
   const findings = changed.flatMap(({ path }) => checkFile(path, check))
-  return [...findings, ...goneNames(changed.map(({ path }) => path), check), ...(await missingModules(git, tree, changed, check))]
+  return [
+    ...findings,
+    ...goneNames(
+      changed.map(({ path }) => path),
+      check,
+    ),
+    ...(await missingModules(git, tree, changed, check)),
+  ]
 }
 
 function checkFile(path: string, check: GoCheck): CarryFinding[] {
@@ -62,10 +69,16 @@ function checkFile(path: string, check: GoCheck): CarryFinding[] {
   }
   const local = localNames(words)
   for (const word of fresh) {
-    const said = word.before === '.' ? memberGone(word, words, own, local, check) : nameGone(word, path, own, local, check)
+    const said =
+      word.before === '.' ? memberGone(word, words, own, local, check) : nameGone(word, path, own, local, check)
     if (said !== undefined && !findings.includes(said)) findings.push(said)
   }
-  return findings.map((message) => ({ rule: message.startsWith('imports') ? 'own-imports' : 'own-names', path, gate: 'block', message }))
+  return findings.map((message) => ({
+    rule: message.startsWith('imports') ? 'own-imports' : 'own-names',
+    path,
+    gate: 'block',
+    message,
+  }))
 }
 
 /** The same word in the same position to its neighbours: `a.b` brings nothing new where `a.b` stood before. */
@@ -99,11 +112,14 @@ function memberGone(
   if (directory !== undefined && holder !== undefined && !local.has(holder.text)) {
     const is = check.now.declared(directory).get(word.text)
     if (is === undefined) return `uses ${holder.text}.${word.text}, which ${directory} does not have`
-    const was = [...check.company.files.values()].flatMap(({ declarations }) => declarations).filter((one) => one.name === word.text)
+    const was = [...check.company.files.values()]
+      .flatMap(({ declarations }) => declarations)
+      .filter((one) => one.name === word.text)
     const same = was.filter((one) => one.receiver === undefined)
     return same.length === 1 ? otherArguments(`${holder.text}.${word.text}`, same[0]!, is) : undefined
   }
-  const gone = check.company.members.has(word.text) && !check.now.members.has(word.text) && !check.onto.memberUses.has(word.text)
+  const gone =
+    check.company.members.has(word.text) && !check.now.members.has(word.text) && !check.onto.memberUses.has(word.text)
   return gone ? `uses .${word.text}, a field or method that upstream no longer has` : undefined
 }
 
@@ -145,8 +161,14 @@ function localNames(words: readonly GoWord[]): Set<string> {
   for (const [i, word] of words.entries()) {
     const next = words[i + 1]
     // Two names side by side are a declaration: `name string`, `c *Controller` is told by its star.
-    const typed = next !== undefined && word.after === next.text[0] && /^[\p{L}_]/u.test(word.after) && !KEYWORDS.has(word.text)
-    if (word.after === ':' || typed || (word.after === ',' && word.before !== '.') || ['var', 'const'].includes(word.before)) {
+    const typed =
+      next !== undefined && word.after === next.text[0] && /^[\p{L}_]/u.test(word.after) && !KEYWORDS.has(word.text)
+    if (
+      word.after === ':' ||
+      typed ||
+      (word.after === ',' && word.before !== '.') ||
+      ['var', 'const'].includes(word.before)
+    ) {
       if (word.before !== '.' && !KEYWORDS.has(next?.text ?? '')) local.add(word.text)
     }
     if ((word.before === '(' || word.before === ',') && ['*', '['].includes(word.after)) local.add(word.text)
@@ -155,7 +177,9 @@ function localNames(words: readonly GoWord[]): Set<string> {
 }
 
 const KEYWORDS = new Set(
-  'break case chan const continue default defer else fallthrough for func go goto if import interface map package range return select struct switch type var'.split(' '),
+  'break case chan const continue default defer else fallthrough for func go goto if import interface map package range return select struct switch type var'.split(
+    ' ',
+  ),
 )
 
 /** What the commit took away from a package, and the package still uses. */
@@ -169,7 +193,9 @@ function goneNames(paths: readonly string[], check: GoCheck): CarryFinding[] {
       if (directoryOf(path) !== directory || path.endsWith('_test.go')) continue
       const words = goWords(text)
       const local = localNames(words)
-      const used = words.find(({ text: name, before: sign, after }) => gone.has(name) && sign !== '.' && after !== ':' && !local.has(name))
+      const used = words.find(
+        ({ text: name, before: sign, after }) => gone.has(name) && sign !== '.' && after !== ':' && !local.has(name),
+      )
       if (used === undefined) continue
       const message = `uses ${used.text}, which this commit takes away`
       findings.push({ rule: 'own-names', path, gate: 'block', message })
@@ -187,12 +213,17 @@ async function missingModules(
 ): Promise<CarryFinding[]> {
   const mod = await git.find(tree, 'go.mod')
   if (mod === undefined || (await git.find(tree, 'vendor')) !== undefined) return []
-  const required = [...new TextDecoder().decode(await git.readBlob(mod.oid)).matchAll(/^\s*(?:require\s+)?(\S+\.\S+)\s+v\d/gm)]
+  const required = [
+    ...new TextDecoder().decode(await git.readBlob(mod.oid)).matchAll(/^\s*(?:require\s+)?(\S+\.\S+)\s+v\d/gm),
+  ]
   const modules = [module, ...required.map((match) => match[1]!)]
   return changed.flatMap(({ path }) => {
     const had = new Set(goImports(onto.files.get(path)?.text ?? '').map((one) => one.path))
     const missing = goImports(now.files.get(path)?.text ?? '').filter(
-      (one) => !had.has(one.path) && /^[^/]+\.[^/]+\//.test(one.path) && !modules.some((name) => one.path === name || one.path.startsWith(`${name}/`)),
+      (one) =>
+        !had.has(one.path) &&
+        /^[^/]+\.[^/]+\//.test(one.path) &&
+        !modules.some((name) => one.path === name || one.path.startsWith(`${name}/`)),
     )
     return missing.map((one) => ({
       rule: 'required-modules',

@@ -81,7 +81,11 @@ export class GoTree {
   /** Every name that stands after a dot anywhere: also those of types from elsewhere. */
   get memberUses(): ReadonlySet<string> {
     const words = (): string[] =>
-      [...this.files.values()].flatMap(({ text }) => goWords(text).filter((word) => word.before === '.').map((word) => word.text))
+      [...this.files.values()].flatMap(({ text }) =>
+        goWords(text)
+          .filter((word) => word.before === '.')
+          .map((word) => word.text),
+      )
     return (this.#memberUses ??= new Set(words()))
   }
 }

@@ -19,9 +19,21 @@ interface Place {
 const PLACES: readonly Place[] = [
   { paths: /(^|\/)\.tool-versions$/, line: /^(\s*(?:golang|go)\s+)(\d+\.\d+(?:\.\d+)?)()/, exact: true },
   { paths: /(^|\/)\.go-version$/, line: /^(\s*)(\d+\.\d+(?:\.\d+)?)(\s*)$/, exact: true },
-  { paths: /(^|\/)(Dockerfile|Containerfile)[^/]*$/, line: /^(\s*(?:FROM|ARG)\s.*\bgolang:)(\d+\.\d+(?:\.\d+)?)(.*)$/i, exact: false },
-  { paths: /(^|\/)(Dockerfile|Containerfile|Makefile)[^/]*$/, line: /^(\s*(?:ARG\s+)?GO(?:LANG)?_VERSION\s*[:?]?=\s*)(\d+\.\d+(?:\.\d+)?)(.*)$/, exact: false },
-  { paths: /\.ya?ml$/, line: /^(\s*(?:-\s+)?(?:go-version|GO_VERSION):\s*["']?)(\d+\.\d+(?:\.\d+)?)(["']?.*)$/, exact: false },
+  {
+    paths: /(^|\/)(Dockerfile|Containerfile)[^/]*$/,
+    line: /^(\s*(?:FROM|ARG)\s.*\bgolang:)(\d+\.\d+(?:\.\d+)?)(.*)$/i,
+    exact: false,
+  },
+  {
+    paths: /(^|\/)(Dockerfile|Containerfile|Makefile)[^/]*$/,
+    line: /^(\s*(?:ARG\s+)?GO(?:LANG)?_VERSION\s*[:?]?=\s*)(\d+\.\d+(?:\.\d+)?)(.*)$/,
+    exact: false,
+  },
+  {
+    paths: /\.ya?ml$/,
+    line: /^(\s*(?:-\s+)?(?:go-version|GO_VERSION):\s*["']?)(\d+\.\d+(?:\.\d+)?)(["']?.*)$/,
+    exact: false,
+  },
   { paths: /\.ya?ml$/, line: /^(\s*(?:-\s+)?image:\s*["']?\S*\bgolang:)(\d+\.\d+(?:\.\d+)?)(.*)$/, exact: false },
 ]
 
@@ -31,8 +43,12 @@ export function goFloor(): AfterMerge {
     id: 'go-version',
     finish: async (situation, tree, { assumed }) => {
       const { git, onto } = situation
-      const changes = (await git.diff(onto, tree)).filter(({ path, after }) => after?.mode.startsWith('100') && !assumed.has(path))
-      const places = changes.flatMap((change) => PLACES.filter(({ paths }) => paths.test(change.path)).map((place) => ({ change, place })))
+      const changes = (await git.diff(onto, tree)).filter(
+        ({ path, after }) => after?.mode.startsWith('100') && !assumed.has(path),
+      )
+      const places = changes.flatMap((change) =>
+        PLACES.filter(({ paths }) => paths.test(change.path)).map((place) => ({ change, place })),
+      )
       const floor = places.length === 0 ? undefined : await requiredGo(situation, tree)
       const edits = new Map<string, FileVersion>()
       const resolutions: Resolution[] = []
@@ -58,7 +74,12 @@ async function requiredGo({ git, profile }: CarryContext, tree: string): Promise
 }
 
 /** Raises what stands lower in lines that upstream has not. */
-function raise(text: string, before: string, place: Place, floor: string): { text: string; from: string; to: string } | undefined {
+function raise(
+  text: string,
+  before: string,
+  place: Place,
+  floor: string,
+): { text: string; from: string; to: string } | undefined {
   const known = new Set(splitLines(before))
   let told: { from: string; to: string } | undefined
   const lines = splitLines(text).map((line) => {

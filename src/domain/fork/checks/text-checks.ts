@@ -63,7 +63,8 @@ class TextCheck {
       if (merged?.text !== undefined) {
         this.mended.set(path, { mode: after.mode, oid: await git.writeBlob(bytesOf(merged.text)) })
         this.#mend(path, merged.answers)
-      } else if (twice.length > 0) this.#block('duplicate-yaml-key', path, `${twice.join(', ')} stands twice: both sides added it`)
+      } else if (twice.length > 0)
+        this.#block('duplicate-yaml-key', path, `${twice.join(', ')} stands twice: both sides added it`)
     }
     this.#lostLines(path, { base, ours, theirs, now })
   }
@@ -74,9 +75,15 @@ class TextCheck {
     const lost = linesMissing(linesMissing(added, plain(now)), plain(theirs)).filter((line) => line.length > 3)
     if (lost.length === 0) return
     const result = linesMissing(plain(now), plain(ours))
-    const gone = lost.filter((line) => !result.some((one) => likeness(one, line) >= STILL_THERE || keyOf(one) === keyOf(line)))
+    const gone = lost.filter(
+      (line) => !result.some((one) => likeness(one, line) >= STILL_THERE || keyOf(one) === keyOf(line)),
+    )
     if (gone.length === 0) return
-    this.#block('lost-upstream-lines', path, `${gone.length} of upstream's lines are gone: ${gone.slice(0, SHOWN).join(' ⏎ ')}`)
+    this.#block(
+      'lost-upstream-lines',
+      path,
+      `${gone.length} of upstream's lines are gone: ${gone.slice(0, SHOWN).join(' ⏎ ')}`,
+    )
   }
 
   /** What the commit adds must be in the result, ignored by .gitignore or not. */
@@ -85,7 +92,8 @@ class TextCheck {
     const settled = new Set(conflicts.map(({ path }) => path))
     for (const { path, status } of await git.diff(baseTree, theirsTree)) {
       if (status !== 'A' || assumed.has(path) || settled.has(path)) continue
-      if ((await git.find(this.#tree, path)) === undefined) this.#block('company-files', path, 'the commit adds it, the result has it not')
+      if ((await git.find(this.#tree, path)) === undefined)
+        this.#block('company-files', path, 'the commit adds it, the result has it not')
     }
   }
 

@@ -4,26 +4,28 @@
  */
 import { Buffer } from 'node:buffer'
 import type { Oid } from '../../../ports/git.ts'
-import type { GoTool, Workbench } from '../../../ports/workbench.ts'
+import type { GoTool, Toolchain } from '../../../ports/toolchain.ts'
 import type { GeneratorRow } from '../profiles/knowledge.ts'
 import { matchesAny } from '../resolve/glob.ts'
 import { textOf } from '../resolve/lines.ts'
+import { oncePerMove } from '../resolve/once-per-move.ts'
 import type { CarryContext } from '../resolve/resolver.ts'
 
 const RUN_TIMEOUT_MS = 10 * 60_000
 
 /** What a generator wrote: bytes by path, null for what it deleted. */
 export type Written = ReadonlyMap<string, Uint8Array | null>
-export type Readiness = { readonly ready: true; readonly call: readonly string[] } | { readonly ready: false; readonly why: string }
+export type Readiness =
+  { readonly ready: true; readonly call: readonly string[] } | { readonly ready: false; readonly why: string }
 
 export class Generators {
   readonly rows: readonly GeneratorRow[]
-  readonly #workbench: Workbench | undefined
-  readonly #readiness = new Map<string, Promise<Readiness>>()
+  readonly #toolchain: Toolchain | undefined
+  readonly #readiness = new Map<string, (context: CarryContext) => Promise<Readiness>>()
 
-  constructor(rows: readonly GeneratorRow[], workbench: Workbench | undefined) {
+  constructor(rows: readonly GeneratorRow[], toolchain: Toolchain | undefined) {
     this.rows = rows
-    this.#workbench = workbench
+    this.#toolchain = toolchain
   }
 
   /** The generator that writes a path. */
@@ -33,9 +35,9 @@ export class Generators {
 
   /** Whether a generator may be trusted for this move; probed once. */
   async readiness(row: GeneratorRow, context: CarryContext): Promise<Readiness> {
-    const known = this.#readiness.get(row.id) ?? this.#probe(row, context)
-    this.#readiness.set(row.id, known)
-    return known
+    const probe = this.#readiness.get(row.id) ?? oncePerMove(async (move) => this.#probe(row, move))
+    this.#readiness.set(row.id, probe)
+    return probe(context)
   }
 
   /** Runs a generator on a tree as it reproduced the target; tells why it could not. */
@@ -44,10 +46,15 @@ export class Generators {
     return readiness.ready ? this.#call(row, readiness.call, tree, context) : readiness
   }
 
-  async #call(row: GeneratorRow, call: readonly string[], tree: Oid, context: CarryContext): Promise<{ written: Written } | { why: string }> {
+  async #call(
+    row: GeneratorRow,
+    call: readonly string[],
+    tree: Oid,
+    context: CarryContext,
+  ): Promise<{ written: Written } | { why: string }> {
     const tool = await this.#toolOf(row, context)
     if ('why' in tool) return tool
-    const result = await this.#workbench!.run(tree, { program: tool, arguments: call, timeoutMs: RUN_TIMEOUT_MS })
+    const result = await this.#toolchain!.run(tree, { program: tool, arguments: call, timeoutMs: RUN_TIMEOUT_MS })
     if (!result.ok) return { why: `${row.id} failed: ${result.why}` }
     const written = await this.#withCopies(row, tree, result.changes, context)
     const stray = [...written.keys()].find((path) => !matchesAny(path, row.outputs))
@@ -58,7 +65,7 @@ export class Generators {
     if (!context.profile.generators.includes(row.id)) {
       return { ready: false, why: `the profile does not name ${row.id} among the generators that may run` }
     }
-    if (this.#workbench === undefined) return { ready: false, why: 'no program may run here' }
+    if (this.#toolchain === undefined) return { ready: false, why: 'no program may run here' }
     const target = await context.git.treeOf(context.target)
     let why = `${row.id} has no known call`
     for (const call of row.calls) {
@@ -73,12 +80,13 @@ export class Generators {
 
   /** The version that the target pins, if the row knows it; else the row's own. */
   async #toolOf(row: GeneratorRow, { git, target }: CarryContext): Promise<GoTool | { why: string }> {
-    if (this.#workbench === undefined) return { why: 'no program may run here' }
+    if (this.#toolchain === undefined) return { why: 'no program may run here' }
     const file = row.pinnedIn === undefined ? undefined : await git.find(target, row.pinnedIn.path)
     const text = file === undefined ? undefined : textOf(await git.readBlob(file.oid))
     const pinned = row.pinnedIn === undefined ? undefined : new RegExp(row.pinnedIn.pattern, 'm').exec(text ?? '')?.[1]
     const version = pinned ?? row.tool.versions[0]!
-    if (!row.tool.versions.includes(version)) return { why: `upstream pins ${row.id} ${version}, which is not known here` }
+    if (!row.tool.versions.includes(version))
+      return { why: `upstream pins ${row.id} ${version}, which is not known here` }
     return { module: row.tool.module, command: row.tool.command, version, shim: row.shim?.requires ?? [] }
   }
 
@@ -88,7 +96,8 @@ export class Generators {
     for (const { from, to } of row.copies) {
       for (const { path, oid } of await git.list(tree, from).catch(() => [])) {
         const copy = to + path.slice(from.length)
-        const bytes = changes.has(path) ? changes.get(path)! : await git.readBlob(oid)
+        const changed = changes.get(path)
+        const bytes = changed === undefined ? await git.readBlob(oid) : changed
         const there = await git.find(tree, copy)
         if (there === undefined || bytes === null || !matchesAny(copy, row.outputs)) continue
         if (Buffer.compare(await git.readBlob(there.oid), bytes) !== 0) written.set(copy, bytes)

@@ -8,7 +8,17 @@ import type { FileVersion, Oid } from '../../../ports/git.ts'
 import type { GeneratorRow } from '../profiles/knowledge.ts'
 import { matchesAny } from '../resolve/glob.ts'
 import { textOf } from '../resolve/lines.ts'
-import type { AfterMerge, AfterMergeResult, CarryFinding, CarrySituation, Conflict, Decision, MergedSituation, Resolution, Resolver } from '../resolve/resolver.ts'
+import type {
+  AfterMerge,
+  AfterMergeResult,
+  CarryFinding,
+  CarrySituation,
+  Conflict,
+  Decision,
+  MergedSituation,
+  Resolution,
+  Resolver,
+} from '../resolve/resolver.ts'
 import { changedLines, linesMissing } from '../upstreamed/changed-lines.ts'
 import type { Generators, Written } from './generators.ts'
 
@@ -35,16 +45,35 @@ async function decide(
   const { path, ours } = conflict
   const done = { rule: `generated/${row.id}`, ruleVersion: 1, class: 'regenerated', confidence: 'proven' } as const
   if (ours === undefined) {
-    return { kind: 'resolved', content: 'deleted', ...done, evidence: `${path} is generated, and upstream generates it no longer` }
+    return {
+      kind: 'resolved',
+      content: 'deleted',
+      ...done,
+      evidence: `${path} is generated, and upstream generates it no longer`,
+    }
   }
   if (!(await touchesInputs(situation, row))) {
     const missing = await missingFrom(situation, path, textOf((await conflict.read('ours'))!) ?? '')
     if (missing.length > 0) {
-      return { kind: 'undecided', why: 'a generated file that the commit edits without what it is generated from', hints: missing.slice(0, 3) }
+      return {
+        kind: 'undecided',
+        why: 'a generated file that the commit edits without what it is generated from',
+        hints: missing.slice(0, 3),
+      }
     }
-    return { kind: 'resolved', content: { oid: ours.oid }, ...done, evidence: `${row.id} wrote it already in an earlier commit` }
+    return {
+      kind: 'resolved',
+      content: { oid: ours.oid },
+      ...done,
+      evidence: `${row.id} wrote it already in an earlier commit`,
+    }
   }
-  return { kind: 'resolved', content: { oid: ours.oid }, ...done, evidence: `upstream's, which ${row.id} generates anew in this commit` }
+  return {
+    kind: 'resolved',
+    content: { oid: ours.oid },
+    ...done,
+    evidence: `upstream's, which ${row.id} generates anew in this commit`,
+  }
 }
 
 /** After the merge: every generator whose sources the commit changed runs, also where the merge was clean. */
@@ -52,7 +81,11 @@ export function regenerate(generators: Generators): AfterMerge {
   return {
     id: 'generated',
     finish: async (situation, tree, { assumed }) => {
-      const result: Required<{ -readonly [K in keyof AfterMergeResult]: AfterMergeResult[K] }> = { tree, resolutions: [], findings: [] }
+      const result: Required<{ -readonly [K in keyof AfterMergeResult]: AfterMergeResult[K] }> = {
+        tree,
+        resolutions: [],
+        findings: [],
+      }
       for (const row of generators.rows) {
         const inputs = await touchesInputs(situation, row)
         if (!inputs) continue
@@ -82,7 +115,10 @@ export function regenerate(generators: Generators): AfterMerge {
 }
 
 /** The first input of a generator that the commit changes. */
-async function touchesInputs({ git, baseTree, theirsTree }: MergedSituation, row: GeneratorRow): Promise<string | undefined> {
+async function touchesInputs(
+  { git, baseTree, theirsTree }: MergedSituation,
+  row: GeneratorRow,
+): Promise<string | undefined> {
   const changes = await git.diff(baseTree, theirsTree)
   return changes.find(({ path }) => matchesAny(path, row.inputs) && !matchesAny(path, row.outputs))?.path
 }
@@ -122,8 +158,14 @@ async function lost(situation: MergedSituation, tree: Oid, row: GeneratorRow): P
   return findings
 }
 
-async function missingFrom({ git, baseTree, theirsTree }: MergedSituation, path: string, text: string): Promise<string[]> {
+async function missingFrom(
+  { git, baseTree, theirsTree }: MergedSituation,
+  path: string,
+  text: string,
+): Promise<string[]> {
   const patch = await git.patch(baseTree, theirsTree, { paths: [path], context: 0 })
   const there = text.split('\n').map((line) => line.trim())
-  return linesMissing(changedLines(patch).added, there).filter((line) => /^[\w-]+:(\s|$)|^[^#/]*[({]$/.test(line) && !/^description:/.test(line))
+  return linesMissing(changedLines(patch).added, there).filter(
+    (line) => /^[\w-]+:(\s|$)|^[^#/]*[({]$/.test(line) && !/^description:/.test(line),
+  )
 }

@@ -19,7 +19,9 @@ export async function readGoPackage(git: ObjectReader, tree: Oid, directory: str
   const found = directory === '' ? { oid: tree } : await git.find(tree, directory)
   if (found === undefined) return undefined
   const entries = directory === '' ? await git.list(tree) : await git.list(tree, directory)
-  const own = entries.filter(({ path, mode }) => directoryOf(path) === directory && /\.go$/.test(path) && mode !== '120000')
+  const own = entries.filter(
+    ({ path, mode }) => directoryOf(path) === directory && /\.go$/.test(path) && mode !== '120000',
+  )
   const sources = new Map<string, string>()
   for (const { path, oid } of own) {
     const text = /_test\.go$/.test(path) ? undefined : textOf(await git.readBlob(oid))

@@ -100,7 +100,9 @@ export function goMembersOf(source: string): Set<string> {
 export function goConstants(sources: readonly string[]): Map<string, string> {
   const expressions = new Map<string, string>()
   for (const source of sources) {
-    for (const match of source.matchAll(/^(?:const\s+|\t)(\w+)(?:\s+string)?\s*=\s*((?:"[^"\n]*"|\w+)(?:\s*\+\s*(?:"[^"\n]*"|\w+))*)\s*(?:\/\/.*)?$/gm)) {
+    for (const match of source.matchAll(
+      /^(?:const\s+|\t)(\w+)(?:\s+string)?\s*=\s*((?:"[^"\n]*"|\w+)(?:\s*\+\s*(?:"[^"\n]*"|\w+))*)\s*(?:\/\/.*)?$/gm,
+    )) {
       if (!expressions.has(match[1]!)) expressions.set(match[1]!, match[2]!)
     }
   }

@@ -19,7 +19,9 @@ export interface ModuleMove {
 /** Rewrites every mention of the old module's packages; the text itself where there is none. */
 export function rewriteModulePath(text: string, move: ModuleMove): string {
   if (!text.includes(move.from)) return text
-  const already = move.to.startsWith(`${move.from}/`) ? `(?!${escape(move.to.slice(move.from.length))}(?:[^\\w-]|$))` : ''
+  const already = move.to.startsWith(`${move.from}/`)
+    ? `(?!${escape(move.to.slice(move.from.length))}(?:[^\\w-]|$))`
+    : ''
   const mention = new RegExp(`(?<![\\w./@-])${escape(move.from)}${already}((?:/[\\w.~-]+)*)(?![\\w~-])`, 'g')
   return text.replace(mention, (_, tail: string) => move.to + movePackage(tail, move.packages))
 }
@@ -28,7 +30,8 @@ export function rewriteModulePath(text: string, move: ModuleMove): string {
 function movePackage(tail: string, packages: readonly PackageMove[]): string {
   for (const { from, to } of packages) {
     const old = `/${from}`
-    if (tail === old || tail.startsWith(`${old}/`) || tail.startsWith(`${old}.`)) return `/${to}${tail.slice(old.length)}`
+    if (tail === old || tail.startsWith(`${old}/`) || tail.startsWith(`${old}.`))
+      return `/${to}${tail.slice(old.length)}`
   }
   return tail
 }

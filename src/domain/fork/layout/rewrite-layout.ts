@@ -70,7 +70,8 @@ class Rewriting {
     if ((await this.#git.find(this.#onto, path)) !== undefined) return path
     const candidates = successorsOf(path, this.#layout)
     const there: string[] = []
-    for (const candidate of candidates) if ((await this.#git.find(this.#onto, candidate)) !== undefined) there.push(candidate)
+    for (const candidate of candidates)
+      if ((await this.#git.find(this.#onto, candidate)) !== undefined) there.push(candidate)
     if (there.length === 0) return before === undefined && candidates.length > 0 ? candidates[0]! : path
     return there.length === 1 ? there[0]! : await this.#bestOf(there, path, before, after)
   }
@@ -127,10 +128,17 @@ function touchedDeclarations(before: string, after: string): string[] {
 /** What a patch takes away, and what stands around it: where most of that is, the patch belongs. */
 function touchedLines(before: string, after: string): string[] {
   const lines = splitLines(before)
-  const near = editsBetween(lines, splitLines(after)).flatMap(({ start, end }) => lines.slice(Math.max(0, start - NEAR), end + NEAR))
+  const near = editsBetween(lines, splitLines(after)).flatMap(({ start, end }) =>
+    lines.slice(Math.max(0, start - NEAR), end + NEAR),
+  )
   return [...linesOf(near.join(''))]
 }
 
 function linesOf(text: string): Set<string> {
-  return new Set(text.split('\n').map((line) => line.trim()).filter((line) => line.length > 3))
+  return new Set(
+    text
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line.length > 3),
+  )
 }

@@ -15,11 +15,17 @@ export interface Layout {
 }
 
 /** Reads the layout from the trees of the old base and of the target; rows that do not apply to them are left out. */
-export async function readLayout(git: ObjectReader, oldBase: Oid, target: Oid, known: UpstreamKnowledge): Promise<Layout> {
+export async function readLayout(
+  git: ObjectReader,
+  oldBase: Oid,
+  target: Oid,
+  known: UpstreamKnowledge,
+): Promise<Layout> {
   const has = async (treeish: Oid, path: string): Promise<boolean> => (await git.find(treeish, path)) !== undefined
   const directories: PackageMove[] = []
   for (const { from, to } of known.directories) {
-    if ((await has(oldBase, from)) && !(await has(target, from)) && (await has(target, to))) directories.push({ from, to })
+    if ((await has(oldBase, from)) && !(await has(target, from)) && (await has(target, to)))
+      directories.push({ from, to })
   }
   const files = new Map<string, readonly string[]>()
   for (const { from, to } of known.files) {
@@ -36,7 +42,12 @@ export async function readLayout(git: ObjectReader, oldBase: Oid, target: Oid, k
 }
 
 /** Own packages whose constants have other names now, or which are called otherwise themselves. */
-async function readQualifiers(git: ObjectReader, oldBase: Oid, target: Oid, module: ModuleMove): Promise<QualifierMove[]> {
+async function readQualifiers(
+  git: ObjectReader,
+  oldBase: Oid,
+  target: Oid,
+  module: ModuleMove,
+): Promise<QualifierMove[]> {
   const sources = (await git.list(oldBase)).filter(({ path }) => path.endsWith('.go') && !path.startsWith('vendor/'))
   const moves: QualifierMove[] = []
   for (const directory of new Set(sources.map(({ path }) => directoryOf(path)))) {

@@ -13,7 +13,8 @@ export function renamedConstants(before: GoPackage, after: GoPackage): Map<strin
   const renamed = new Map<string, string>()
   for (const [value, name] of old) {
     const successor = now.get(value)
-    if (successor != null && name !== null && successor !== name && !after.names.has(name)) renamed.set(name, successor)
+    if (successor !== undefined && successor !== null && name !== null && successor !== name && !after.names.has(name))
+      renamed.set(name, successor)
   }
   return renamed
 }

@@ -31,7 +31,9 @@ const TYPES = (version: string): FileSuccessor => ({
   source: V2,
 })
 const SUBMISSION = 'internal/controller/sparkapplication/submission.go'
-const COMMON = ['spark', 'constants', 'prometheus', 'metrics', 'event', 'volcano'].map((file) => `pkg/common/${file}.go`)
+const COMMON = ['spark', 'constants', 'prometheus', 'metrics', 'event', 'volcano'].map(
+  (file) => `pkg/common/${file}.go`,
+)
 const template = (from: string, ...to: readonly string[]): FileSuccessor => ({
   from: `${CHART}/templates/${from}.yaml`,
   to: to.map((file) => `${CHART}/templates/${file}.yaml`),
@@ -47,7 +49,11 @@ const FILES: readonly FileSuccessor[] = [
     source: V2,
   },
   { from: 'pkg/controller/sparkapplication/sparkapp_util.go', to: ['pkg/util/sparkapplication.go'], source: V2 },
-  { from: 'pkg/controller/sparkapplication/sparkui.go', to: ['internal/controller/sparkapplication/web_ui.go'], source: V2 },
+  {
+    from: 'pkg/controller/sparkapplication/sparkui.go',
+    to: ['internal/controller/sparkapplication/web_ui.go'],
+    source: V2,
+  },
   {
     from: 'pkg/controller/sparkapplication/sparkui_test.go',
     to: ['internal/controller/sparkapplication/web_ui_test.go'],
@@ -73,7 +79,11 @@ const FILES: readonly FileSuccessor[] = [
   },
   { from: 'pkg/batchscheduler/scheduler_manager.go', to: ['internal/scheduler/registry.go'], source: V2 },
   { from: 'pkg/batchscheduler/interface/interface.go', to: ['internal/scheduler/scheduler.go'], source: V2 },
-  { from: 'pkg/batchscheduler/volcano/volcano_scheduler.go', to: ['internal/scheduler/volcano/scheduler.go'], source: V2 },
+  {
+    from: 'pkg/batchscheduler/volcano/volcano_scheduler.go',
+    to: ['internal/scheduler/volcano/scheduler.go'],
+    source: V2,
+  },
   {
     from: 'pkg/batchscheduler/volcano/volcano_scheduler_test.go',
     to: ['internal/scheduler/volcano/scheduler_test.go'],
@@ -160,7 +170,10 @@ const CONTROLLER_GEN = {
 }
 const PINNED = { path: 'Makefile', pattern: '^CONTROLLER_TOOLS_VERSION \\?= (v[0-9.]+)' }
 /** x/tools v0.20.0 uses an array length that Go 1.25 refuses; what v0.15.0 writes is the same with a newer one. */
-const SHIM = { reason: 'golang.org/x/tools before v0.24 does not compile with Go 1.25', requires: ['golang.org/x/tools@v0.36.0'] }
+const SHIM = {
+  reason: 'golang.org/x/tools before v0.24 does not compile with Go 1.25',
+  requires: ['golang.org/x/tools@v0.36.0'],
+}
 const TYPE_SOURCES = ['api/**/*.go', 'pkg/apis/**/*.go']
 
 export const sparkOperatorKnowledge: UpstreamKnowledge = {

@@ -37,7 +37,11 @@ export interface BlockMerge {
 }
 
 /** Merges by blocks; undefined where a side cannot be split. */
-export function mergeBlocks(file: TextSides, grammar: BlockGrammar, rules: readonly HunkRule[]): BlockMerge | undefined {
+export function mergeBlocks(
+  file: TextSides,
+  grammar: BlockGrammar,
+  rules: readonly HunkRule[],
+): BlockMerge | undefined {
   const [base, ours, theirs] = [grammar.split(file.base), grammar.split(file.ours), grammar.split(file.theirs)]
   if (base === undefined || ours === undefined || theirs === undefined) return undefined
   const merge = new BlockPatch(file, grammar, rules, base, ours)
@@ -113,7 +117,8 @@ class BlockPatch {
     const inner = this.#grammar.inner?.(block.key)
     const parts = merged.text === undefined && inner !== undefined ? mergeBlocks(sides, inner, this.#rules) : undefined
     const text = merged.text ?? parts?.text
-    if (text === undefined) return this.#leave(block.key, parts?.left[0]?.why ?? 'both sides changed the same lines of it')
+    if (text === undefined)
+      return this.#leave(block.key, parts?.left[0]?.why ?? 'both sides changed the same lines of it')
     this.result[at] = { key: block.key, text }
     this.answers.push(...(merged.text === undefined ? parts!.answers : merged.answers))
     this.#say(`both sides' changes of ${this.#grammar.noun} ${block.key} are in different lines`)

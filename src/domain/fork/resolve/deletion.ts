@@ -25,10 +25,16 @@ function decide(conflict: Conflict, profile: ForkProfile, retired: readonly Reti
   if (base === undefined || (ours !== undefined) === (theirs !== undefined)) return undefined
   const name = pathClassOf(path, profile)
   const policy = name === undefined ? undefined : profile.deletions[name]
-  const followed = { rule: `delete-policy/${name ?? 'none'}`, ruleVersion: 1, class: 'auto', confidence: 'rule' } as const
+  const followed = {
+    rule: `delete-policy/${name ?? 'none'}`,
+    ruleVersion: 1,
+    class: 'auto',
+    confidence: 'rule',
+  } as const
   const file = name === undefined ? path : `${path} (${name})`
   if (theirs === undefined) {
-    if (policy?.deletedByCompany !== 'stay-deleted') return undecided(`the company deleted ${file}, upstream changed it since`, [])
+    if (policy?.deletedByCompany !== 'stay-deleted')
+      return undecided(`the company deleted ${file}, upstream changed it since`, [])
     const evidence = `the company deleted ${file}; the profile says that what it deleted of this class stays deleted`
     return { kind: 'resolved', content: 'deleted', evidence, ...followed }
   }

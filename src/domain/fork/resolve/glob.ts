@@ -15,7 +15,12 @@ function toRegExp(pattern: string): RegExp {
     if (sign === '**') return '.*'
     if (sign === '*') return '[^/]*'
     if (sign === '?') return '[^/]'
-    if (sign.length > 1) return `(?:${sign.slice(1, -1).split(',').map((one) => one.replace(/[.*+?^$()|[\]\\]/g, '\\$&')).join('|')})`
+    if (sign.length > 1)
+      return `(?:${sign
+        .slice(1, -1)
+        .split(',')
+        .map((one) => one.replace(/[.*+?^$()|[\]\\]/g, '\\$&'))
+        .join('|')})`
     return `\\${sign}`
   })
   const expression = new RegExp(`^${source}$`)

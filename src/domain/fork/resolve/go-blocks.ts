@@ -73,7 +73,7 @@ function insideLiteral(lines: readonly string[]): boolean[] {
 
 function opensBlock(line: string): boolean {
   const code = line.replace(/"(?:[^"\\]|\\.)*"|`[^`]*`|\/\/.*/g, '""').trimEnd()
-  const depth = [...code].reduce((n, c) => n + ('{(['.includes(c) ? 1 : '})]'.includes(c) ? -1 : 0), 0)
+  const depth = (code.match(/[{([]/g)?.length ?? 0) - (code.match(/[})\]]/g)?.length ?? 0)
   return depth > 0
 }
 

@@ -24,7 +24,8 @@ async function goMod(conflict: Conflict, go: string | undefined): Promise<Decisi
   if (base === undefined || ours === undefined || theirs === undefined) return undefined
   const merged = mergeGoMod({ base, ours, theirs }, go)
   if (merged === undefined) return { kind: 'undecided', why: 'go.mod has a line that is not understood', hints: [] }
-  if (merged.text === undefined) return { kind: 'undecided', why: 'the company pinned what upstream raised', hints: merged.left }
+  if (merged.text === undefined)
+    return { kind: 'undecided', why: 'the company pinned what upstream raised', hints: merged.left }
   return {
     kind: 'resolved',
     content: bytesOf(merged.text),

@@ -37,7 +37,8 @@ export function readGoMod(text: string): GoMod | undefined {
     else if (/^\w+\s*\($/.test(code)) block = /^\w+/.exec(code)![0]
     else {
       const directive = block === '' ? code : `${block} ${code}`
-      if (!readDirective(directive, /\/\/\s*indirect\b/.test(line), { requires, replaces, others, single })) return undefined
+      if (!readDirective(directive, /\/\/\s*indirect\b/.test(line), { requires, replaces, others, single }))
+        return undefined
     }
   }
   const module = single.get('module')
@@ -55,7 +56,8 @@ interface Parts {
 function readDirective(directive: string, indirect: boolean, into: Parts): boolean {
   const words = directive.split(/\s+/)
   const [verb, ...rest] = words
-  if (verb === 'module' || verb === 'go' || verb === 'toolchain') into.single.set(verb, rest.join(' ').replace(/^"|"$/g, ''))
+  if (verb === 'module' || verb === 'go' || verb === 'toolchain')
+    into.single.set(verb, rest.join(' ').replace(/^"|"$/g, ''))
   else if (verb === 'require' && rest.length === 2) into.requires.set(rest[0]!, { version: rest[1]!, indirect })
   else if (verb === 'replace' && rest.includes('=>')) {
     const arrow = rest.indexOf('=>')
@@ -97,17 +99,25 @@ interface Three {
   theirs: GoMod
 }
 
-function mergeVersions({ base, ours, theirs }: Three, wish: string | undefined, edit: GoModText, notes: string[]): void {
+function mergeVersions(
+  { base, ours, theirs }: Three,
+  wish: string | undefined,
+  edit: GoModText,
+  notes: string[],
+): void {
   if (theirs.go !== undefined && theirs.go !== base.go && theirs.go !== ours.go) {
     const go = higherGo(ours.go ?? theirs.go, theirs.go, wish)
     edit.setSingle('go', go)
     notes.push(`go ${theirs.go} of the company and ${ours.go ?? 'none'} of upstream become ${go}`)
   }
-  if (theirs.toolchain === undefined || theirs.toolchain === base.toolchain || theirs.toolchain === ours.toolchain) return
+  if (theirs.toolchain === undefined || theirs.toolchain === base.toolchain || theirs.toolchain === ours.toolchain)
+    return
   const [o, t] = [(ours.toolchain ?? 'go0.0').slice(2), theirs.toolchain.slice(2)]
   const toolchain = `go${higherGo(o, t, undefined)}`
   edit.setSingle('toolchain', toolchain)
-  notes.push(`toolchain ${theirs.toolchain} of the company and ${ours.toolchain ?? 'none'} of upstream become ${toolchain}`)
+  notes.push(
+    `toolchain ${theirs.toolchain} of the company and ${ours.toolchain ?? 'none'} of upstream become ${toolchain}`,
+  )
 }
 
 function mergeRequires({ base, ours, theirs }: Three, edit: GoModText, notes: string[], left: string[]): void {
@@ -178,7 +188,9 @@ class GoModText {
 
   require(path: string, { version, indirect }: Requirement): void {
     const entry = `\t${path} ${version}${indirect ? ' // indirect' : ''}\n`
-    const like = this.#lines.findLastIndex((line) => /^\t\S+ v\S+/.test(line) && /\/\/ indirect/.test(line) === indirect)
+    const like = this.#lines.findLastIndex(
+      (line) => /^\t\S+ v\S+/.test(line) && /\/\/ indirect/.test(line) === indirect,
+    )
     const inRequire = like !== -1 && this.#blockOf(like) === 'require'
     if (inRequire) this.#lines.splice(like + 1, 0, entry)
     else this.#lines.push('\n', `require ${entry.trim()}\n`)
@@ -214,7 +226,9 @@ class GoModText {
 
   #findIn(verb: string, is: (code: string) => boolean): number {
     return this.#lines.findIndex((line, i) => {
-      const code = bare(line).replace(/\s*\/\/.*$/, '').trim()
+      const code = bare(line)
+        .replace(/\s*\/\/.*$/, '')
+        .trim()
       if (code.startsWith(`${verb} `)) return is(code.slice(verb.length + 1))
       return /^\s/.test(line) && code !== '' && this.#blockOf(i) === verb && is(code)
     })

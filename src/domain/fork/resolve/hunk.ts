@@ -47,6 +47,15 @@ export interface TextMerge {
 
 /** Merges a text line by line, and asks the rules about each hunk in conflict. */
 export function mergeText(file: TextSides, rules: readonly HunkRule[]): TextMerge {
+  const ended = (text: string): string => (text === '' || text.endsWith('\n') ? text : `${text}\n`)
+  const [base, ours, theirs] = [ended(file.base), ended(file.ours), ended(file.theirs)]
+  const merged = mergeEnded({ path: file.path, base, ours, theirs }, rules)
+  // A last line without its end is no other line; it stays so only where nobody ended it.
+  const open = merged.text !== undefined && ours !== file.ours && theirs !== file.theirs
+  return open ? { ...merged, text: merged.text!.replace(/\n$/, '') } : merged
+}
+
+function mergeEnded(file: TextSides, rules: readonly HunkRule[]): TextMerge {
   const chunks = mergeSequences(splitLines(file.base), splitLines(file.ours), splitLines(file.theirs))
   const lines: string[] = []
   const answers: HunkAnswer[] = []

@@ -91,7 +91,8 @@ function mergeWord(base: string, ours: string, theirs: string, line: string, con
   if (name === undefined || tag === undefined) return undefined
   const result = tag === '' ? name : `${name}:${tag}`
   context.rules.add('image-home')
-  if (result !== theirs) context.notes.push(`the image's home is the company's, its version upstream's: ${result} must be there`)
+  if (result !== theirs)
+    context.notes.push(`the image's home is the company's, its version upstream's: ${result} must be there`)
   return result
 }
 
@@ -107,7 +108,12 @@ function mergeName(base: string, ours: string, theirs: string): string | undefin
   return namesRegistry(theirs) ? theirs : undefined
 }
 
-function mergeTag(base: ImageReference, ours: ImageReference, theirs: ImageReference, context: WordContext): string | undefined {
+function mergeTag(
+  base: ImageReference,
+  ours: ImageReference,
+  theirs: ImageReference,
+  context: WordContext,
+): string | undefined {
   if (theirs.tag === base.tag || ours.tag === theirs.tag) return ours.tag
   if (ours.tag === base.tag) return theirs.tag
   if (!/(^|\/)golang$/.test(theirs.name)) return undefined

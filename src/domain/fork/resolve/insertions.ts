@@ -19,7 +19,8 @@ export const upstreamHasItRule: HunkRule = ({ base, ours, theirs }, file): HunkA
   const [before, now] = [trimmed(file.base), trimmed(file.ours)]
   for (const { lines } of added) {
     const wanted = trimmed(lines.join(''))
-    if (wanted.join('').length < LEAST_TOLD || runAt(before, wanted) !== -1 || runAt(now, wanted) === -1) return undefined
+    if (wanted.join('').length < LEAST_TOLD || runAt(before, wanted) !== -1 || runAt(now, wanted) === -1)
+      return undefined
   }
   const evidence = `upstream added the same lines: “${added.map(({ lines }) => bare(lines[0]!).trim()).join(' … ')}”`
   return { lines: ours, rule: 'upstream-has-it', confidence: 'rule', evidence }
@@ -28,7 +29,14 @@ export const upstreamHasItRule: HunkRule = ({ base, ours, theirs }, file): HunkA
 /** Beside the line that it stood beside. */
 export const anchoredRule: HunkRule = (hunk, file): HunkAnswer | undefined => {
   const added = insertionsOf(hunk.base, hunk.theirs)
-  if (added === undefined) return undefined
+  if (
+    added === undefined ||
+    clashes(
+      added.flatMap(({ lines }) => lines),
+      hunk,
+    )
+  )
+    return undefined
   const places: { at: number; lines: readonly string[] }[] = []
   for (const { at, lines } of added) {
     const place = /\.go$/.test(file.path) && !isBalanced(lines) ? undefined : placeOf(at, lines, hunk, file)
@@ -38,7 +46,10 @@ export const anchoredRule: HunkRule = (hunk, file): HunkAnswer | undefined => {
   const result = [...hunk.ours]
   for (const { at, lines } of [...places].reverse().sort((a, b) => b.at - a.at)) {
     // A paragraph that stood on its own stays on its own: in Markdown it would else join the list above.
-    const alone = lines[0]!.trim() !== '' && isBlank(lineAbove(added[0]!.at, hunk.base, hunk.above)) && !isBlank(lineAbove(at, result, hunk.above))
+    const alone =
+      lines[0]!.trim() !== '' &&
+      isBlank(lineAbove(added[0]!.at, hunk.base, hunk.above)) &&
+      !isBlank(lineAbove(at, result, hunk.above))
     result.splice(at, 0, ...(alone ? ['\n'] : []), ...lines)
   }
   return {
@@ -47,6 +58,15 @@ export const anchoredRule: HunkRule = (hunk, file): HunkAnswer | undefined => {
     confidence: 'assisted',
     evidence: `upstream rewrote what stood around the company's “${bare(added[0]!.lines.find((l) => l.trim() !== '') ?? '').trim()}”; it stands beside the line that it stood beside`,
   }
+}
+
+/** Upstream added at the same place something of the same name, or that begins alike: they may be one and the same. */
+function clashes(added: readonly string[], { base, ours }: Hunk): boolean {
+  if (base.length > 0) return false
+  const beginnings = (lines: readonly string[]): string[] =>
+    lines.flatMap((line) => /^\s*([\p{L}\p{N}_.-]{2,}|[A-Z])/u.exec(line)?.[1] ?? [])
+  const theirs = new Set(beginnings(added))
+  return beginnings(ours).some((name) => theirs.has(name))
 }
 
 function lineAbove(at: number, lines: readonly string[], above: readonly string[]): string {
@@ -58,7 +78,10 @@ function isBlank(line: string): boolean {
 }
 
 /** What the company added to a hunk, by place in its base; undefined where it also changed or deleted. */
-function insertionsOf(base: readonly string[], theirs: readonly string[]): { at: number; lines: readonly string[] }[] | undefined {
+function insertionsOf(
+  base: readonly string[],
+  theirs: readonly string[],
+): { at: number; lines: readonly string[] }[] | undefined {
   const edits = editsBetween(base, theirs)
   if (edits.length === 0 || edits.some((edit) => edit.start !== edit.end)) return undefined
   return edits.map(({ start, items }) => ({ at: start, lines: items }))
@@ -72,7 +95,10 @@ function placeOf(at: number, lines: readonly string[], hunk: Hunk, file: TextSid
   const above = hunk.base.slice(0, at).findLast((line) => line.trim() !== '')
   const atEnd = hunk.base.slice(at).every((line) => line.trim() === '')
   const atStart = hunk.base.slice(0, at).every((line) => line.trim() === '')
-  const [under, over] = [hunk.below.find((line) => line.trim() !== ''), hunk.above.findLast((line) => line.trim() !== '')]
+  const [under, over] = [
+    hunk.below.find((line) => line.trim() !== ''),
+    hunk.above.findLast((line) => line.trim() !== ''),
+  ]
   if (atEnd && under !== undefined && isAnchor(under, first, file)) return hunk.ours.length
   if (atStart && over !== undefined && isAnchor(over, first, file)) return 0
   if (below !== undefined && isAnchor(below, first, file) && once(hunk.ours, below)) return hunk.ours.indexOf(below)

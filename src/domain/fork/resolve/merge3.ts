@@ -97,7 +97,7 @@ interface Group {
 function nextGroup(left: readonly Edit[], l: number, right: readonly Edit[], r: number, touching: Touching): Group {
   const first = left[l] === undefined || (right[r] !== undefined && before(right[r], left[l])) ? right[r]! : left[l]
   const group: Group = { start: first.start, end: first.end, ours: [], theirs: [] }
-  for (let grown = true; grown; ) {
+  for (let grown = true; grown;) {
     grown = false
     for (const [side, edits, from] of [
       ['ours', left, l],

@@ -1,36 +1,51 @@
 /** Which rules a profile brings, in the order in which they are asked. */
-import type { Workbench } from '../../../ports/workbench.ts'
+import type { Toolchain } from '../../../ports/toolchain.ts'
+import { dockerfileUsers } from '../checks/dockerfile-user.ts'
+import { goChecks } from '../checks/go-checks.ts'
+import { goFloor } from '../checks/go-floor.ts'
+import { goImportsNeeded } from '../checks/go-imports.ts'
+import { textChecks } from '../checks/text-checks.ts'
 import { Generators } from '../generated/generators.ts'
 import { generatedResolver, regenerate } from '../generated/regenerate.ts'
 import { canTidy, tidyModule } from '../generated/tidy.ts'
-import { readLayout, type Layout } from '../layout/successors.ts'
 import { rewriteLayout } from '../layout/rewrite-layout.ts'
+import { readLayout } from '../layout/successors.ts'
 import type { ForkProfile } from '../profile/profile.ts'
 import { knowledgeOf } from '../profiles/knowledge.ts'
-import { dockerfileUsers } from '../checks/dockerfile-user.ts'
-import { goFloor } from '../checks/go-floor.ts'
-import { goChecks } from '../checks/go-checks.ts'
-import { textChecks } from '../checks/text-checks.ts'
+import { upstreamDetectors } from '../upstreamed/detectors.ts'
+import { indexUpstream } from '../upstreamed/upstream-index.ts'
 import { deletionPolicy } from './deletion.ts'
 import { goModResolver } from './go-mod-resolver.ts'
-import type { CarryContext, CarryRules } from './resolver.ts'
-import { upstreamDetectors } from '../upstreamed/detectors.ts'
-import { indexUpstream, type UpstreamIndex } from '../upstreamed/upstream-index.ts'
+import { oncePerMove } from './once-per-move.ts'
+import type { CarryRules } from './resolver.ts'
 import { textResolver } from './text-resolver.ts'
 
-/** The rules for a profile. Without a workbench nothing is generated, and what only a generator can settle is undecided. */
-export function carryRules(profile: ForkProfile, workbench?: Workbench): CarryRules {
+/**
+ * The rules for a profile. Without a toolchain nothing is generated, and what only a generator can settle is undecided.
+ * One set serves any number of moves: what is read of a move is kept for that move.
+ */
+export function carryRules(profile: ForkProfile, toolchain?: Toolchain): CarryRules {
   const known = knowledgeOf(profile.name)
-  let layout: Promise<Layout> | undefined
-  const layoutOf = ({ git, oldBase, target }: CarryContext): Promise<Layout> =>
-    (layout ??= readLayout(git, oldBase, target, known))
-  let index: Promise<UpstreamIndex> | undefined
-  const generators = new Generators(known.generators, workbench)
+  const layoutOf = oncePerMove(async ({ git, oldBase, target }) => readLayout(git, oldBase, target, known))
   const rewrite = rewriteLayout(layoutOf)
+  const generators = new Generators(known.generators, toolchain)
   return {
-    detectors: upstreamDetectors({ rewrite, indexOf: (context) => (index ??= indexUpstream(context)) }),
+    detectors: upstreamDetectors({ rewrite, indexOf: oncePerMove(indexUpstream) }),
     beforeMerge: [rewrite],
-    resolvers: [deletionPolicy(known.retired), generatedResolver(generators), goModResolver(() => canTidy(profile.generators, workbench)), textResolver(known)],
-    afterMerge: [tidyModule(workbench), goFloor(), regenerate(generators), textChecks(known), goChecks(), dockerfileUsers()],
+    resolvers: [
+      deletionPolicy(known.retired),
+      generatedResolver(generators),
+      goModResolver(() => canTidy(profile.generators, toolchain)),
+      textResolver(known),
+    ],
+    afterMerge: [
+      tidyModule(toolchain),
+      goFloor(),
+      regenerate(generators),
+      textChecks(known),
+      goImportsNeeded(),
+      goChecks(),
+      dockerfileUsers(),
+    ],
   }
 }

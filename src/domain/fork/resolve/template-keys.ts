@@ -40,7 +40,8 @@ function whyGone(added: readonly string[], file: TextSides, moves: readonly Valu
   const [before, now, company] = [keyPaths(file.base), keyPaths(file.ours), keyPaths(file.theirs)]
   const keys = [...company].filter((path) => !before.has(path) && text.includes(`${path.split('.').pop()!}:`))
   if (values.length === 0 || keys.length === 0 || !keys.every((path) => now.has(path))) return undefined
-  const reads = (value: string): boolean => new RegExp(`\\.Values\\.${value.replace(/\./g, '\\.')}(?![\\w.])`).test(file.ours)
+  const reads = (value: string): boolean =>
+    new RegExp(`\\.Values\\.${value.replace(/\./g, '\\.')}(?![\\w.])`).test(file.ours)
   const isRead = (value: string): boolean => reads(value) || moves.some(({ from, to }) => from === value && reads(to))
   if (!values.every(isRead)) return undefined
   return `upstream renders ${keys.join(', ')} from ${values.map((value) => `.Values.${value}`).join(', ')} as well: its lines stay`

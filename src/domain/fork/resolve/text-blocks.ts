@@ -51,7 +51,7 @@ function makeKey(line: string): string | undefined {
 }
 
 function splitMarkdown(text: string): Block[] {
-  const path: string[] = []
+  const path: (string | undefined)[] = []
   let fence = ''
   return blocksByLine(text, 'preface', (line) => {
     const mark = /^\s{0,3}(`{3,}|~{3,})/.exec(line)?.[1]
@@ -59,7 +59,7 @@ function splitMarkdown(text: string): Block[] {
     const heading = fence === '' ? /^(#{1,6})\s+(.*?)\s*#*\s*$/.exec(line.replace(/\r?\n$/, '')) : null
     if (heading === null) return undefined
     path.length = heading[1]!.length - 1
-    path.push(heading[2]!)
+    path.push(heading[2])
     return path.filter((title) => title !== undefined).join(' › ')
   })
 }

@@ -56,7 +56,9 @@ export function textResolver(known: TextKnowledge): Resolver {
       if (![base, ours, theirs].every((side) => side === undefined || side.mode.startsWith('100'))) {
         return { kind: 'undecided', why: `${conflict.path} is no plain file on every side`, hints: [] }
       }
-      const [b, o, t] = await Promise.all((['base', 'ours', 'theirs'] as const).map(async (side) => conflict.read(side)))
+      const [b, o, t] = await Promise.all(
+        (['base', 'ours', 'theirs'] as const).map(async (side) => conflict.read(side)),
+      )
       const texts = [b ?? new Uint8Array(), o!, t!].map((bytes) => textOf(bytes))
       const [before, now, wanted] = texts
       if (before === undefined || now === undefined || wanted === undefined) {
@@ -113,7 +115,10 @@ function mergeSides(file: TextSides, profile: ForkProfile, known: TextKnowledge)
   if (byBlock?.text !== undefined) return settled(file, byBlock.text, byBlock.answers)
   for (const { key, why } of byBlock?.left ?? []) hints.push(`${grammar!.noun} ${key}: ${why}`)
   const n = byHunk.left.length
-  const why = n === 0 ? 'a line that upstream moved is not there exactly once' : `both sides changed the same lines in ${n} ${n === 1 ? 'place' : 'places'}`
+  const why =
+    n === 0
+      ? 'a line that upstream moved is not there exactly once'
+      : `both sides changed the same lines in ${n} ${n === 1 ? 'place' : 'places'}`
   return { text: undefined, answers: [], why, hints }
 }
 

@@ -40,12 +40,20 @@ export function likeness(a: string, b: string): number {
   return (2 * common) / (left.length + right.length)
 }
 
-/** One line merged by its tokens; undefined where both sides changed the same ones, or neighbours. */
+/**
+ * Words as they are merged: a path, an image, a URL or a version is one word, so that two changes of it never mix into a
+ * third that nobody meant.
+ */
+function mergeWords(line: string): string[] {
+  return line.match(/[^\s"'`(),;=<>{}[\]|&$]+|\s+|[^]/g) ?? []
+}
+
+/** One line merged by its words; undefined where both sides changed the same ones, or neighbours. */
 export function mergeLine(base: string, ours: string, theirs: string): string | undefined {
   if (ours === theirs || theirs === base) return ours
   if (ours === base) return theirs
   if (likeness(base, ours) < SAME_LINE || likeness(base, theirs) < SAME_LINE) return undefined
-  return joined(mergeSequences(tokens(base), tokens(ours), tokens(theirs)))?.join('')
+  return joined(mergeSequences(mergeWords(base), mergeWords(ours), mergeWords(theirs)))?.join('')
 }
 
 /** Both sides changed the same few lines, one for one, in different words. */
@@ -89,10 +97,20 @@ function keepsKind(base: readonly string[], start: number, end: number, items: r
 export const blanksRule: HunkRule = ({ ours, theirs, base }) => {
   const plain = (lines: readonly string[]): string[] => lines.map((line) => line.replace(/\s+$/, ''))
   if (sameItems(plain(ours), plain(theirs)) || sameItems(plain(theirs), plain(base))) {
-    return { lines: ours, rule: 'trailing-blanks', confidence: 'rule', evidence: 'only blanks at the ends of lines differ' }
+    return {
+      lines: ours,
+      rule: 'trailing-blanks',
+      confidence: 'rule',
+      evidence: 'only blanks at the ends of lines differ',
+    }
   }
   if (!sameItems(plain(ours), plain(base))) return undefined
-  return { lines: theirs, rule: 'trailing-blanks', confidence: 'rule', evidence: 'upstream changed only blanks at the ends of lines' }
+  return {
+    lines: theirs,
+    rule: 'trailing-blanks',
+    confidence: 'rule',
+    evidence: 'upstream changed only blanks at the ends of lines',
+  }
 }
 
 /**
@@ -103,7 +121,11 @@ export function movedLineRule(inLine: readonly HunkRule[]): HunkRule {
   return (hunk, file) => followMoved(hunk, file, inLine)
 }
 
-function followMoved({ base, ours, theirs }: Hunk, file: TextSides, inLine: readonly HunkRule[]): HunkAnswer | undefined {
+function followMoved(
+  { base, ours, theirs }: Hunk,
+  file: TextSides,
+  inLine: readonly HunkRule[],
+): HunkAnswer | undefined {
   if (base.length === 0 || base.length !== theirs.length) return undefined
   const changed = base.flatMap((line, i) => (line === theirs[i] ? [] : [{ line, to: theirs[i]! }]))
   if (changed.length === 0 || changed.some(({ line }) => bare(line).trim().length < SHORTEST_TOLD)) return undefined

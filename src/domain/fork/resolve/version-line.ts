@@ -65,7 +65,11 @@ export function mergeVersions(base: string, ours: string, theirs: string, suffix
  * Where upstream's part ends: after the text it grew from (`1.1.26` in `1.1.26-acme.1`), or before a suffix in the
  * company's word, or, for `1.1.27-acme.1`, before a trailing word with a number that the base has not.
  */
-function splitSuffix(version: string, grownFrom: string | undefined, word: string | undefined): SuffixedVersion | undefined {
+function splitSuffix(
+  version: string,
+  grownFrom: string | undefined,
+  word: string | undefined,
+): SuffixedVersion | undefined {
   if (word !== undefined && word !== '') {
     const at = new RegExp(`[-+._]${escape(word)}(?:[-.]?\\d+)*$`).exec(version)
     if (at !== null) return { upstream: version.slice(0, at.index), suffix: at[0] }

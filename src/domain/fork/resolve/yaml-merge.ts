@@ -7,6 +7,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { HunkAnswer, HunkRule } from './hunk.ts'
 import { mergeText } from './hunk.ts'
+import { commentLines, nameOf, reindent, shown, trimBlank } from './yaml-lines.ts'
 import { readYaml, type YamlKey, type YamlTree } from './yaml-tree.ts'
 
 /** Where a key of an older chart stands in a newer one. */
@@ -75,22 +76,34 @@ class YamlPatch {
 
   text(): string {
     const lines = [...this.#ours.lines]
-    for (const { start, end, lines: items } of [...this.#edits].reverse().sort((a, b) => b.start - a.start)) {
-      if (start > 0 && items.length > 0 && !lines[start - 1]!.endsWith('\n')) lines[start - 1] += '\n'
+    // From the last line up; at one line first what is replaced, then what is put before it.
+    const order = [...this.#edits].reverse().sort((a, b) => b.start - a.start || b.end - a.end)
+    for (const { start, end, lines: items } of order) {
+      const above = lines[start - 1]
+      if (above !== undefined && items.length > 0 && !above.endsWith('\n')) lines[start - 1] = `${above}\n`
       lines.splice(start, end - start, ...items)
     }
     return lines.join('')
   }
 
   /** Walks the company's mapping; `ours` is undefined where upstream has no such mapping any more. */
-  carry(base: readonly YamlKey[], theirs: readonly YamlKey[], ours: readonly YamlKey[] | undefined, tree: YamlTree): void {
+  carry(
+    base: readonly YamlKey[],
+    theirs: readonly YamlKey[],
+    ours: readonly YamlKey[] | undefined,
+    tree: YamlTree,
+  ): void {
     const named = new Set(theirs.map(nameOf))
     for (const key of base) if (!named.has(nameOf(key))) this.#remove(key, ours)
     for (const [i, key] of theirs.entries()) {
       const before = base.find((one) => nameOf(one) === nameOf(key))
-      const now = ours?.find((one) => nameOf(one) === nameOf(key))
+      const now = this.#isSplit(key) ? undefined : ours?.find((one) => nameOf(one) === nameOf(key))
       if (before === undefined) this.#add(key, i, theirs, ours)
-      else if (before.children !== undefined && key.children !== undefined && (now?.children !== undefined || now === undefined)) {
+      else if (
+        before.children !== undefined &&
+        key.children !== undefined &&
+        (now?.children !== undefined || now === undefined)
+      ) {
         this.carry(before.children, key.children, now?.children, tree)
         if (now !== undefined) this.#commentOf(key, before, now, tree)
       } else if (isDeepStrictEqual(before.value, key.value)) {
@@ -106,7 +119,11 @@ class YamlPatch {
     const o = commentLines(this.#ours, now)
     if (isDeepStrictEqual(o, t)) return
     if (!isDeepStrictEqual(o, b)) return this.#leave(key, 'both sides rewrote the comment above it')
-    this.#edits.push({ start: now.start, end: now.keyLine, lines: t.map((line) => `${' '.repeat(now.indent)}${line}\n`) })
+    this.#edits.push({
+      start: now.start,
+      end: now.keyLine,
+      lines: t.map((line) => `${' '.repeat(now.indent)}${line}\n`),
+    })
     this.#say(key, 'the company rewrote the comment above it')
   }
 
@@ -122,12 +139,14 @@ class YamlPatch {
     const now = ours?.find((one) => nameOf(one) === nameOf(key))
     if (now !== undefined) {
       if (isDeepStrictEqual(now.value, key.value)) return this.#say(key, 'upstream has it as well, with the same value')
-      if (now.children !== undefined && key.children !== undefined) return this.carry([], key.children, now.children, this.#theirs)
+      if (now.children !== undefined && key.children !== undefined)
+        return this.carry([], key.children, now.children, this.#theirs)
       return this.#settle(key, undefined, now)
     }
     const moved = this.#moveOf(key)
     if (moved !== undefined) return this.#follow(key, undefined, moved)
-    if (ours === undefined || ours.length === 0) return this.#leave(key, 'upstream no longer has the mapping that it is in')
+    if (ours === undefined || ours.length === 0)
+      return this.#leave(key, 'upstream no longer has the mapping that it is in')
     const above = siblings.slice(0, i).findLast((one) => ours.some((other) => nameOf(other) === nameOf(one)))
     const anchor = above === undefined ? undefined : ours.find((one) => nameOf(one) === nameOf(above))
     const at = anchor === undefined ? ours[0]!.start : anchor.end
@@ -165,12 +184,18 @@ class YamlPatch {
     const where = target.path.join('.')
     if (isDeepStrictEqual(target.value, [key.value])) return this.#say(key, `upstream has it as the list ${where}`)
     if (before === undefined || !isDeepStrictEqual(target.value, [before.value])) {
-      return this.#leave(key, `the company wants ${shown(key.value)}, upstream has the list ${where}: ${shown(target.value)}`)
+      return this.#leave(
+        key,
+        `the company wants ${shown(key.value)}, upstream has the list ${where}: ${shown(target.value)}`,
+      )
     }
     const indent = ' '.repeat(target.indent)
-    const source = key.span === undefined ? JSON.stringify(key.value) : this.#theirs.text.slice(key.span.from, key.span.to)
+    const source =
+      key.span === undefined ? JSON.stringify(key.value) : this.#theirs.text.slice(key.span.from, key.span.to)
     const name = this.#ours.lines[target.keyLine]!.slice(0, target.indent + nameOf(target).length)
-    const last = target.keyLine + Math.max(1, this.#ours.lines.slice(target.keyLine + 1, target.end).findIndex((line) => !/^\s*- /.test(line)) + 1)
+    const below = this.#ours.lines.slice(target.keyLine + 1, target.end)
+    const items = below.findIndex((line) => !/^\s*- /.test(line))
+    const last = target.keyLine + 1 + (items === -1 ? below.length : items)
     this.#edits.push({ start: target.keyLine, end: last, lines: [`${name}:\n`, `${indent}  - ${source}\n`] })
     this.#say(key, `only the company changed it; upstream has it as the list ${where}`)
   }
@@ -178,14 +203,18 @@ class YamlPatch {
   /** Sets upstream's key to the company's value, if upstream's own is what the company's grew from, or there is a rule. */
   #settle(key: YamlKey, before: YamlKey | undefined, now: YamlKey, movedTo?: string): void {
     const where = movedTo === undefined ? '' : `, which upstream moved to ${movedTo}`
-    if (isDeepStrictEqual(now.value, key.value)) return this.#say(key, `upstream has the company's value as well${where}`)
+    if (isDeepStrictEqual(now.value, key.value))
+      return this.#say(key, `upstream has the company's value as well${where}`)
     if (before !== undefined && isDeepStrictEqual(now.value, before.value)) {
       this.#replace(key, now)
       return this.#say(key, `only the company changed it, to ${shown(key.value)}${where}`)
     }
     if (this.#owns(key) || this.#owns(now)) {
       this.#replace(key, now)
-      return this.#say(key, `declared the company's own: ${shown(key.value)}, not upstream's ${shown(now.value)}${where}`)
+      return this.#say(
+        key,
+        `declared the company's own: ${shown(key.value)}, not upstream's ${shown(now.value)}${where}`,
+      )
     }
     const merged = before === undefined ? undefined : this.#mergeValues(key, before, now)
     if (merged === undefined) {
@@ -196,8 +225,9 @@ class YamlPatch {
   }
 
   #mergeValues(key: YamlKey, before: YamlKey, now: YamlKey): { value: string; answer: HunkAnswer } | undefined {
-    if (![key, before, now].every((one) => typeof one.value === 'string' || typeof one.value === 'number')) return undefined
-    const line = (one: YamlKey): string => `${nameOf(key)}: ${String(one.value as string | number)}\n`
+    if (![key, before, now].every((one) => typeof one.value === 'string' || typeof one.value === 'number'))
+      return undefined
+    const line = (one: YamlKey): string => `${nameOf(key)}: ${String(one.value)}\n`
     const sides = { path: this.#file, base: line(before), ours: line(now), theirs: line(key) }
     const merged = mergeText(sides, this.#policy.rules)
     const answer = merged.answers[0]
@@ -212,7 +242,11 @@ class YamlPatch {
     const lines = this.#linesFor(key, now.indent, undefined).slice(key.keyLine - key.start)
     const body = now.children === undefined && now.span !== undefined ? now.keyLine + 1 : now.end
     const renamed = lines.map((line, i) => (i === 0 ? line.replace(nameOf(key), nameOf(now)) : line))
-    this.#edits.push({ start: now.keyLine, end: Math.max(body, now.keyLine + 1), lines: trimBlank(renamed, body === now.end) })
+    this.#edits.push({
+      start: now.keyLine,
+      end: Math.max(body, now.keyLine + 1),
+      lines: trimBlank(renamed, body === now.end),
+    })
   }
 
   #write(now: YamlKey, value: string): void {
@@ -232,13 +266,22 @@ class YamlPatch {
   #linesFor(key: YamlKey, indent: number, after: YamlKey | undefined): string[] {
     const shift = indent - key.indent
     const lines = this.#theirs.lines.slice(key.start, key.end).map((line) => reindent(line, shift))
-    if (!lines.at(-1)!.endsWith('\n')) lines[lines.length - 1] += '\n'
+    const last = lines.at(-1)!
+    if (!last.endsWith('\n')) lines[lines.length - 1] = `${last}\n`
     const spaced = after !== undefined && /^\s*$/.test(this.#ours.lines[after.end - 1] ?? 'x')
     return spaced && !/^\s*$/.test(lines.at(-1)!) ? [...lines, '\n'] : lines
   }
 
   #moveOf(key: YamlKey): ValueMove | undefined {
-    return this.#policy.moves.find((move) => move.from === key.path.join('.') && this.#at(move.to) !== undefined)
+    const from = key.path.join('.')
+    const isThere = ({ to, split }: ValueMove): boolean =>
+      this.#at(to) !== undefined && (split === undefined || this.#at(split.registryTo) !== undefined)
+    return this.#policy.moves.find((move) => move.from === from && isThere(move))
+  }
+
+  /** Upstream has the key still, but keeps only a part of the value in it. */
+  #isSplit(key: YamlKey): boolean {
+    return this.#moveOf(key)?.split !== undefined
   }
 
   #at(path: string): YamlKey | undefined {
@@ -263,28 +306,4 @@ class YamlPatch {
   #say(key: YamlKey, why: string): void {
     this.answers.push({ lines: [], rule: 'yaml-key', confidence: 'rule', evidence: `${key.path.join('.')}: ${why}` })
   }
-}
-
-function nameOf(key: YamlKey): string {
-  return key.path.at(-1)!
-}
-
-function commentLines(tree: YamlTree, key: YamlKey): string[] {
-  return tree.lines.slice(key.start, key.keyLine).map((line) => line.trim())
-}
-
-function reindent(line: string, shift: number): string {
-  if (line.trim() === '') return line
-  return shift >= 0 ? ' '.repeat(shift) + line : line.replace(new RegExp(`^ {0,${-shift}}`), '')
-}
-
-function trimBlank(lines: readonly string[], whole: boolean): readonly string[] {
-  if (whole) return lines
-  const last = lines.findLastIndex((line) => line.trim() !== '')
-  return lines.slice(0, last + 1)
-}
-
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing'
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text
 }

@@ -35,7 +35,7 @@ export function readYaml(text: string): YamlTree | undefined {
   const counter = new LineCounter()
   const document = parseDocument(text, { lineCounter: counter, uniqueKeys: true, schema: 'core' })
   if (document.errors.length > 0 || !isMap(document.contents) || document.contents.flow) return undefined
-  if (/^---\s*$/m.test(text.slice(document.contents.range![0]))) return undefined
+  if (/^---\s*$/m.test(text.slice(document.contents.range[0]))) return undefined
   const lines = splitLines(text)
   const reader: Reader = { text, lines, lineOf: (offset) => counter.linePos(offset).line - 1 }
   const keys = readMap(document.contents, [], lines.length, reader)
@@ -51,7 +51,7 @@ interface Reader {
 function readMap(map: YAMLMap, path: readonly string[], end: number, reader: Reader): YamlKey[] | undefined {
   const found: { pair: Pair; keyLine: number; indent: number; name: string }[] = []
   for (const pair of map.items) {
-    if (!isPair(pair) || !isScalar(pair.key) || pair.key.range == null) return undefined
+    if (!isPair(pair) || !isScalar(pair.key) || !pair.key.range) return undefined
     const keyLine = reader.lineOf(pair.key.range[0])
     const indent = pair.key.range[0] - lineStart(reader.text, pair.key.range[0])
     if (reader.text.slice(lineStart(reader.text, pair.key.range[0]), pair.key.range[0]).trim() !== '') return undefined
@@ -76,7 +76,12 @@ function readMap(map: YAMLMap, path: readonly string[], end: number, reader: Rea
 type Place = Pick<YamlKey, 'path' | 'start' | 'keyLine' | 'end' | 'indent'>
 
 function readPair(pair: Pair, place: Place, reader: Reader): YamlKey | undefined {
-  const node = pair.value as { range?: [number, number, number]; toJSON?: () => unknown; flow?: boolean; anchor?: string } | null
+  const node = pair.value as {
+    range?: [number, number, number]
+    toJSON?: () => unknown
+    flow?: boolean
+    anchor?: string
+  } | null
   const value = node === null ? null : (node.toJSON?.() ?? null)
   if (isMap(node) && !node.flow) {
     if (node.anchor !== undefined) return undefined
@@ -84,7 +89,8 @@ function readPair(pair: Pair, place: Place, reader: Reader): YamlKey | undefined
     return children === undefined ? undefined : { ...place, value, span: undefined, children }
   }
   const range = node?.range
-  const single = range != null && reader.lineOf(range[0]) === place.keyLine && reader.lineOf(range[1]) === place.keyLine
+  const single =
+    range !== undefined && reader.lineOf(range[0]) === place.keyLine && reader.lineOf(range[1]) === place.keyLine
   return { ...place, value, span: single ? { from: range[0], to: range[1] } : undefined, children: undefined }
 }
 

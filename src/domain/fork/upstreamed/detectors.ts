@@ -44,18 +44,30 @@ interface Case {
 }
 type Detect = (found: Case) => Promise<UpstreamVerdict | undefined>
 
-async function rewrittenTrees(situation: CarrySituation, hook: BeforeMerge): Promise<{ baseTree: Oid; theirsTree: Oid }> {
+async function rewrittenTrees(
+  situation: CarrySituation,
+  hook: BeforeMerge,
+): Promise<{ baseTree: Oid; theirsTree: Oid }> {
   const trees = { baseTree: situation.commit.parentTree, theirsTree: situation.commit.tree }
   return (await hook.rewrite(situation, trees)) ?? trees
 }
 
-async function byPatchId({ situation: { git, commit }, index, baseTree, theirsTree }: Case): Promise<UpstreamVerdict | undefined> {
-  const tried = [[commit.parentTree, commit.tree, ''] as const, [baseTree, theirsTree, ', paths and imports rewritten'] as const]
+async function byPatchId({
+  situation: { git, commit },
+  index,
+  baseTree,
+  theirsTree,
+}: Case): Promise<UpstreamVerdict | undefined> {
+  const tried = [
+    [commit.parentTree, commit.tree, ''] as const,
+    [baseTree, theirsTree, ', paths and imports rewritten'] as const,
+  ]
   for (const [before, after, how] of tried) {
     const id = await git.patchId(before, after)
     const same = id === undefined ? [] : (index.byPatch.get(id) ?? []).map((oid) => index.commits.get(oid)!)
     const standing = same.find((one) => one.revertedBy === undefined)
-    if (standing !== undefined) return verdict('patch-id', [standing], 'proven', `the same patch${how}: ${named(standing)}`)
+    if (standing !== undefined)
+      return verdict('patch-id', [standing], 'proven', `the same patch${how}: ${named(standing)}`)
     if (same[0] !== undefined) return reverted('patch-id', same[0])
   }
   return undefined
@@ -66,7 +78,10 @@ async function byTrailer({ situation, index }: Case): Promise<UpstreamVerdict | 
     const picked = index.commits.get(oid)
     if (picked === undefined) continue
     if (picked.revertedBy !== undefined) return reverted('cherry-picked-from', picked)
-    const [own, theirs] = [await linesOf(situation, situation.commit.parentTree, situation.commit.tree), await linesOfCommit(situation, oid)]
+    const [own, theirs] = [
+      await linesOf(situation, situation.commit.parentTree, situation.commit.tree),
+      await linesOfCommit(situation, oid),
+    ]
     const likeness = theirs === undefined ? 0 : likenessOfPatches(own, theirs)
     const percent = Math.floor(likeness * 100)
     if (likeness < SAME_PICK) {
@@ -143,7 +158,10 @@ function bySubject({ situation: { commit }, index }: Case): Promise<UpstreamVerd
 }
 
 function titleOf(subject: string): string {
-  return subject.replace(/\s*\(#\d+\)\s*$/, '').trim().toLowerCase()
+  return subject
+    .replace(/\s*\(#\d+\)\s*$/, '')
+    .trim()
+    .toLowerCase()
 }
 
 async function linesOf({ git }: CarrySituation, before: Oid, after: Oid): Promise<ChangedLines> {
@@ -152,7 +170,9 @@ async function linesOf({ git }: CarrySituation, before: Oid, after: Oid): Promis
 
 async function linesOfCommit(situation: CarrySituation, oid: Oid): Promise<ChangedLines | undefined> {
   const parent = await parentOf(situation, oid)
-  return parent === undefined ? undefined : linesOf(situation, await situation.git.treeOf(parent), await situation.git.treeOf(oid))
+  return parent === undefined
+    ? undefined
+    : linesOf(situation, await situation.git.treeOf(parent), await situation.git.treeOf(oid))
 }
 
 async function parentOf({ git }: CarrySituation, oid: Oid): Promise<Oid | undefined> {
@@ -161,7 +181,12 @@ async function parentOf({ git }: CarrySituation, oid: Oid): Promise<Oid | undefi
   return parents.length === 1 ? parents[0]![1] : undefined
 }
 
-function verdict(rule: string, commits: readonly UpstreamCommit[], confidence: UpstreamVerdict['confidence'], evidence: string): UpstreamVerdict {
+function verdict(
+  rule: string,
+  commits: readonly UpstreamCommit[],
+  confidence: UpstreamVerdict['confidence'],
+  evidence: string,
+): UpstreamVerdict {
   return { kind: 'upstream', rule, ruleVersion: 1, commits: commits.map((one) => one.oid), confidence, evidence }
 }
 

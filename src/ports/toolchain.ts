@@ -15,14 +15,14 @@ export interface GoTool {
   readonly shim: readonly string[]
 }
 
-export interface WorkbenchRun {
+export interface ToolRun {
   /** `go`, or a tool that is built first. */
   readonly program: 'go' | GoTool
   readonly arguments: readonly string[]
   readonly timeoutMs: number
 }
 
-export type WorkbenchResult =
+export type ToolResult =
   | {
       readonly ok: true
       /** Files that the program wrote, or deleted (null), as against the tree. */
@@ -30,9 +30,11 @@ export type WorkbenchResult =
     }
   | { readonly ok: false; readonly why: string }
 
-export interface Workbench {
+export interface Toolchain {
   /** The version of the Go that would run, such as `1.22.12`; undefined where there is none. */
   goVersion(): Promise<string | undefined>
   /** Lays out the tree's plain files, runs the program in its root, and tells what changed. */
-  run(tree: Oid, run: WorkbenchRun): Promise<WorkbenchResult>
+  run(tree: Oid, run: ToolRun): Promise<ToolResult>
+  /** Removes the scratch place; tools that were built stay in the cache. */
+  close(): Promise<void>
 }

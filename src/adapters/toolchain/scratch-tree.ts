@@ -76,7 +76,10 @@ export class ScratchTree {
 
 /** A path that stays below the directory and is nobody's repository. */
 function isInside(path: string): boolean {
-  return !path.startsWith('/') && path.split('/').every((part) => part !== '..' && part !== '.' && part.toLowerCase() !== '.git')
+  return (
+    !path.startsWith('/') &&
+    path.split('/').every((part) => part !== '..' && part !== '.' && part.toLowerCase() !== '.git')
+  )
 }
 
 function hashOf(bytes: Uint8Array): string {

@@ -8,10 +8,10 @@ import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import type { ObjectReader, Oid } from '../../ports/git.ts'
-import type { GoTool, Workbench, WorkbenchResult, WorkbenchRun } from '../../ports/workbench.ts'
+import type { GoTool, Toolchain, ToolResult, ToolRun } from '../../ports/toolchain.ts'
 import { ScratchTree } from './scratch-tree.ts'
 
-export interface WorkbenchOptions {
+export interface ToolchainOptions {
   git: ObjectReader
   /** A directory of our own that may be deleted at any time: tools and scratch files. */
   cache: string
@@ -24,8 +24,8 @@ const BUILD_TIMEOUT_MS = 30 * 60_000
 /** What of a program's output is told when it fails. */
 const TOLD = 600
 
-/** Opens a workbench. Nothing is written until the first run. */
-export function openWorkbench(options: WorkbenchOptions): Workbench & { close(): Promise<void> } {
+/** Opens a toolchain. Nothing is written until the first run. */
+export function openToolchain(options: ToolchainOptions): Toolchain {
   const place = join(options.cache, `scratch-${process.pid}`)
   const scratch = new ScratchTree(options.git, join(place, 'tree'))
   const runner = new Runner(options, place)
@@ -37,12 +37,12 @@ export function openWorkbench(options: WorkbenchOptions): Workbench & { close():
 }
 
 class Runner {
-  readonly #options: WorkbenchOptions
+  readonly #options: ToolchainOptions
   readonly #place: string
   readonly #tools = new Map<string, Promise<{ path: string } | { why: string }>>()
   #go: Promise<string | undefined> | undefined
 
-  constructor(options: WorkbenchOptions, place: string) {
+  constructor(options: ToolchainOptions, place: string) {
     this.#options = options
     this.#place = place
   }
@@ -54,7 +54,7 @@ class Runner {
     return this.#go
   }
 
-  async run(scratch: ScratchTree, tree: Oid, run: WorkbenchRun): Promise<WorkbenchResult> {
+  async run(scratch: ScratchTree, tree: Oid, run: ToolRun): Promise<ToolResult> {
     if ((await this.goVersion()) === undefined) return { ok: false, why: 'there is no Go on this machine' }
     const tool = run.program === 'go' ? { path: 'go' } : await this.#tool(run.program)
     if ('why' in tool) return { ok: false, why: tool.why }
@@ -99,7 +99,12 @@ class Runner {
     return undefined
   }
 
-  async #execute(program: string, args: readonly string[], cwd: string, timeout: number): Promise<{ ok: boolean; output: string }> {
+  async #execute(
+    program: string,
+    args: readonly string[],
+    cwd: string,
+    timeout: number,
+  ): Promise<{ ok: boolean; output: string }> {
     await mkdir(cwd, { recursive: true, mode: 0o700 })
     const result = await execa(program, args, {
       cwd,
@@ -122,7 +127,29 @@ class Runner {
 
   #environment(): Record<string, string> {
     const env = this.#options.env ?? process.env
-    const passed = ['PATH', 'HOME', 'TMPDIR', 'GOCACHE', 'GOMODCACHE', 'GOPATH', 'GOROOT', 'GOPROXY', 'GONOPROXY', 'GONOSUMDB', 'GOSUMDB', 'GOPRIVATE', 'GOINSECURE', 'HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'https_proxy', 'http_proxy', 'no_proxy', 'SSL_CERT_FILE', 'SSL_CERT_DIR']
+    const passed = [
+      'PATH',
+      'HOME',
+      'TMPDIR',
+      'GOCACHE',
+      'GOMODCACHE',
+      'GOPATH',
+      'GOROOT',
+      'GOPROXY',
+      'GONOPROXY',
+      'GONOSUMDB',
+      'GOSUMDB',
+      'GOPRIVATE',
+      'GOINSECURE',
+      'HTTPS_PROXY',
+      'HTTP_PROXY',
+      'NO_PROXY',
+      'https_proxy',
+      'http_proxy',
+      'no_proxy',
+      'SSL_CERT_FILE',
+      'SSL_CERT_DIR',
+    ]
     const kept = passed.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]))
     return {
       ...Object.fromEntries(kept),
