@@ -7,7 +7,7 @@ import { ObjectPipe } from './object-pipe.ts'
 import { decodePath, isPlainPath } from './path-bytes.ts'
 import { askGit, type GitPlace, runGit } from './run-git.ts'
 import { readMerge, readRawDiff, splitNul } from './read-output.ts'
-import { editTree, formatTree, parseTree, type TreeItem } from './trees.ts'
+import { diffTrees, editTree, formatTree, parseTree, type TreeItem } from './trees.ts'
 
 /** Trees are read again and again; each is some hundred bytes an entry. */
 const TREES_KEPT = 4096
@@ -109,8 +109,9 @@ export function openObjects(
     },
 
     async diff(before, after, options = {}) {
-      const renames = options.renames === undefined ? ['--no-renames'] : [`-M${options.renames}%`, '-l0']
-      const trees = [await treeOf(before), await treeOf(after)]
+      const trees = [await treeOf(before), await treeOf(after)] as const
+      if (options.renames === undefined) return await diffTrees(store, ...trees)
+      const renames = [`-M${options.renames}%`, '-l0']
       const shape = ['-r', '-z', '--raw', '--no-abbrev', '--full-index', '--no-ext-diff', '--no-textconv']
       return readRawDiff(await runGit(place, ['diff-tree', ...shape, ...renames, ...trees]))
     },

@@ -239,6 +239,45 @@ describe('a change', () => {
     expect([many.get(two), many.has(root), many.has(empty)]).toEqual([id, true, false])
   })
 
+  it('between trees is what git diff-tree tells, for any two trees', async () => {
+    const repository = fresh()
+    const git = await open(repository)
+    const path = fc
+      .array(fc.constantFrom('a', 'b', 'a-', 'é', 'A'), { minLength: 1, maxLength: 3 })
+      .map((names) => names.join('/'))
+    const files = fc.dictionary(path, fc.constantFrom('100644 1', '100755 1', '100644 2', '120000 1'), { maxKeys: 8 })
+    const oids = new Map([
+      ['1', await git.writeBlob(Buffer.from('1'))],
+      ['2', await git.writeBlob(Buffer.from('2'))],
+    ])
+    const empty = repository.gitBytes(['mktree'], '').toString().trim()
+    const treeOf = async (some: Record<string, string>): Promise<string> => {
+      // A file has no place below another file: later paths win, as they do in editTree.
+      const edits = Object.entries(some).map(([name, version]) => {
+        const [mode, content] = version.split(' ') as ['100644', string]
+        return [name, { mode, oid: oids.get(content)! }] as const
+      })
+      const clash = (name: string): boolean => edits.some(([other]) => other.startsWith(`${name}/`))
+      return await git.editTree(empty, new Map(edits.filter(([name]) => !clash(name))))
+    }
+    await fc.assert(
+      fc.asyncProperty(files, files, async (one, other) => {
+        const [before, after] = [await treeOf(one), await treeOf(other)]
+        const told = repository
+          .gitBytes(['diff-tree', '-r', '-z', '--no-renames', before, after])
+          .toString()
+          .split('\0')
+        const wanted = told
+          .slice(0, -1)
+          .flatMap((piece, at) => (at % 2 === 0 ? [`${piece.slice(-1)} ${told[at + 1]!}`] : []))
+        expect((await git.diff(before, after)).map((change) => `${change.status} ${change.path}`).sort()).toEqual(
+          wanted.sort(),
+        )
+      }),
+      { numRuns: 40 },
+    )
+  })
+
   it('is told with its renames where they are asked for', async () => {
     const repository = fresh()
     const one = repository.commit('one', { 'old name': 'a\nb\nc\nd\n' })
