@@ -12,6 +12,7 @@ const PURE_PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'lossless-json': ['domain'],
   luxon: ['domain'],
   'string-width': ['ui'],
+  yaml: ['domain'],
   '@oclif/core': ['cli', 'commands'],
 }
 /** Parts of Node that only compute. */
