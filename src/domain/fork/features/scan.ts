@@ -1,0 +1,258 @@
+/**
+ * Reads trees and the work between them into facts. Each version of a file is read once, however many commits carry it.
+ */
+import type { FileVersion, Oid, TreeChange } from '../../../ports/git.ts'
+import type { Change } from './commits.ts'
+import { type Constants, diffFacts, type Fact, type FactChange, type KnownFact, tableOf } from './facts.ts'
+import type { History, UpstreamReader } from './history.ts'
+import type { ApiType } from './read/api-facts.ts'
+import { type PassedFlag, passedFlags } from './read/chart-facts.ts'
+import { type FileReading, isRead, type Layout, layoutOf, readFile } from './read/read-tree.ts'
+import { classOf, type PathClass, type PathRule } from './rules/paths.ts'
+
+/** A tree as facts. */
+export interface ReadTree {
+  facts: Map<string, KnownFact>
+  types: ApiType[]
+  constants: Map<string, Set<string>>
+  /** Text of chart templates, for what depends on their conditions. */
+  passed: { path: string; text: string; flags: PassedFlag[] }[]
+}
+
+/** What one piece of work did. */
+export interface Delta {
+  change: Change
+  facts: FactChange[]
+  files: { path: string; status: TreeChange['status']; class: PathClass }[]
+  /** Lines of product files that came or went, trimmed; moved lines left out. Empty for very large work. */
+  lines: string[]
+}
+
+/** A file that was not read, in which version. */
+export interface UnreadFile {
+  path: string
+  why: string
+  /** The commit or ref. */
+  at: string
+}
+
+export interface Scan {
+  layout: Layout
+  before: ReadTree
+  after: ReadTree
+  deltas: Delta[]
+  unread: UnreadFile[]
+}
+
+/** Beyond these a file is data rather than source, and a change is no longer read line by line. */
+const LARGEST_FILE = 4 << 20
+const MOST_LINES = 6000
+
+export interface ScanOptions {
+  pathRules: readonly PathRule[]
+  /** Told after each commit: how many are done, of how many. */
+  report?: (done: number, total: number) => void
+  signal?: AbortSignal
+}
+
+/** Reads both ends and everything between. */
+export async function scanHistory(git: UpstreamReader, history: History, options: ScanOptions): Promise<Scan> {
+  const scanner = await openScanner(git, history, options)
+  const [before, after] = [await scanner.tree(history.from.tree, 'from'), await scanner.tree(history.to.tree, 'to')]
+  const deltas: Delta[] = []
+  for (const change of history.changes) {
+    options.signal?.throwIfAborted()
+    deltas.push(await scanner.delta(change, [before, after]))
+    options.report?.(deltas.length, history.changes.length)
+  }
+  withoutPicks(deltas)
+  return { layout: scanner.layout, before, after, deltas, unread: scanner.unread }
+}
+
+/** Reads commits of the company the same way. */
+export async function scanCompany(
+  git: UpstreamReader,
+  scan: Scan,
+  changes: readonly Change[],
+): Promise<{ deltas: Delta[]; unread: UnreadFile[] }> {
+  const scanner = new Scanner(git, scan.layout)
+  const deltas: Delta[] = []
+  for (const change of changes) deltas.push(await scanner.delta(change, [scan.before, scan.after]))
+  return { deltas, unread: scanner.unread }
+}
+
+/** Paths of commits count too: a program can come and go between the ends, and its flags are not the operator's. */
+async function openScanner(git: UpstreamReader, history: History, options: ScanOptions): Promise<Scanner> {
+  const lists = [await git.list(history.from.tree), await git.list(history.to.tree)]
+  const paths = new Set(lists.flatMap((entries) => entries.map(({ path }) => path)))
+  const differences = new Map<Change, TreeChange[]>()
+  for (const change of history.changes) {
+    options.signal?.throwIfAborted()
+    const changed = await differenceOf(git, change)
+    differences.set(change, changed)
+    for (const { path } of changed) paths.add(path)
+  }
+  return new Scanner(git, layoutOf(paths, options.pathRules), differences)
+}
+
+async function differenceOf(git: UpstreamReader, { source }: Change): Promise<TreeChange[]> {
+  const parent = source?.parents[0]
+  return source === undefined || parent === undefined ? [] : await git.diff(parent, source.oid)
+}
+
+class Scanner {
+  readonly unread: UnreadFile[] = []
+  readonly layout: Layout
+  private readonly git: UpstreamReader
+  private readonly differences: ReadonlyMap<Change, TreeChange[]>
+  private readonly readings = new Map<string, FileReading>()
+
+  constructor(git: UpstreamReader, layout: Layout, differences: ReadonlyMap<Change, TreeChange[]> = new Map()) {
+    this.git = git
+    this.layout = layout
+    this.differences = differences
+  }
+
+  async tree(tree: Oid, at: string): Promise<ReadTree> {
+    const facts: Fact[] = []
+    const read: ReadTree = { facts: new Map(), types: [], constants: new Map(), passed: [] }
+    for (const { path, mode, oid } of await this.git.list(tree)) {
+      if (!isRead(path, this.layout)) continue
+      const reading = await this.file(path, { mode, oid }, at)
+      facts.push(...reading.facts)
+      read.types.push(...reading.types)
+      addConstants(read.constants, reading)
+      if (reading.facts.some(({ area }) => area === 'argument')) {
+        const text = decode(await this.git.readBlob(oid))
+        read.passed.push({ path, text, flags: passedFlags(text) })
+      }
+    }
+    read.facts = tableOf(facts, constantsOf(read.constants))
+    return read
+  }
+
+  async delta(change: Change, ends: readonly ReadTree[]): Promise<Delta> {
+    const delta: Delta = { change, facts: [], files: [], lines: [] }
+    const parent = change.source?.parents[0]
+    if (change.source === undefined || parent === undefined) return delta
+    const sides = { before: [] as FileReading[], after: [] as FileReading[] }
+    const lines = new LineDifference()
+    const changed = this.differences.get(change) ?? (await differenceOf(this.git, change))
+    for (const { path, status, before, after } of changed) {
+      const found = classOf(path, this.layout.pathRules)
+      delta.files.push({ path, status, class: found })
+      if (isRead(path, this.layout)) {
+        if (before !== undefined) sides.before.push(await this.file(path, before, parent))
+        if (after !== undefined) sides.after.push(await this.file(path, after, change.source.oid))
+      }
+      if (found === 'product') await this.addLines(lines, before, after)
+    }
+    const tables = [sides.before, sides.after].map((side) => tableOf(factsOf(side), this.near(side, ends)))
+    delta.facts = diffFacts(tables[0]!, tables[1]!)
+    delta.lines = lines.result()
+    return delta
+  }
+
+  private async addLines(lines: LineDifference, before?: FileVersion, after?: FileVersion): Promise<void> {
+    if (lines.isFull) return
+    if (before !== undefined && isPlain(before)) lines.remove(decode(await this.git.readBlob(before.oid)))
+    if (after !== undefined && isPlain(after)) lines.add(decode(await this.git.readBlob(after.oid)))
+  }
+
+  /** Constants as the changed files have them, then as the whole trees do. */
+  private near(side: readonly FileReading[], ends: readonly ReadTree[]): Constants {
+    const own = new Map<string, Set<string>>()
+    for (const reading of side) addConstants(own, reading)
+    const maps = [own, ...ends.map(({ constants }) => constants)]
+    return (name) => maps.map((map) => constantsOf(map)(name)).find((value) => value !== undefined)
+  }
+
+  private async file(path: string, version: FileVersion, at: string): Promise<FileReading> {
+    const id = `${version.oid} ${path}`
+    const known = this.readings.get(id)
+    if (known !== undefined) return known
+    const reading = await this.readVersion(path, version)
+    for (const { why } of reading.unread) this.unread.push({ path, why, at: at.slice(0, 12) })
+    this.readings.set(id, reading)
+    return reading
+  }
+
+  private async readVersion(path: string, version: FileVersion): Promise<FileReading> {
+    const nothing: FileReading = { facts: [], constants: [], types: [], unread: [] }
+    if (!isPlain(version)) return nothing
+    const bytes = await this.git.readBlob(version.oid)
+    if (bytes.length > LARGEST_FILE) return { ...nothing, unread: [{ path, why: `too large: ${bytes.length} bytes` }] }
+    return readFile(path, decode(bytes), this.layout)
+  }
+}
+
+/** What the picks of a bundle explain is theirs; the bundle keeps the rest. */
+function withoutPicks(deltas: readonly Delta[]): void {
+  for (const delta of deltas) {
+    const picks = deltas.filter(
+      ({ change }) => change.bundle === delta.change.name && change.landed === delta.change.landed,
+    )
+    if (picks.length === 0) continue
+    const explained = new Set(picks.flatMap(({ facts }) => facts.map(({ area, key }) => `${area}:${key}`)))
+    const files = new Set(picks.flatMap((pick) => pick.files.map(({ path }) => path)))
+    delta.facts = delta.facts.filter(({ area, key }) => !explained.has(`${area}:${key}`))
+    delta.files = delta.files.filter(({ path }) => !files.has(path))
+    delta.lines = []
+  }
+}
+
+function factsOf(readings: readonly FileReading[]): Fact[] {
+  return readings.flatMap(({ facts }) => facts)
+}
+
+function addConstants(map: Map<string, Set<string>>, { constants }: FileReading): void {
+  for (const [name, value] of constants) map.set(name, (map.get(name) ?? new Set()).add(value))
+}
+
+/** A name with two values in different packages is not guessed at. */
+function constantsOf(map: ReadonlyMap<string, ReadonlySet<string>>): Constants {
+  return (name) => {
+    const values = map.get(name)
+    return values?.size === 1 ? [...values][0] : undefined
+  }
+}
+
+function isPlain({ mode }: FileVersion): boolean {
+  return mode === '100644' || mode === '100755'
+}
+
+function decode(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8').decode(bytes).replace(/\r\n/g, '\n')
+}
+
+/** Lines that came or went over several files; what only moved between them cancels out. */
+class LineDifference {
+  private readonly counts = new Map<string, number>()
+  private total = 0
+
+  get isFull(): boolean {
+    return this.total > 20 * MOST_LINES
+  }
+
+  add(text: string): void {
+    this.count(text, 1)
+  }
+
+  remove(text: string): void {
+    this.count(text, -1)
+  }
+
+  result(): string[] {
+    const lines = [...this.counts].filter(([, count]) => count !== 0).map(([line]) => line)
+    return lines.length > MOST_LINES || this.isFull ? [] : lines
+  }
+
+  private count(text: string, by: number): void {
+    for (const raw of text.split('\n')) {
+      const line = raw.trim()
+      if (line.length < 3) continue
+      this.counts.set(line, (this.counts.get(line) ?? 0) + by)
+      this.total += 1
+    }
+  }
+}
