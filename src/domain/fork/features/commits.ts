@@ -22,6 +22,8 @@ export interface Change {
   title: string
   /** `feat`, `fix`, … as the author called it; undefined without a conventional prefix. */
   type: string | undefined
+  /** What stands in the brackets of the prefix. */
+  scope: string | undefined
   /** The author marked it `!` or wrote `BREAKING CHANGE:`. */
   saysBreaking: boolean
   author: string
@@ -55,14 +57,17 @@ export function parseCommit(oid: Oid, raw: Uint8Array): Commit {
   }
 }
 
-const CONVENTIONAL = /^(\w+)(?:\([^)]*\))?(!)?:\s+(?=\S)/
+const CONVENTIONAL = /^(\w+)(?:\(([^)]*)\))?(!)?:\s+(?=\S)/
 const TYPES =
   /^(feat|feature|fix|bugfix|docs?|chore|ci|test|tests|refactor|perf|build|style|revert|deps|security|enhancement)$/i
 const PULL_AT_END = /\s*\((?:[\w.-]+\/[\w.-]+)?#(\d+)\)\s*$/
 const MERGE = /^Merge pull request #(\d+) from \S+/
 
 /** What a subject says, its number and prefix taken off. */
-export function readSubject(subject: string, body = ''): Pick<Change, 'pull' | 'title' | 'type' | 'saysBreaking'> {
+export function readSubject(
+  subject: string,
+  body = '',
+): Pick<Change, 'pull' | 'title' | 'type' | 'scope' | 'saysBreaking'> {
   const merge = MERGE.exec(subject)
   const text = merge === null ? subject : (body.split('\n').find((line) => line.trim() !== '') ?? subject)
   const pull = merge?.[1] ?? PULL_AT_END.exec(text)?.[1]
@@ -77,7 +82,8 @@ export function readSubject(subject: string, body = ''): Pick<Change, 'pull' | '
     pull: pull === undefined ? undefined : Number(pull),
     title: title.replace(/[.\s]+$/, ''),
     type: isType ? prefix[1]!.toLowerCase() : undefined,
-    saysBreaking: (isType && prefix[2] !== undefined) || /^BREAKING[ -]CHANGE: /m.test(body),
+    scope: isType ? prefix[2] : undefined,
+    saysBreaking: (isType && prefix[3] !== undefined) || /^BREAKING[ -]CHANGE: /m.test(body),
   }
 }
 

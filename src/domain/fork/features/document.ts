@@ -5,8 +5,11 @@ import type { Area } from './facts.ts'
 import type { UnreadFile } from './scan.ts'
 import type { Weight } from './rules/meaning.ts'
 
-/** In the order a reader should take them. */
-export const KINDS = ['breaking', 'default', 'feature', 'permission', 'version', 'fix', 'other'] as const
+/**
+ * In the order a reader should take them. `unclear`: it changes the product, but neither the code nor the title says how.
+ * `other`: documentation, tests, workflows, dependencies.
+ */
+export const KINDS = ['breaking', 'default', 'feature', 'permission', 'version', 'fix', 'unclear', 'other'] as const
 export type FeatureKind = (typeof KINDS)[number]
 
 /**

@@ -7,7 +7,7 @@ import type { Finding } from './findings.ts'
 import { type Group, isProduct } from './group.ts'
 import type { Pair } from './pairs.ts'
 import { type Weight, weigh } from './rules/meaning.ts'
-import { type Claim, claimOf } from './rules/titles.ts'
+import { type Claim, claimOf, saysRemoval } from './rules/titles.ts'
 import { AREA_TITLES } from './rules/topics.ts'
 import { describeEvidence, howToUse } from './wording.ts'
 import type { Delta } from './scan.ts'
@@ -134,15 +134,26 @@ function judge(
   if (shown !== undefined && shown !== 'version' && shown !== 'permission') return { kind: shown, basis: 'shown' }
   const product = group.deltas.filter(isProduct)
   if (product.length === 0) return { kind: shown ?? 'other', basis: shown === undefined ? 'claimed' : 'shown' }
+  if (heading === 'feature') return { kind: 'feature', basis: 'reported' }
   const claims = new Set<Claim>(product.map(({ change }) => claimOf(change)))
   const isTopic = group.topic !== undefined
-  if (heading === 'feature' && !claims.has('internal')) return { kind: 'feature', basis: 'reported' }
   if (shown !== undefined && !isTopic && !claims.has('feature')) return { kind: shown, basis: 'shown' }
   if (isTopic) return { kind: 'feature', basis: 'behaviour' }
   if (claims.has('feature') && heading !== 'fix') return { kind: 'feature', basis: 'claimed' }
   if (shown !== undefined) return { kind: shown, basis: 'shown' }
+  return judgeByTitle(product, claims, heading)
+}
+
+function judgeByTitle(
+  product: readonly Delta[],
+  claims: ReadonlySet<Claim>,
+  heading: ChangelogHeading | undefined,
+): { kind: FeatureKind; basis: Basis } {
   if (claims.has('fix') || heading === 'fix') return { kind: 'fix', basis: heading === 'fix' ? 'reported' : 'claimed' }
-  return { kind: 'other', basis: 'claimed' }
+  const isGone = ({ change, files }: Delta): boolean =>
+    saysRemoval(change) && files.some((file) => file.class === 'product' && file.status === 'D')
+  if (product.some(isGone)) return { kind: 'breaking', basis: 'claimed' }
+  return { kind: claims.has(undefined) ? 'unclear' : 'other', basis: 'claimed' }
 }
 
 /** The work an entry is called by: the first that did the weightiest thing. */
@@ -157,7 +168,8 @@ function leadOf({ deltas }: Group, evidence: readonly Evidence[]): Delta {
 function titleOf(group: Group, lead: Delta, evidence: readonly Evidence[]): string {
   if (group.topic !== undefined && group.deltas.length > 1) return group.topic.title
   if (group.part === undefined || isWhole(group)) return capital(lead.change.title)
-  const { topic, area } = group.part
+  const { topic, area, version } = group.part
+  if (version !== undefined) return `${version}: ${versionStep(evidence)}`
   return `${topic?.title ?? AREA_TITLES[area!]}: ${countOf(evidence)}`
 }
 
@@ -173,6 +185,12 @@ function countOf(evidence: readonly Evidence[]): string {
   return parts.flatMap(([number, word]) => (number === 0 ? [] : [`${number} ${word}`])).join(', ')
 }
 
+/** From the oldest to the newest value, of the fact that says most. */
+function versionStep(evidence: readonly Evidence[]): string {
+  const [first] = evidence
+  return `${first?.before ?? 'unknown'} → ${first?.after ?? 'unknown'}`
+}
+
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
@@ -183,7 +201,15 @@ function idOf(group: Group, lead: Delta): string {
   const name = first.change.name.replace('#', 'pr-')
   if (group.topic !== undefined) return `${group.topic.id}/${name}`
   if (group.part === undefined || isWhole(group)) return name
+  if (group.part.version !== undefined) return `version/${slug(group.part.version)}`
   return `${name}/${group.part.topic?.id ?? (group.part.area as Area)}`
+}
+
+function slug(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
 }
 
 function workOf(change: Delta['change'], tag: string | null): Work {

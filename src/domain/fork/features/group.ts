@@ -16,7 +16,7 @@ export interface Group {
   changes: Attributed[]
   topic: Topic | undefined
   /** For a part of a large commit: which part. */
-  part: { topic: Topic | undefined; area: Area | undefined } | undefined
+  part: { topic: Topic | undefined; area: Area | undefined; version?: string } | undefined
 }
 
 /** More settings than this in one commit, and it is a rewrite: it would join everything to everything. */
@@ -42,14 +42,44 @@ export function groupWork(deltas: readonly Delta[], changes: readonly Attributed
     if (topic.joins) sets.join(deltas.filter((delta) => topicOf.get(delta) === topic))
   }
   joinFollowUps(sets, deltas)
+  const isVersion = (change: Attributed): boolean => change.area === 'version' && weigh(change) === 'version'
+  const settings = changes.filter((change) => !isVersion(change))
   const groups = sets.groups().map((members): Group => {
-    const own = changes.filter((change) => toldBy(change).some((owner) => members.includes(owner)))
+    const own = settings.filter((change) => toldBy(change).some((owner) => members.includes(owner)))
     const topic = TOPICS.find((one) => members.some((delta) => topicOf.get(delta) === one))
     return { deltas: members, changes: own, topic, part: undefined }
   })
   const taken = new Set(groups.flatMap((group) => group.changes))
-  for (const delta of large) groups.push(...partsOf(delta, changes, taken, groups))
-  return groups
+  for (const delta of large) groups.push(...partsOf(delta, settings, taken, groups))
+  const versions = groupVersions(changes.filter(isVersion))
+  const told = new Set(versions.flatMap(({ deltas: owners }) => owners))
+  return [...groups.filter((group) => !isUpgradeOnly(group, told)), ...versions]
+}
+
+/** One for each thing that has a version, with everyone who raised it. */
+function groupVersions(changes: readonly Attributed[]): Group[] {
+  const families = new Map<string, Attributed[]>()
+  for (const change of changes) {
+    const family = versionFamily(change.key)
+    families.set(family, [...(families.get(family) ?? []), change])
+  }
+  return [...families].map(([version, own]) => {
+    const owners = [...new Set(own.flatMap((change) => change.owners))].sort(byAge)
+    return { deltas: owners, changes: own, topic: undefined, part: { topic: undefined, area: 'version', version } }
+  })
+}
+
+/** `Go (go.mod)` and `Go (image)` are both Go. */
+export function versionFamily(key: string): string {
+  return key.replace(/ (\(.*|toolchain)$/, '').replace(/^Kubernetes (API|client)$/, 'Kubernetes')
+}
+
+const UPGRADE = /\b(bump|upgrade[sd]?|update[sd]?)\b/i
+
+/** Work that did nothing else than raise a version is told by that version. */
+function isUpgradeOnly({ deltas, changes, topic, part }: Group, told: ReadonlySet<Delta>): boolean {
+  if (topic !== undefined || part !== undefined || !deltas.every((delta) => told.has(delta))) return false
+  return changes.every((change) => weigh(change) === 'note') && deltas.every(({ change }) => UPGRADE.test(change.title))
 }
 
 function isLarge(delta: Delta, changes: readonly Attributed[]): boolean {

@@ -28,19 +28,31 @@ const BY_TYPE: Readonly<Record<string, Claim>> = {
 }
 
 const INTERNAL =
-  /^(bump|update (dependenc|the process|workflow|release|helm docs|makefile)|release\b|cherry[- ]?pick|merge\b|remove redundant|refactor|clean ?up|rename internal|upgrade golang)|\b(unit tests?|e2e|integration tests?|linter?|changelog|readme|typos?|adopters?|who.?is.?using|reviewers?|approvers?|examples?)\b/i
+  /^(bump|update (dependenc|the process|workflow|release|helm docs|makefile)|release\b|cherry[- ]?pick|merge\b|remove redundant|refactor|clean ?up|rename internal)|\b(unit tests?|e2e|integration tests?|linter?|changelog|readme|typos?|adopters?|who.?is.?using|reviewers?|approvers?|examples?)\b/i
+/** `feat(ci)` and `feat(docs)` are no features of the product. */
+const INTERNAL_SCOPE = /^(ci|docs?|tests?|build|deps?|release|lint|examples?)$/i
 const FIX =
-  /\bfix(e[sd]|ing)?\b|\bbug ?fix|\bcorrect(s|ed|ion)?\b|\b(does|do|is|was|are) not\b|\b(isn't|doesn't|wasn't)\b|\b(avoid|prevent|handle|robustness|ensure|should)\b|\b(panics?|leak|crash|race|wrong|missing|broken|unable)\b|^set\b|^make sure\b|^truncate\b|^account for\b/i
+  /\bfix(e[sd]|ing)?\b|\bbug ?fix|\bcorrect(s|ed|ion)?\b|\b(does|do|is|was|are) not\b|\b(isn't|doesn't|wasn't)\b|\b(avoid|prevent|handle|robustness|ensure|should)\b|\b(panics?|leak|crash|race|wrong|missing|broken|unable)\b|^make sure\b|^truncate\b|^account for\b/i
 const FEATURE =
-  /^(add(s|ed|ing)?|support(s|ing)?|allow(s|ing)?|enable(s)?|implement(s|ing)?|introduce|expose|extra|optional|improve|new|make\b.*\b(configurable|optional)|use\b.*\b(instead|default)|[\w -]+ feature\b|customi[sz]e|define|reintroduce|include|suspend)/i
+  /^(add(s|ed|ing)?|support(s|ing)?|allow(s|ing)?|enable(s)?|implement(s|ing)?|introduce|expose|extra|optional|improve|new|make\b.*\b(configurable|optional)|use\b.*\b(instead|default)|[\w -]+ feature\b|customi[sz]e|define|reintroduce|include|suspend|set)\b/i
+/** New checks refuse what was accepted: whatever the author calls it, users must know. */
+const STRICTER =
+  /\b(add|introduce|enforce|reject|refuse|disallow|forbid)(e?[ds]|ing)?\b.*\bvalidat(e|es|ion|ions|or|ors|ing)\b/i
+const REMOVAL = /\b(remove|removes|removed|drop|drops|dropped|delete|deleted)\b/i
 
 /** What the title says the work is. Undefined where it says nothing. */
-export function claimOf({ title, type }: Pick<Change, 'title' | 'type'>): Claim {
+export function claimOf({ title, type, scope }: Pick<Change, 'title' | 'type' | 'scope'>): Claim {
   const typed = type === undefined ? undefined : BY_TYPE[type]
-  if (typed === 'internal') return typed
-  if (INTERNAL.test(title)) return 'internal'
+  if (typed === 'internal' || (scope !== undefined && INTERNAL_SCOPE.test(scope))) return 'internal'
+  if (STRICTER.test(title)) return 'feature'
   if (typed !== undefined) return typed
+  if (INTERNAL.test(title)) return 'internal'
   if (/^(\[fix\]|bug ?fix|fix)\b/i.test(title)) return 'fix'
   if (FEATURE.test(title)) return 'feature'
   return FIX.test(title) ? 'fix' : undefined
+}
+
+/** Whether it says that something was taken away. It counts only where files of the product went with it. */
+export function saysRemoval({ title }: Pick<Change, 'title'>): boolean {
+  return REMOVAL.test(title) && !INTERNAL.test(title)
 }
