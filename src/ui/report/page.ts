@@ -1,8 +1,4 @@
-/**
- * The report as one HTML file that needs nothing else: no network, no fonts, no frames. Its policy allows its own style
- * and script by their hashes and nothing beside; without script it stands as it is.
- */
-import { createHash } from 'node:crypto'
+/** The report of usage: its sections in their order. */
 import type { UsageReport } from '../../domain/usage/report/usage-report.ts'
 import { applicationsSection } from './applications-section.ts'
 import { capacitySection } from './capacity-section.ts'
@@ -10,7 +6,8 @@ import { comparisonSection } from './comparison-section.ts'
 import { dateOf, dateTime, timeOf } from './figures.ts'
 import { ghostPatterns, ghostsSection } from './ghosts-section.ts'
 import { headline } from './headline-section.ts'
-import { code, html, type Markup, scriptJson } from './html.ts'
+import { renderPage } from './frame.ts'
+import { html, type Markup } from './html.ts'
 import { PAGE_SCRIPT } from './page-script.ts'
 import { pageStyle } from './page-style.ts'
 import { qualitySection } from './quality-section.ts'
@@ -18,31 +15,14 @@ import { queuesSection } from './queues-section.ts'
 
 /** The page. */
 export function renderReport(report: UsageReport): string {
+  const body = html`${ghostPatterns()}
+    <header>
+      <h1>What was used${clusterNames(report)}</h1>
+      <p class="period">${periodText(report)}</p>
+    </header>
+    <main>${sections(report)}</main> `
   const style = pageStyle(report.resources.length)
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${policy(style)}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="generator" content="sparkops" />
-        <title>Usage, ${dateOf(report.period.from)}</title>
-        ${code(`<style>${style}</style>`)}
-      </head>
-      <body>
-        ${ghostPatterns()}
-        <header>
-          <h1>What was used${clusterNames(report)}</h1>
-          <p class="period">${periodText(report)}</p>
-        </header>
-        <main>${sections(report)}</main>
-        <script type="application/json" id="report-data">
-          ${scriptJson(report)}
-        </script>
-        ${code(`<script>${PAGE_SCRIPT}</script>`)}
-      </body>
-    </html> `.text
+  return renderPage({ title: `Usage, ${dateOf(report.period.from)}`, style, body, script: PAGE_SCRIPT, data: report })
 }
 
 function sections(report: UsageReport): Markup[] {
@@ -62,18 +42,9 @@ function sections(report: UsageReport): Markup[] {
   ]
 }
 
-function policy(style: string): Markup {
-  const own = `style-src '${hash(style)}'; script-src '${hash(PAGE_SCRIPT)}'`
-  return code(`default-src 'none'; ${own}; base-uri 'none'; form-action 'none'`)
-}
-
 function clusterNames({ clusters }: UsageReport): string {
   const named = clusters.filter((name) => name !== '')
   return named.length === 0 ? '' : ` on ${named.join(', ')}`
-}
-
-function hash(text: string): string {
-  return `sha256-${createHash('sha256').update(text, 'utf8').digest('base64')}`
 }
 
 function periodText({ period: { from, to } }: UsageReport): string {

@@ -1,0 +1,100 @@
+/** Upstream's work as Markdown, for a wiki or a pull request. Everything from outside is escaped. */
+import type { Feature, ForkFeatures } from '../domain/fork/features/document.ts'
+import type { ForkSyncSummary } from '../domain/fork/features/sync-summary.ts'
+import {
+  BASIS_WORDS,
+  KIND_ORDER,
+  KIND_WORDS,
+  MAIN_KINDS,
+  ofKind,
+  relevanceText,
+  sinceText,
+  workNames,
+} from './fork-features-words.ts'
+import { plural } from './format.ts'
+import { sanitize } from './sanitize.ts'
+
+/** The whole sheet; with a sync's summary first where there is one. */
+export function featuresMarkdown(document: ForkFeatures, sync?: ForkSyncSummary): string {
+  const { from, to, summary } = document
+  const lines = [
+    `# What upstream did: ${md(from.ref)} to ${md(to.ref)}`,
+    '',
+    `${plural(summary.commits, 'commit')}, ${plural(summary.pulls, 'pull request')}, ${from.date.slice(0, 10)} to ${to.date.slice(0, 10)}.`,
+    '',
+    ...(sync === undefined ? [] : syncLines(sync)),
+  ]
+  for (const kind of KIND_ORDER) {
+    const own = ofKind(document.features, kind)
+    if (own.length === 0) continue
+    lines.push(`## ${KIND_WORDS[kind].heading}`, '', KIND_WORDS[kind].lead, '')
+    if (MAIN_KINDS.includes(kind)) lines.push(...tableLines(own), '', ...own.flatMap(detailLines))
+    else lines.push(...own.map((feature) => `- ${md(feature.title)} (${md(workNames(feature))})`))
+    lines.push('')
+  }
+  if (document.nettedOut.length > 0) {
+    lines.push('## Came and went', '')
+    for (const { key, what, by } of document.nettedOut)
+      lines.push(`- ${code(key)}: ${md(what)} by ${md(by.join(', '))}`)
+    lines.push('')
+  }
+  lines.push('## What this rests on', '', ...document.limits.map((limit) => `- ${md(limit)}`))
+  lines.push(...document.unread.map(({ path, at, why }) => `- not read: ${code(path)} at ${code(at)}: ${md(why)}`), '')
+  return lines.join('\n')
+}
+
+function tableLines(features: readonly Feature[]): string[] {
+  return [
+    '| What | Work | Since | Risk | Decision | Owner | Note |',
+    '|---|---|---|---|---|---|---|',
+    ...features.map((feature) => {
+      const { answer, owner, note } = feature.decision
+      const cells = [feature.title, workNames(feature), sinceText(feature), feature.risk, answer ?? '', owner, note]
+      return `| ${cells.map(md).join(' | ')} |`
+    }),
+  ]
+}
+
+function detailLines(feature: Feature): string[] {
+  const { title, what, basis, caveats, howTo, relevance } = feature
+  const told = [
+    `- ${md(what)} *(${BASIS_WORDS[basis]})*`,
+    ...caveats.map((caveat) => `- **Mind:** ${md(caveat)}`),
+    ...(howTo.length === 0 ? [] : [`- To use it: ${howTo.map(code).join(', ')}`]),
+    ...relevance.map((one) => `- For us: ${md(relevanceText(one))}`),
+  ]
+  return [`### ${md(title)}`, '', ...told, '']
+}
+
+function syncLines({ base, onto, verdict, problems, commits }: ForkSyncSummary): string[] {
+  return [
+    '## Our patches',
+    '',
+    `${plural(commits.length, 'commit')} carried from ${md(base)} onto ${md(onto)}. Verification: ${verdict}.`,
+    '',
+    ...problems.map((problem) => `- **${md(problem)}**`),
+    '',
+    '| Commit | New | Subject | Author | Outcome | Why |',
+    '|---|---|---|---|---|---|',
+    ...commits.map(({ commit, newCommit, subject, author, outcome, why }) => {
+      const cells = [commit.slice(0, 8), newCommit?.slice(0, 8) ?? 'none', subject, author, outcome, why]
+      return `| ${cells.map(md).join(' | ')} |`
+    }),
+    '',
+  ]
+}
+
+/** Text that Markdown, and the HTML within it, take for nothing but text. */
+function md(text: string): string {
+  return sanitize(text).replace(/[\\`*_{}[\]<>#|~!&]/g, (mark) =>
+    mark === '<' ? '&lt;' : mark === '&' ? '&amp;' : `\\${mark}`,
+  )
+}
+
+/** A code span whose fence is longer than any within it (CommonMark 6.1). */
+function code(text: string): string {
+  const safe = sanitize(text).replace(/\|/g, '\\|')
+  const longest = Math.max(0, ...[...safe.matchAll(/`+/g)].map(([run]) => run.length))
+  const fence = '`'.repeat(longest + 1)
+  return longest === 0 ? `\`${safe}\`` : `${fence} ${safe} ${fence}`
+}
