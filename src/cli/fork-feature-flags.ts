@@ -1,52 +1,50 @@
 /** What `fork features` and `fork report` ask alike, and how they get from flags to features. */
 import { readFile } from 'node:fs/promises'
 import { Flags } from '@oclif/core'
-import { extendDecisions } from '../domain/fork/features/decisions.ts'
 import { askFeatures } from '../domain/fork/features/ask-features.ts'
+import { extendDecisions } from '../domain/fork/features/decisions.ts'
 import type { ForkFeatures } from '../domain/fork/features/document.ts'
 import { SparkopsError } from '../domain/errors.ts'
+import type { ProfileName } from '../domain/fork/profile/profile.ts'
+import type { Clock } from '../ports/clock.ts'
 import type { ReportProgress } from '../ports/progress.ts'
-import { progressFlag } from './flags.ts'
+import { forkFlags, forkQuestion, withFork } from './fork-flags.ts'
 import { writeFileWhole } from './output.ts'
-import { openGit } from './wiring.ts'
 
 export const featureFlags = {
-  directory: Flags.string({ char: 'C', summary: 'where the repository is', default: '.', helpValue: 'DIR' }),
+  ...forkFlags,
   from: Flags.string({
-    summary: 'the upstream ref the fork stands on; found from --company unless given',
+    summary: 'the upstream ref to compare from; where the fork stands unless given',
     helpValue: 'REF',
   }),
-  to: Flags.string({ summary: 'the upstream ref to move to', required: true, helpValue: 'REF' }),
+  to: Flags.string({ summary: 'the upstream ref to compare with', required: true, helpValue: 'REF' }),
   changelog: Flags.string({
-    summary: 'the newest upstream ref: its CHANGELOG tells more than that of --to',
+    summary: 'the newest upstream ref: its CHANGELOG tells more than that of --to (the profile’s branch, else --to)',
     helpValue: 'REF',
   }),
-  company: Flags.string({
-    summary: 'the fork’s branch; its patches say what matters',
-    default: 'HEAD',
-    helpValue: 'REF',
-  }),
-  tags: Flags.string({ summary: 'release tags, as a glob; others are not named', helpValue: 'GLOB' }),
+  'upstream-only': Flags.boolean({ summary: 'leave the fork’s own patches out', exclusive: ['company', 'base'] }),
   decisions: Flags.string({ summary: 'file with what was decided on each entry', helpValue: 'FILE' }),
   'save-decisions': Flags.boolean({
-    summary: 'add new entries to the file of --decisions, which may not exist yet',
+    summary: 'add new entries to the file of --decisions, which need not exist yet',
     dependsOn: ['decisions'],
   }),
-  progress: progressFlag,
 }
 
 export interface FeatureFlags {
   directory: string
-  from: string | undefined
+  company?: string | undefined
+  base?: string | undefined
+  profile?: ProfileName | undefined
+  from?: string | undefined
   to: string
-  changelog: string | undefined
-  company: string
-  tags: string | undefined
-  decisions: string | undefined
+  changelog?: string | undefined
+  'upstream-only': boolean
+  decisions?: string | undefined
   'save-decisions': boolean
 }
 
 export interface FeatureContext {
+  clock: Clock
   report: ReportProgress
   signal: AbortSignal
   note: (text: string) => void
@@ -54,52 +52,54 @@ export interface FeatureContext {
 
 /** Lists the features, with decisions read and, if asked for, saved. */
 export async function featuresOf(flags: FeatureFlags, context: FeatureContext): Promise<ForkFeatures> {
-  const text = flags.decisions === undefined ? undefined : await readIfThere(flags.decisions)
-  if (flags.decisions !== undefined && text === undefined && !flags['save-decisions'])
-    throw noDecisions(flags.decisions)
-  const git = await openGit(flags.directory, false, context.signal)
-  try {
-    const { features, unusedDecisions } = await askFeatures({
-      git,
-      ...flags,
-      tagPattern: flags.tags,
-      decisions: flags.decisions === undefined || text === undefined ? undefined : { file: flags.decisions, text },
-      report: (done, total) => context.report({ what: 'reading upstream', done, total, unit: 'commits' }),
-      signal: context.signal,
-    })
-    if (unusedDecisions.length > 0) {
-      context.note(`${unusedDecisions.length} decisions are on work that is not in this range; they stay in the file`)
-    }
-    if (flags['save-decisions']) await save(flags.decisions!, text, features)
-    return features
-  } finally {
-    await git.close()
+  const { decisions: file, 'save-decisions': isSaved } = flags
+  const text = file === undefined ? undefined : await readIfThere(file)
+  if (file !== undefined && text === undefined && !isSaved) throw noDecisions(file)
+  const { features, unusedDecisions } = await withFork(
+    flags,
+    context,
+    { keepObjects: false, lock: false },
+    async ({ git }) => {
+      const { profile } = await forkQuestion(git, flags)
+      return await askFeatures({
+        git,
+        profile,
+        from: flags.from,
+        to: flags.to,
+        changelog: flags.changelog,
+        company: flags['upstream-only'] ? null : flags.company,
+        base: flags.base,
+        decisions: file === undefined || text === undefined ? undefined : { file, text },
+        report: (done) => context.report({ phase: 'reading upstream', count: done, noun: 'commit' }),
+        signal: context.signal,
+      })
+    },
+  )
+  if (unusedDecisions.length > 0) {
+    context.note(`${unusedDecisions.length} decisions are on work that is not in this range; they stay in the file`)
   }
+  if (isSaved && file !== undefined) await save(file, text, features)
+  return features
 }
 
 async function save(file: string, text: string | undefined, { features }: ForkFeatures): Promise<void> {
-  const listed = features.filter(({ kind }) => kind !== 'other' && kind !== 'fix')
-  const extended = extendDecisions(file, text, listed)
+  const asked = features.filter(({ kind }) => kind !== 'other' && kind !== 'fix')
+  const extended = extendDecisions(file, text, asked)
   if (extended !== text) await writeFileWhole(file, [extended])
 }
 
-/** A file's text, undefined where there is none. */
 async function readIfThere(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (error) {
+  return await readFile(file, 'utf8').catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw unreadable(file, error)
-  }
+  })
 }
 
 /** A file's text; throws (data) where it cannot be read. */
 export async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (error) {
+  return await readFile(file, 'utf8').catch((error: unknown) => {
     throw unreadable(file, error)
-  }
+  })
 }
 
 function unreadable(file: string, error: unknown): SparkopsError {

@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.ts'
 import { outputFlag } from '../../cli/flags.ts'
 import { featureFlags, featuresOf } from '../../cli/fork-feature-flags.ts'
-import { forkFeaturesView } from '../../ui/fork-features-view.ts'
+import { forkFeaturesView } from '../../ui/fork/features-view.ts'
 
 export default class ForkFeatures extends BaseCommand {
   static override summary = 'List what upstream did since the fork left it, by what changed rather than by titles.'
@@ -33,6 +33,7 @@ export default class ForkFeatures extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(ForkFeatures)
     const features = await featuresOf(flags, {
+      clock: this.clock,
       report: this.progressReport(flags.progress),
       signal: this.signal,
       note: (text) => this.note(text),

@@ -5,8 +5,8 @@ import { refuseToReplace } from '../../cli/new-file.ts'
 import { streamToStdout, writeFileWhole } from '../../cli/output.ts'
 import { describeForkReport } from '../../domain/fork/features/report-file.ts'
 import { parseSyncSummary } from '../../domain/fork/features/sync-summary.ts'
-import { renderForkReport } from '../../ui/fork-report.ts'
-import { forkReportFileView } from '../../ui/fork-report-file-view.ts'
+import { renderForkReport } from '../../ui/fork/report.ts'
+import { forkReportFileView } from '../../ui/fork/report-file-view.ts'
 
 export default class ForkReport extends BaseCommand {
   static override summary = 'Write one page on a sync: what became of the fork’s patches, and what upstream brings.'
@@ -46,6 +46,7 @@ export default class ForkReport extends BaseCommand {
     await refuseToReplace(flags.out, flags.force)
     const sync = flags.sync === undefined ? undefined : parseSyncSummary(flags.sync, await readText(flags.sync))
     const features = await featuresOf(flags, {
+      clock: this.clock,
       report: this.progressReport(flags.progress),
       signal: this.signal,
       note: (text) => this.note(text),

@@ -1,23 +1,28 @@
 /** From names to a question: refs resolved once, the fork's own commits found, decisions put to their entries. */
 import type { Git, Oid } from '../../../ports/git.ts'
 import { SparkopsError } from '../../errors.ts'
+import type { ForkProfile } from '../profile/profile.ts'
+import { findBase, upstreamTags } from '../series/find-base.ts'
 import { applyDecisions, type DecisionRow, parseDecisions } from './decisions.ts'
 import type { ForkFeatures } from './document.ts'
 import { listFeatures, type NamedCommit } from './list-features.ts'
+import type { CompanyWork } from './relevance.ts'
 import { PATH_RULES } from './rules/paths.ts'
 
 export interface FeatureRequest {
   git: Git
-  /** Undefined: the last commit of upstream that the company's branch stands on. */
+  profile: ForkProfile
+  /** Undefined: where the fork stands. */
   from: string | undefined
   to: string
-  /** The upstream ref whose CHANGELOG is read; `to` unless given. */
+  /** The upstream ref whose CHANGELOG is read; the profile's branch, else `to`. */
   changelog: string | undefined
-  /** The company's branch; undefined for none. */
-  company: string | undefined
-  tagPattern: string | undefined
+  /** The fork's branch; the profile's, else HEAD. Null: only upstream is looked at. */
+  company: string | null | undefined
+  /** The upstream commit the fork stands on, where it cannot be found. */
+  base: string | undefined
   decisions: { file: string; text: string } | undefined
-  report?: (done: number, total: number) => void
+  report?: (done: number) => void
   signal?: AbortSignal
 }
 
@@ -29,26 +34,55 @@ export interface FeatureAnswer {
 
 /** Throws (data) for a name that means no commit, or where no start can be found. */
 export async function askFeatures(request: FeatureRequest): Promise<FeatureAnswer> {
-  const { git, decisions, tagPattern, report, signal } = request
+  const { git, profile, decisions, report, signal } = request
   // Before the work, so that a typing mistake does not cost a minute.
   const rows = decisions === undefined ? [] : parseDecisions(decisions.file, decisions.text)
   const to = await named(git, request.to)
-  const newest = request.changelog === undefined ? to : await named(git, request.changelog)
-  const company = request.company === undefined ? undefined : await named(git, request.company)
-  const from = request.from === undefined ? await startOf(git, company, to) : await named(git, request.from)
-  const commits = company === undefined ? [] : await git.range([from.commit, to.commit, newest.commit], company.commit)
+  const newest = await newestOf(request, to)
+  const tags = await upstreamTags(git, profile)
+  const { from, company } = await sidesOf(request, [to.commit, newest.commit, ...tags.map(({ peeled }) => peeled)])
   const features = await listFeatures({
     git,
     from,
     to,
     newest,
-    company: company === undefined || commits.length === 0 ? undefined : { ref: company.ref, commits },
-    tagPattern,
+    company,
+    tagPattern: commonPattern(tags.map(({ name }) => name.replace('refs/tags/', ''))),
     pathRules: PATH_RULES,
     report,
     signal,
   })
   return { features, unusedDecisions: applyDecisions(features.features, rows) }
+}
+
+async function newestOf({ git, profile, changelog }: FeatureRequest, to: NamedCommit): Promise<NamedCommit> {
+  if (changelog !== undefined) return await named(git, changelog)
+  const { branch } = profile.upstream
+  const commit = branch === undefined ? undefined : await git.resolve(branch)
+  return branch === undefined || commit === undefined ? to : { ref: branch, commit }
+}
+
+interface Sides {
+  from: NamedCommit
+  company: CompanyWork | undefined
+}
+
+/** Where upstream is compared from, and the fork's commits. */
+async function sidesOf(request: FeatureRequest, upstream: readonly Oid[]): Promise<Sides> {
+  const { git, profile, from, base, to } = request
+  const company = request.company === undefined ? (profile.companyBranch ?? 'HEAD') : request.company
+  if (company === null) {
+    if (from === undefined) throw noStart(to)
+    return { from: await named(git, from), company: undefined }
+  }
+  const branch = await named(git, company)
+  const given = from ?? base ?? profile.base
+  const found = await findBase(git, { start: branch.commit, given, upstream, profile })
+  const commits = await git.range([...new Set([...found.exclude, ...upstream])], branch.commit)
+  return {
+    from: from === undefined ? { ref: found.name, commit: found.oid } : await named(git, from),
+    company: commits.length === 0 ? undefined : { ref: branch.ref, commits },
+  }
 }
 
 async function named(git: Git, ref: string): Promise<NamedCommit> {
@@ -63,22 +97,25 @@ async function named(git: Git, ref: string): Promise<NamedCommit> {
   })
 }
 
-async function startOf(git: Git, company: NamedCommit | undefined, to: NamedCommit): Promise<NamedCommit> {
-  const bases: Oid[] = company === undefined ? [] : await git.mergeBases(company.commit, to.commit)
-  if (bases.length === 1) {
-    const tags = await git.firstTags([bases[0]!])
-    const tag = tags.get(bases[0]!)
-    const isTagged = tag !== undefined && (await git.resolve(tag)) === bases[0]
-    return { ref: isTagged ? tag : bases[0]!.slice(0, 12), commit: bases[0]! }
-  }
-  throw new SparkopsError({
+function noStart(to: string): SparkopsError {
+  return new SparkopsError({
     code: 'SO_NO_BASE',
-    message: `it is not clear where ${company?.ref ?? 'the fork'} left ${to.ref}`,
-    why:
-      bases.length === 0
-        ? 'the two have no common ancestor'
-        : `they have ${bases.length} equally good common ancestors`,
+    message: `nothing says what ${to} is to be compared with`,
+    why: 'with --upstream-only no fork is looked at, so there is no place where it stands',
     hint: 'say it with --from',
-    exit: 'data',
+    exit: 'usage',
   })
+}
+
+/** A glob for names that begin alike; undefined where nothing is common, so that all tags count. */
+function commonPattern(names: readonly string[]): string | undefined {
+  const [first = ''] = names
+  let length = first.length
+  for (const name of names) {
+    while (!name.startsWith(first.slice(0, length))) length -= 1
+  }
+  const prefix = first.slice(0, length)
+  // Letters only: a digit may be a release line's, and the glob must match all of them.
+  const stem = /^[A-Za-z/_-]+/.exec(prefix)?.[0]
+  return stem === undefined ? undefined : `${stem}*`
 }

@@ -13,12 +13,12 @@ import {
   relevanceText,
   sinceText,
   workNames,
-} from '../fork-features-words.ts'
+} from './features-words.ts'
 import { plural } from '../format.ts'
 import { featureStyle } from './features-style.ts'
-import { renderPage } from './frame.ts'
-import { html, type Markup } from './html.ts'
-import { numberTable } from './number-table.ts'
+import { renderPage } from '../report/frame.ts'
+import { html, type Markup } from '../report/html.ts'
+import { numberTable } from '../report/number-table.ts'
 import { syncSection } from './sync-section.ts'
 
 /** The page's text. */

@@ -1,9 +1,9 @@
 /** A fork's report in the form that was asked for. */
-import type { ForkFeatures } from '../domain/fork/features/document.ts'
-import type { ForkSyncSummary } from '../domain/fork/features/sync-summary.ts'
-import { featuresMarkdown } from './fork-features-markdown.ts'
-import { featuresPage } from './report/features-page.ts'
-import { sanitizeJson } from './sanitize.ts'
+import type { ForkFeatures } from '../../domain/fork/features/document.ts'
+import type { ForkSyncSummary } from '../../domain/fork/features/sync-summary.ts'
+import { featuresMarkdown } from './features-markdown.ts'
+import { featuresPage } from './features-page.ts'
+import { sanitizeJson } from '../sanitize.ts'
 
 export type ReportFormat = 'html' | 'markdown' | 'json'
 

@@ -1,5 +1,5 @@
 /** How the page of upstream's work looks, on top of what all reports share. */
-import { pageStyle } from './page-style.ts'
+import { pageStyle } from '../report/page-style.ts'
 
 const ENTRIES = `
 .count { color: var(--soft); font-weight: 400; font-size: 1rem; }

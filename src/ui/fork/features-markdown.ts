@@ -1,6 +1,6 @@
 /** Upstream's work as Markdown, for a wiki or a pull request. Everything from outside is escaped. */
-import type { Feature, ForkFeatures } from '../domain/fork/features/document.ts'
-import type { ForkSyncSummary } from '../domain/fork/features/sync-summary.ts'
+import type { Feature, ForkFeatures } from '../../domain/fork/features/document.ts'
+import type { ForkSyncSummary } from '../../domain/fork/features/sync-summary.ts'
 import {
   BASIS_WORDS,
   KIND_ORDER,
@@ -10,9 +10,9 @@ import {
   relevanceText,
   sinceText,
   workNames,
-} from './fork-features-words.ts'
-import { plural } from './format.ts'
-import { sanitize } from './sanitize.ts'
+} from './features-words.ts'
+import { plural } from '../format.ts'
+import { sanitize } from '../sanitize.ts'
 
 /** The whole sheet; with a sync's summary first where there is one. */
 export function featuresMarkdown(document: ForkFeatures, sync?: ForkSyncSummary): string {

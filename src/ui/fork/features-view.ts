@@ -1,6 +1,6 @@
 /** Upstream's work for people at a terminal, and as CSV for a sheet. */
-import type { Feature, FeatureKind, ForkFeatures } from '../domain/fork/features/document.ts'
-import { renderCsv } from './csv.ts'
+import type { Feature, FeatureKind, ForkFeatures } from '../../domain/fork/features/document.ts'
+import { renderCsv } from '../csv.ts'
 import {
   BASIS_WORDS,
   KIND_ORDER,
@@ -11,13 +11,13 @@ import {
   relevanceWord,
   sinceText,
   workNames,
-} from './fork-features-words.ts'
-import { featuresMarkdown } from './fork-features-markdown.ts'
-import { featuresPage } from './report/features-page.ts'
-import { plural } from './format.ts'
-import { sanitize } from './sanitize.ts'
-import { type Column, table } from './table.ts'
-import type { Block, View, ViewOptions } from './view.ts'
+} from './features-words.ts'
+import { featuresMarkdown } from './features-markdown.ts'
+import { featuresPage } from './features-page.ts'
+import { plural } from '../format.ts'
+import { sanitize } from '../sanitize.ts'
+import { type Column, table } from '../table.ts'
+import type { Block, View, ViewOptions } from '../view.ts'
 
 const COLUMNS: readonly Column<Feature>[] = [
   { header: 'id', value: ({ id }) => id, wide: true },

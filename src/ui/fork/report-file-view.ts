@@ -1,8 +1,8 @@
 /** What is printed of a fork's report that was written: its path first, for scripts. */
-import type { ForkReportFile } from '../domain/fork/features/report-file.ts'
-import { formatBytes, plural } from './format.ts'
-import { sanitize } from './sanitize.ts'
-import type { Block, View } from './view.ts'
+import type { ForkReportFile } from '../../domain/fork/features/report-file.ts'
+import { formatBytes, plural } from '../format.ts'
+import { sanitize } from '../sanitize.ts'
+import type { Block, View } from '../view.ts'
 
 export const forkReportFileView: View<ForkReportFile> = {
   *blocks(file): Generator<Block> {

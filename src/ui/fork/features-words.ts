@@ -1,5 +1,5 @@
 /** What the views of upstream's features say alike: names of kinds, of work, of what it means for the company. */
-import type { Basis, Feature, FeatureKind, Relevance } from '../domain/fork/features/document.ts'
+import type { Basis, Feature, FeatureKind, Relevance } from '../../domain/fork/features/document.ts'
 
 /** In the order a reader should take them. */
 export const KIND_ORDER: readonly FeatureKind[] = [

@@ -1,8 +1,8 @@
 /** How the company's commits came through a sync, for the report: the verdict first, then what a person decided. */
 import type { ForkSyncSummary, SyncOutcome } from '../../domain/fork/features/sync-summary.ts'
 import { plural } from '../format.ts'
-import { html, type Markup } from './html.ts'
-import { numberTable } from './number-table.ts'
+import { html, type Markup } from '../report/html.ts'
+import { numberTable } from '../report/number-table.ts'
 
 const VERDICTS: Readonly<Record<ForkSyncSummary['verdict'], string>> = {
   passed: 'Verified: every commit is accounted for.',
