@@ -70,7 +70,7 @@ export async function featuresOf(flags: FeatureFlags, context: FeatureContext): 
         company: flags['upstream-only'] ? null : flags.company,
         base: flags.base,
         decisions: file === undefined || text === undefined ? undefined : { file, text },
-        report: (done) => context.report({ phase: 'reading upstream', count: done, noun: 'commit' }),
+        report: (done) => context.report({ phase: 'reading upstream', count: done, noun: 'commits' }),
         signal: context.signal,
       })
     },

@@ -47,6 +47,10 @@ export function forkFeaturesView(all: boolean): View<ForkFeatures> {
 function* blocksOf(document: ForkFeatures, options: ViewOptions, kinds: readonly FeatureKind[]): Generator<Block> {
   const { from, to, summary, company } = document
   const { paint } = options.style
+  const isDecided = document.features.some(({ decision }) => decision.answer !== null)
+  const columns = COLUMNS.filter(
+    ({ header }) => (header !== 'ours' || company !== null) && (header !== 'decision' || isDecided),
+  )
   yield `${sanitize(from.ref)} to ${sanitize(to.ref)}: ${plural(summary.commits, 'commit')}, ${plural(summary.pulls, 'pull request')}`
   if (company !== null) yield `beside ${plural(company.commits, 'commit')} of ${sanitize(company.ref)}`
   for (const kind of kinds) {
@@ -54,9 +58,12 @@ function* blocksOf(document: ForkFeatures, options: ViewOptions, kinds: readonly
     if (own.length === 0) continue
     yield ''
     yield `${paint('bold', KIND_WORDS[kind].heading)} (${own.length})  ${KIND_WORDS[kind].lead}`
-    yield table(COLUMNS, own)
+    yield table(columns, own)
   }
-  yield* remarks(document)
+  yield* remarks(
+    document,
+    document.features.filter(({ kind }) => kinds.includes(kind)),
+  )
   const left = document.features.filter(({ kind }) => !kinds.includes(kind)).length
   if (left > 0) {
     yield ''
@@ -66,7 +73,7 @@ function* blocksOf(document: ForkFeatures, options: ViewOptions, kinds: readonly
     yield `${plural(summary.nettedOut, 'setting')} came and went in between: -o json, nettedOut`
 }
 
-function* remarks({ features, limits, unread }: ForkFeatures): Generator<Block> {
+function* remarks({ limits, unread }: ForkFeatures, features: readonly Feature[]): Generator<Block> {
   const told = features.filter(({ caveats }) => caveats.length > 0)
   if (told.length > 0) {
     yield ''

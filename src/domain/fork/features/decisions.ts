@@ -91,7 +91,7 @@ function parse(file: string, text: string): { document: Document; lines: LineCou
   const document = parseDocument(text, { lineCounter: lines, logLevel: 'silent' })
   const [error] = document.errors
   if (error !== undefined) throw malformed(file, error.linePos?.[0].line ?? 1, error.message.split('\n')[0] ?? '')
-  return { document: document as Document, lines }
+  return { document, lines }
 }
 
 function rowsOf(file: string, document: Document, lines: LineCounter): { row: DecisionRow; node: YAMLMap }[] {

@@ -18,6 +18,8 @@ export interface EntryContext {
   pairs: ReadonlyMap<Attributed, Pair>
   findings: readonly Finding[]
   netted: readonly Netted[]
+  /** All differences of the ends. */
+  changes: readonly Attributed[]
   /** First release tag by commit of the range. */
   tags: ReadonlyMap<string, string>
   /** For each field of the operator's types where a user writes it. */
@@ -60,16 +62,24 @@ export function entryOf(group: Group, context: EntryContext): Feature {
 
 const UNDONE: { kind: FeatureKind; basis: Basis } = { kind: 'other', basis: 'shown' }
 
-/** Work of which nothing is left at the newer end, with who took it away. */
-function undoneBy(group: Group, evidence: readonly Evidence[], { netted }: EntryContext): string[] | undefined {
+/** Work of which nothing is left to tell, with who took it away or set it anew. */
+function undoneBy(
+  group: Group,
+  evidence: readonly Evidence[],
+  { netted, changes }: EntryContext,
+): string[] | undefined {
   if (evidence.some(({ weight }) => weight !== 'note')) return undefined
   const facts = group.deltas.flatMap((delta) => delta.facts.filter((change) => weigh(change) !== 'note'))
-  const gone = netted.filter(
-    ({ by, what }) => what !== 'removed-then-added' && by.some((delta) => group.deltas.includes(delta)),
-  )
-  if (facts.length === 0 || !facts.every((fact) => gone.some((one) => factId(one) === factId(fact)))) return undefined
-  const names = [...new Set(gone.flatMap(({ by }) => by.slice(-1).map(({ change }) => change.name)))]
-  return [`Nothing of this is left: ${names.join(', ')} took it away again.`]
+  if (facts.length === 0) return undefined
+  const after = facts.map((fact) => {
+    const id = factId(fact)
+    const gone = netted.find((one) => factId(one) === id && one.what !== 'removed-then-added')
+    const told = changes.find((one) => factId(one) === id && !group.changes.includes(one))
+    return (gone?.by ?? told?.owners)?.at(-1)
+  })
+  if (after.some((delta) => delta === undefined || group.deltas.includes(delta))) return undefined
+  const names = [...new Set(after.map((delta) => delta!.change.name))]
+  return [`Nothing of this is left as it was: ${names.join(', ')} took it away or set it anew.`]
 }
 
 function whatOf(group: Group, evidence: readonly Evidence[], lead: Delta, { places }: EntryContext): string {
@@ -202,7 +212,7 @@ function idOf(group: Group, lead: Delta): string {
   if (group.topic !== undefined) return `${group.topic.id}/${name}`
   if (group.part === undefined || isWhole(group)) return name
   if (group.part.version !== undefined) return `version/${slug(group.part.version)}`
-  return `${name}/${group.part.topic?.id ?? (group.part.area as Area)}`
+  return `${name}/${group.part.topic?.id ?? (group.part.area)}`
 }
 
 function slug(text: string): string {

@@ -4,6 +4,7 @@
  * as caveats of the work that brought it.
  */
 import type { Attributed } from './attribute.ts'
+import type { FactChange } from './facts.ts'
 import type { Delta, ReadTree, Scan } from './scan.ts'
 
 export interface Finding {
@@ -12,8 +13,9 @@ export interface Finding {
   text: string
 }
 
+/** `eq (len .Values.x) 1`, `le (len $x) 1`, `lt (len $x) 2`: with two entries it does not hold. */
 const ONE_ENTRY =
-  /\beq\s+\(?\s*(?:int\s+)?\(?\s*len\s+(\$?[.\w]+)\s*\)?\s*\)?\s+1\b|\beq\s+1\s+\(\s*len\s+(\$?[.\w]+)\s*\)/
+  /\b(?:eq|le)\s+\(\s*len\s+(\$?[.\w]+)\s*\)\s+1\b|\blt\s+\(\s*len\s+(\$?[.\w]+)\s*\)\s+2\b|\beq\s+1\s+\(\s*len\s+(\$?[.\w]+)\s*\)/
 
 /** Everything the two trees show. */
 export function findBehaviour(scan: Scan, changes: readonly Attributed[]): Finding[] {
@@ -22,16 +24,48 @@ export function findBehaviour(scan: Scan, changes: readonly Attributed[]): Findi
   return [
     ...[...after].filter(([flag]) => !before.has(flag)).map(([flag, list]) => omitted(scan, flag, list)),
     ...[...before].filter(([flag]) => !after.has(flag)).flatMap(([flag, list]) => restricted(scan, flag, list)),
+    ...passing(scan, before, after),
     ...unconditional(changes),
     ...environment(scan, changes),
   ]
+}
+
+/** The same between the ends only: whoever stops halfway, or comes from there, must know. */
+function passing(scan: Scan, before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): Finding[] {
+  const found: Finding[] = []
+  for (const [index, delta] of scan.deltas.entries()) {
+    for (const { area, key, change, after: now } of delta.facts) {
+      const list = now.map((value) => ONE_ENTRY.exec(value)).find((match) => match !== null)
+      if (area !== 'argument' || change === 'removed' || list === undefined || before.has(key) || after.has(key))
+        continue
+      const end = scan.deltas.slice(index + 1).find((later) => later.facts.some((fact) => isLoss(fact, key)))
+      const plural = [...scan.after.facts.values()].find(
+        (fact) => fact.area === 'flag' && fact.key.endsWith(`/${key}s`),
+      )
+      const name = listOf(list).replace(/^\$|^\.Values\./g, '')
+      const since = plural === undefined ? '' : ` Since then the operator itself takes several, with --${key}s.`
+      const text =
+        `From ${delta.change.name} until ${end?.change.name ?? 'the newer end'} the chart left out -${key} with more than one ` +
+        `entry in ${name}, and the operator ran without that restriction: the chart’s doing alone.${since}`
+      found.push({ fact: plural === undefined ? `argument:${key}` : `flag:${plural.key}`, text })
+    }
+  }
+  return found.filter((one, index) => found.findIndex(({ fact }) => fact === one.fact) === index)
+}
+
+function listOf(match: RegExpExecArray): string {
+  return match[1] ?? match[2] ?? match[3] ?? ''
+}
+
+function isLoss({ area, key, after }: FactChange, flag: string): boolean {
+  return area === 'argument' && key === flag && !after.some((value) => ONE_ENTRY.test(value))
 }
 
 /** A switch that a chart passed under a condition and now always passes, or the other way round. */
 function unconditional(changes: readonly Attributed[]): Finding[] {
   return changes.flatMap(({ area, key, change, before, after }) => {
     if (area !== 'argument' || change !== 'changed') return []
-    const [then, now] = [before.map(passing), after.map(passing)]
+    const [then, now] = [before.map(passedAs), after.map(passedAs)]
     if (![...then, ...now].every(({ value }) => value === 'true')) return []
     const [wasFree, isFree] = [
       then.some(({ condition }) => condition === ''),
@@ -48,7 +82,7 @@ function unconditional(changes: readonly Attributed[]): Finding[] {
   })
 }
 
-function passing(text: string): { value: string; condition: string } {
+function passedAs(text: string): { value: string; condition: string } {
   const [value = '', ...conditions] = text.split(' | ')
   return { value, condition: conditions.join(' and ') }
 }
@@ -59,7 +93,7 @@ function singleFlags(tree: ReadTree): Map<string, string> {
   for (const { text, flags } of tree.passed) {
     for (const { flag, conditions } of flags) {
       const match = conditions.map((condition) => ONE_ENTRY.exec(condition)).find((one) => one !== null)
-      const list = match?.[1] ?? match?.[2]
+      const list = match === undefined ? undefined : listOf(match)
       if (list !== undefined) found.set(flag, valueBehind(text, list))
     }
   }

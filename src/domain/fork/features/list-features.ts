@@ -51,6 +51,7 @@ export async function listFeatures(question: FeatureQuestion): Promise<ForkFeatu
     tags: await git.firstTags([...new Set(history.changes.map(({ landed }) => landed))], question.tagPattern),
     places: placesOf(scan),
     netted,
+    changes,
   }
   const features = groupWork(scan.deltas, changes).map((group) => entryOf(group, context))
   const relevant =

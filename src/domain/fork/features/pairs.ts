@@ -48,10 +48,12 @@ export function pairRenames(changes: readonly Attributed[]): Map<Attributed, Pai
 function likeness(area: string, gone: Attributed, come: Attributed): number {
   const names = similarity(gone.key, come.key)
   if (area !== 'value') return area === 'metric' && gone.before[0] !== come.after[0] ? names - 0.15 : names
-  const sameLeaf = words(gone.key).at(-1) === words(come.key).at(-1)
-  const sameDefault = gone.before[0] === come.after[0]
-  if (!sameLeaf) return 0
-  return names * 0.5 + (sameDefault ? 0.4 : 0.15)
+  const [left, right] = [words(gone.key), words(come.key)]
+  if (left.at(-1) !== right.at(-1)) return 0
+  // `enable` and `name` say nothing by themselves: what stands before must be there too.
+  const above = left.slice(0, -1)
+  if (above.filter((word) => right.some((candidate) => agree(word, candidate))).length * 3 < above.length * 2) return 0
+  return names * 0.5 + (gone.before[0] === come.after[0] ? 0.4 : 0.15)
 }
 
 /** The share of words that agree; a word agrees with one that begins or ends like it (`app`, `application`). */

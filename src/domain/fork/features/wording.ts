@@ -31,7 +31,7 @@ type Places = ReadonlyMap<string, readonly string[]>
 
 /** Two or three sentences: what is new, gone, different. */
 export function describeEvidence(evidence: readonly Evidence[], places: Places): string {
-  const told = evidence.filter(({ area, weight }) => !UNTOLD.has(area) && (area !== 'package' || weight !== 'note'))
+  const told = evidence.filter(isTold)
   const parts: string[] = []
   for (const change of ['removed', 'changed', 'added'] as const) {
     for (const area of new Set(told.map((one) => one.area))) {
@@ -44,13 +44,24 @@ export function describeEvidence(evidence: readonly Evidence[], places: Places):
   return parts.join(' ')
 }
 
+function isTold({ area, key, weight }: Evidence): boolean {
+  if (area === 'package') return weight !== 'note'
+  return !UNTOLD.has(area) && !(area === 'version' && key.startsWith('tool '))
+}
+
 function sentence(own: readonly Evidence[], change: Evidence['change'], area: Area, places: Places): string {
   const noun = NOUNS[area][own.length === 1 ? 0 : 1]
-  const names = area === 'schema' ? schemaNames(own) : [...new Set(own.map((one) => itemText(one, places)))]
+  const names =
+    area === 'schema' ? schemaNames(own) : [...new Set(own.sort(plainFirst).map((one) => itemText(one, places)))]
   const listed = names.slice(0, LISTED).join(', ')
   const more = names.length > LISTED ? `, and ${names.length - LISTED} more` : ''
   const verb = { removed: 'Gone', changed: 'Changed', added: 'New' }[change]
   return `${verb} ${noun}: ${listed}${more}.`
+}
+
+/** What is only known in part stands last. */
+function plainFirst(one: Evidence, other: Evidence): number {
+  return Number(one.key.includes('*')) - Number(other.key.includes('*'))
 }
 
 function itemText(one: Evidence, places: Places): string {

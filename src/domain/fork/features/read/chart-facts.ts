@@ -21,7 +21,7 @@ export function readValues(path: string, text: string, chart: string): { facts: 
   const unread = document.errors.slice(0, 1).map((error) => ({ path, why: error.message.split('\n')[0]! }))
   const prefix = chart === '' ? '' : `${chart}:`
   const visit = (map: YAMLMap, above: string): void => {
-    for (const pair of map.items as Pair[]) {
+    for (const pair of map.items) {
       if (!isScalar(pair.key)) continue
       const key = above === '' ? String(pair.key.value) : `${above}.${String(pair.key.value)}`
       if (isMap(pair.value) && pair.value.items.length > 0) visit(pair.value, key)
