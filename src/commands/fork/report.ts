@@ -4,18 +4,19 @@ import { featureFlags, featuresOf, readText } from '../../cli/fork-feature-flags
 import { refuseToReplace } from '../../cli/new-file.ts'
 import { streamToStdout, writeFileWhole } from '../../cli/output.ts'
 import { describeForkReport } from '../../domain/fork/features/report-file.ts'
-import { parseSyncSummary } from '../../domain/fork/features/sync-summary.ts'
+import { parseProof } from '../../domain/fork/features/read-proof.ts'
 import { renderForkReport } from '../../ui/fork/report.ts'
 import { forkReportFileView } from '../../ui/fork/report-file-view.ts'
 
 export default class ForkReport extends BaseCommand {
-  static override summary = 'Write one page on a sync: what became of the fork’s patches, and what upstream brings.'
+  static override summary = 'Write one page on a move: what became of the fork’s patches, and what upstream brings.'
   static override description =
     'Upstream’s features as `fork features` lists them, with your decisions, and above them how each of the fork’s ' +
-    'commits came through: from --sync, the summary that a sync writes. One HTML file that needs no network, Markdown, or JSON.'
+    'commits came through: from --proof, what `fork verify -o json` wrote. One HTML file that needs no network, ' +
+    'Markdown, or JSON.'
   static override flags = {
     ...featureFlags,
-    sync: Flags.string({ summary: 'the summary of a sync, as JSON', helpValue: 'FILE' }),
+    proof: Flags.string({ summary: 'what `fork verify -o json` wrote', helpValue: 'FILE' }),
     format: Flags.option({
       summary: 'what to write',
       options: ['html', 'markdown', 'json'] as const,
@@ -35,8 +36,8 @@ export default class ForkReport extends BaseCommand {
       command: '<%= config.bin %> fork report --to v2.0.2 --decisions decisions.yaml --save-decisions',
     },
     {
-      description: 'With the outcome of a sync, as Markdown',
-      command: '<%= config.bin %> fork report --to v2.0.2 --sync sync.json --format markdown --out report.md',
+      description: 'With the proof of a finished move, as Markdown',
+      command: '<%= config.bin %> fork report --to v2.0.2 --proof proof.json --format markdown --out report.md',
     },
   ]
   static override exitCodes = ['data'] as const
@@ -44,20 +45,20 @@ export default class ForkReport extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(ForkReport)
     await refuseToReplace(flags.out, flags.force)
-    const sync = flags.sync === undefined ? undefined : parseSyncSummary(flags.sync, await readText(flags.sync))
+    const proof = flags.proof === undefined ? undefined : parseProof(flags.proof, await readText(flags.proof))
     const features = await featuresOf(flags, {
       clock: this.clock,
       report: this.progressReport(flags.progress),
       signal: this.signal,
       note: (text) => this.note(text),
     })
-    const page = renderForkReport(flags.format, features, sync)
+    const page = renderForkReport(flags.format, features, proof)
     if (flags.out === '-') {
       await streamToStdout([page], false)
       return
     }
     await writeFileWhole(flags.out, [page])
     const file = { path: flags.out, bytes: Buffer.byteLength(page), format: flags.format }
-    await this.present(describeForkReport(features, sync, file), forkReportFileView)
+    await this.present(describeForkReport(features, proof, file), forkReportFileView)
   }
 }

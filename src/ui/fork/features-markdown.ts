@@ -1,6 +1,6 @@
 /** Upstream's work as Markdown, for a wiki or a pull request. Everything from outside is escaped. */
 import type { Feature, ForkFeatures } from '../../domain/fork/features/document.ts'
-import type { ForkSyncSummary } from '../../domain/fork/features/sync-summary.ts'
+import type { ShownProof } from '../../domain/fork/features/read-proof.ts'
 import {
   BASIS_WORDS,
   KIND_ORDER,
@@ -13,16 +13,17 @@ import {
 } from './features-words.ts'
 import { plural } from '../format.ts'
 import { sanitize } from '../sanitize.ts'
+import { fateCounts, fateText, verdictText } from './proof-section.ts'
 
-/** The whole sheet; with a sync's summary first where there is one. */
-export function featuresMarkdown(document: ForkFeatures, sync?: ForkSyncSummary): string {
+/** The whole sheet; with the proof of a move first where there is one. */
+export function featuresMarkdown(document: ForkFeatures, proof?: ShownProof): string {
   const { from, to, summary } = document
   const lines = [
     `# What upstream did: ${md(from.ref)} to ${md(to.ref)}`,
     '',
     `${plural(summary.commits, 'commit')}, ${plural(summary.pulls, 'pull request')}, ${from.date.slice(0, 10)} to ${to.date.slice(0, 10)}.`,
     '',
-    ...(sync === undefined ? [] : syncLines(sync)),
+    ...(proof === undefined ? [] : proofLines(proof)),
   ]
   for (const kind of KIND_ORDER) {
     const own = ofKind(document.features, kind)
@@ -66,18 +67,20 @@ function detailLines(feature: Feature): string[] {
   return [`### ${md(title)}`, '', ...told, '']
 }
 
-function syncLines({ base, onto, verdict, problems, commits }: ForkSyncSummary): string[] {
+function proofLines(proof: ShownProof): string[] {
+  const { base, onto, problems, commits } = proof
   return [
     '## Our patches',
     '',
-    `${plural(commits.length, 'commit')} carried from ${md(base)} onto ${md(onto)}. Verification: ${verdict}.`,
+    `**${verdictText(proof)}** From ${md(base.name)} onto ${md(onto.name)}: ${fateCounts(proof)}.`,
     '',
-    ...problems.map((problem) => `- **${md(problem)}**`),
+    ...problems.map(({ commit, message }) => `- ${code(commit.slice(0, 8))} ${md(message)}`),
     '',
     '| Commit | New | Subject | Author | Outcome | Why |',
     '|---|---|---|---|---|---|',
-    ...commits.map(({ commit, newCommit, subject, author, outcome, why }) => {
-      const cells = [commit.slice(0, 8), newCommit?.slice(0, 8) ?? 'none', subject, author, outcome, why]
+    ...commits.map((commit) => {
+      const { old, subject, author, evidence } = commit
+      const cells = [old.slice(0, 8), commit.new?.slice(0, 8) ?? 'none', subject, author, fateText(commit), evidence]
       return `| ${cells.map(md).join(' | ')} |`
     }),
     '',

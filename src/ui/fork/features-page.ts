@@ -1,9 +1,9 @@
 /**
  * Upstream's work as a page for who decides: what breaks first, what it means for the company's own patches, and a place
- * for the answer. With a sync's summary it is the report of the sync.
+ * for the answer. With a proof it is the report of a move.
  */
 import type { Feature, FeatureKind, ForkFeatures } from '../../domain/fork/features/document.ts'
-import type { ForkSyncSummary } from '../../domain/fork/features/sync-summary.ts'
+import type { ShownProof } from '../../domain/fork/features/read-proof.ts'
 import {
   BASIS_WORDS,
   KIND_ORDER,
@@ -19,17 +19,17 @@ import { featureStyle } from './features-style.ts'
 import { renderPage } from '../report/frame.ts'
 import { html, type Markup } from '../report/html.ts'
 import { numberTable } from '../report/number-table.ts'
-import { syncSection } from './sync-section.ts'
+import { proofSection } from './proof-section.ts'
 
 /** The page's text. */
-export function featuresPage(document: ForkFeatures, sync?: ForkSyncSummary): string {
+export function featuresPage(document: ForkFeatures, proof?: ShownProof): string {
   const { from, to } = document
   const body = html`<header>
-      <h1>${sync === undefined ? 'What upstream did' : 'The fork and its upstream'}</h1>
+      <h1>${proof === undefined ? 'What upstream did' : 'The fork and its upstream'}</h1>
       <p class="period">${from.ref} (${from.date.slice(0, 10)}) to ${to.ref} (${to.date.slice(0, 10)})</p>
     </header>
     <main>
-      ${headline(document)} ${sync !== undefined && syncSection(sync)} ${filter(document)}
+      ${headline(document)} ${proof !== undefined && proofSection(proof)} ${filter(document)}
       ${KIND_ORDER.map((kind) => section(document, kind))} ${cameAndWent(document)} ${basis(document)}
     </main> `
   return renderPage({ title: `Upstream, ${from.ref} to ${to.ref}`, style: featureStyle(), body })

@@ -14,7 +14,7 @@ const ENTRIES = `
 .decision dt { color: var(--soft); font-size: 0.8125rem; } .decision dd { margin: 0 0 0.5rem; overflow-wrap: anywhere; }
 .decision .answer { font-weight: 600; font-size: 1rem; }
 .decision.adopt .answer { color: var(--proven); } .decision.no .answer { color: var(--open); } .decision.later .answer { color: var(--band); } .decision.none .answer { color: var(--soft); font-weight: 400; }
-.verdict-line { font-weight: 600; color: var(--ink); } .verdict-line.failed { color: var(--open); } .verdict-line.passed { color: var(--proven); }
+.verdict-line { font-weight: 600; color: var(--ink); } .verdict-line.unproven { color: var(--open); } .verdict-line.proven { color: var(--proven); }
 section ul, footer ul { padding-left: 1.25rem; } section li { margin: 0.2rem 0; }
 @media screen { body:has(#show-ours:checked) .entry:not(.ours), body:has(#show-open:checked) .entry:not(.open) { display: none; } }
 @media (max-width: 44rem) { .entry { grid-template-columns: minmax(0, 1fr); } .decision { border-left: 0; border-top: 1px solid var(--rule); padding: 0.5rem 0 0; display: grid; grid-template-columns: auto 1fr; gap: 0 0.75rem; } .decision dd { margin: 0; } }

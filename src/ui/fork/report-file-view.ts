@@ -14,7 +14,7 @@ export const forkReportFileView: View<ForkReportFile> = {
       plural(file.defaults, 'changed default'),
       plural(file.features, 'feature'),
       `${file.undecided} undecided`,
-      ...(file.verdict === null ? [] : [`sync ${file.verdict}`]),
+      ...(file.verdict === null ? [] : [`patches ${file.verdict}`]),
     ].join(', ')
   },
   names: (file) => [file.path],

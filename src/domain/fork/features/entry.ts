@@ -2,7 +2,7 @@
 import type { Attributed, Netted } from './attribute.ts'
 import type { ChangelogEntry, ChangelogHeading } from './changelog.ts'
 import type { Basis, Evidence, Feature, FeatureKind, Work } from './document.ts'
-import { type Area, compareText, factId } from './facts.ts'
+import { compareText, factId } from './facts.ts'
 import type { Finding } from './findings.ts'
 import { type Group, isProduct } from './group.ts'
 import type { Pair } from './pairs.ts'
@@ -32,7 +32,7 @@ const WEIGHT_ORDER: readonly Weight[] = ['breaking', 'default', 'feature', 'perm
 /** An entry without decision and relevance; those are added where they are known. */
 export function entryOf(group: Group, context: EntryContext): Feature {
   const evidence = group.changes.map((change) => evidenceOf(change, context)).sort(byWeight)
-  const reported = group.part === null || group.part === undefined || isWhole(group) ? headingsOf(group, context) : []
+  const reported = group.part === undefined || isWhole(group) ? headingsOf(group, context) : []
   const undone = undoneBy(group, evidence, context)
   const { kind, basis } = undone === undefined ? judge(group, evidence, reported) : UNDONE
   const lead = leadOf(group, evidence)
@@ -212,7 +212,7 @@ function idOf(group: Group, lead: Delta): string {
   if (group.topic !== undefined) return `${group.topic.id}/${name}`
   if (group.part === undefined || isWhole(group)) return name
   if (group.part.version !== undefined) return `version/${slug(group.part.version)}`
-  return `${name}/${group.part.topic?.id ?? (group.part.area)}`
+  return `${name}/${group.part.topic?.id ?? group.part.area}`
 }
 
 function slug(text: string): string {

@@ -73,7 +73,7 @@ function relevanceOf(
     )
   const files = filesOf(feature, upstream)
   const met = delta.files
-    .filter((file) => file.class === 'product')
+    .filter((file) => file.class === 'product' && !isReadByKey(file.path))
     .map(({ path }) => company.successorOf?.(path) ?? path)
   const at = met.filter((path) => files.has(path))
   return at.length > 0 ? say('same-file', at) : undefined
@@ -92,6 +92,11 @@ function isBuiltToo(change: FactChange, feature: Feature): boolean {
 
 function leaf(key: string): string {
   return key.slice(key.lastIndexOf('.') + 1)
+}
+
+/** Files whose every line is a key: two patches of one file meet only where they meet in a key. */
+function isReadByKey(path: string): boolean {
+  return /(^|\/)(values\.yaml|Chart\.yaml)$/.test(path)
 }
 
 function filesOf(feature: Feature, upstream: ReadonlyMap<string, Delta>): Set<string> {

@@ -1,7 +1,7 @@
 /** What is told of a report that was written, and the report itself as a document. */
 import { API_VERSION } from '../../document.ts'
 import type { ForkFeatures } from './document.ts'
-import type { ForkSyncSummary } from './sync-summary.ts'
+import type { ShownProof } from './read-proof.ts'
 
 export interface ForkReportFile {
   apiVersion: typeof API_VERSION
@@ -15,13 +15,13 @@ export interface ForkReportFile {
   defaults: number
   features: number
   undecided: number
-  /** Null where no sync was given. */
-  verdict: ForkSyncSummary['verdict'] | null
+  /** Null where no proof was given. */
+  verdict: ShownProof['verdict'] | null
 }
 
 export function describeForkReport(
   { from, to, summary, features }: ForkFeatures,
-  sync: ForkSyncSummary | undefined,
+  proof: ShownProof | undefined,
   file: { path: string; bytes: number; format: string },
 ): ForkReportFile {
   const asked = features.filter(({ kind }) => kind !== 'fix' && kind !== 'other')
@@ -35,6 +35,6 @@ export function describeForkReport(
     defaults: summary.default,
     features: summary.feature,
     undecided: asked.filter(({ decision }) => decision.answer === null).length,
-    verdict: sync?.verdict ?? null,
+    verdict: proof?.verdict ?? null,
   }
 }

@@ -52,7 +52,7 @@ function isTold({ area, key, weight }: Evidence): boolean {
 function sentence(own: readonly Evidence[], change: Evidence['change'], area: Area, places: Places): string {
   const noun = NOUNS[area][own.length === 1 ? 0 : 1]
   const names =
-    area === 'schema' ? schemaNames(own) : [...new Set(own.sort(plainFirst).map((one) => itemText(one, places)))]
+    area === 'schema' ? schemaNames(own) : [...new Set([...own].sort(plainFirst).map((one) => itemText(one, places)))]
   const listed = names.slice(0, LISTED).join(', ')
   const more = names.length > LISTED ? `, and ${names.length - LISTED} more` : ''
   const verb = { removed: 'Gone', changed: 'Changed', added: 'New' }[change]

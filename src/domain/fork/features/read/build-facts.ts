@@ -117,7 +117,7 @@ function fill(text: string, args: ReadonlyMap<string, string>): string {
 export function readChart(path: string, text: string): { facts: Fact[]; unread: Unread[] } {
   let chart: { kubeVersion?: unknown; apiVersion?: unknown; dependencies?: { name?: unknown; version?: unknown }[] }
   try {
-    chart = (load(text, { schema: CORE_SCHEMA }) ?? {})
+    chart = load(text, { schema: CORE_SCHEMA }) ?? {}
   } catch (error) {
     return {
       facts: [],
