@@ -23,8 +23,8 @@ export interface Group {
 const LARGE_CHANGES = 40
 const LARGE_FILES = 120
 
-/** Areas in which two commits that change the same thing work on one thing. */
-const JOINING = new Set<Area>(['kind', 'crd', 'flag', 'value', 'metric', 'gate', 'module'])
+/** Areas in which two commits that change the same thing work on one thing: also to read a variable and to set it. */
+const JOINING = new Set<Area>(['kind', 'crd', 'flag', 'value', 'metric', 'gate', 'env', 'module'])
 /** Areas too fine or too common to count when a commit's size is judged. */
 const UNCOUNTED = new Set<Area>(['schema', 'package', 'argument', 'conf', 'object', 'version'])
 /** Settings that every release touches. */

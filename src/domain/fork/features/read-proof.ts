@@ -72,7 +72,7 @@ function reader(file: string): Reader {
       throw malformed(file, `${at} is no object`)
     },
     list: (at, value) => {
-      if (Array.isArray(value)) return value
+      if (Array.isArray(value)) return value as unknown[]
       throw malformed(file, `${at} is no list`)
     },
     text: (at, value) => {
