@@ -94,10 +94,8 @@ function md(text: string): string {
   )
 }
 
-/** A code span whose fence is longer than any within it (CommonMark 6.1). */
+/** A code span; text that a span could not hold, or that a careless renderer takes for markup, is escaped instead. */
 function code(text: string): string {
-  const safe = sanitize(text).replace(/\|/g, '\\|')
-  const longest = Math.max(0, ...[...safe.matchAll(/`+/g)].map(([run]) => run.length))
-  const fence = '`'.repeat(longest + 1)
-  return longest === 0 ? `\`${safe}\`` : `${fence} ${safe} ${fence}`
+  const safe = sanitize(text)
+  return safe === '' || /[`<&]/.test(safe) ? md(text) : `\`${safe}\``
 }

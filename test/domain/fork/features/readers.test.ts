@@ -159,7 +159,9 @@ describe('charts', () => {
   it('do not fail on duplicate keys, aliases without end, and lists at the top', () => {
     expect(readValues('v', 'a: 1\na: 2\n', '').unread).toEqual([])
     expect(readValues('v', '- a\n', '').facts).toEqual([])
-    const bomb = `a: &a [x, x, x, x, x, x, x, x, x]\n${[...'bcdefgh'].map((c, i) => `${c}: &${c} [${Array(9).fill(`*${'abcdefgh'[i]!}`).join(', ')}]`).join('\n')}\n`
+    const bomb = `a: &a [x, x, x, x, x, x, x, x, x]\n${Array.from('bcdefgh')
+      .map((c, i) => `${c}: &${c} [${Array(9).fill(`*${'abcdefgh'[i]!}`).join(', ')}]`)
+      .join('\n')}\n`
     expect(readValues('v', bomb, '').unread[0]?.why).toMatch(/alias/i)
   })
 

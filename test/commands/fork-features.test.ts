@@ -1,0 +1,105 @@
+/** `fork features` and `fork report` as a user runs them. */
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { ForkFeatures } from '../../src/domain/fork/features/document.ts'
+import { newRepository, type TestRepository, testDirectory } from '../support/fork/repository.ts'
+import { widgetUpstream } from '../support/fork/widget-upstream.ts'
+import { runCli, type RunResult } from '../support/run.ts'
+import { expectMatchesSchema } from '../support/schema.ts'
+
+const directory = testDirectory()
+let repository: TestRepository
+const features = async (...words: string[]): Promise<RunResult> =>
+  await runCli(['fork', 'features', '-C', repository.path, ...words], { cwd: directory })
+const report = async (...words: string[]): Promise<RunResult> =>
+  await runCli(['fork', 'report', '-C', repository.path, ...words], { cwd: directory })
+
+beforeAll(() => {
+  repository = newRepository(directory)
+  widgetUpstream(repository)
+  repository.git('checkout', '--quiet', '-b', 'acme', 'v1.0.0')
+  repository.commit('Our gears', { 'gears.go': 'package main\n' })
+})
+
+describe('fork features', () => {
+  it('finds where the fork stands, and changes nothing in the repository', async () => {
+    const before = repository.git('for-each-ref')
+    const { code, stdout, stderr } = await features('--to', 'v1.1.0', '--changelog', 'main', '--json')
+    expect(code, stderr).toBe(0)
+    const found = JSON.parse(stdout) as ForkFeatures
+    expectMatchesSchema('fork-features', found)
+    expect(found).toMatchObject({ from: { ref: 'v1.0.0' }, changelog: 'main', company: { ref: 'HEAD', commits: 1 } })
+    expect(repository.git('for-each-ref')).toBe(before)
+    expect(repository.git('status', '--porcelain')).toBe('')
+  })
+
+  it.each([['csv'], ['markdown'], ['html'], ['name'], ['yaml'], ['table']])('gives its result as %s', async (form) => {
+    const { code, stdout, stderr } = await features('--to', 'v1.1.0', '-o', form)
+    expect(code, stderr).toBe(0)
+    expect(stdout).toContain(form === 'name' ? 'leader-election/pr-4' : 'Leader election')
+  })
+
+  it('keeps decisions over runs and over ranges', async () => {
+    const file = join(directory, 'decisions.yaml')
+    expect((await features('--to', 'v1.1.0', '--decisions', file)).code).toBe(65)
+    expect((await features('--to', 'v1.1.0', '--decisions', file, '--save-decisions')).code).toBe(0)
+    const text = readFileSync(file, 'utf8')
+    writeFileSync(file, text.replace(/(id: leader-election\/pr-4[\s\S]*?answer:)/, '$1 adopt # with Bob'))
+    const { stdout } = await features('--to', 'main', '--decisions', file, '--save-decisions', '--json')
+    const found = JSON.parse(stdout) as ForkFeatures
+    expect(found.features.find(({ topic }) => topic === 'leader-election')?.decision.answer).toBe('adopt')
+    expect(readFileSync(file, 'utf8')).toContain('adopt # with Bob')
+    expect(readFileSync(file, 'utf8')).toContain('id: pr-15')
+  })
+
+  it('names the line of a decision that is none, before any work', async () => {
+    const file = join(directory, 'bad.yaml')
+    writeFileSync(file, 'decisions:\n- id: a\n  answer: perhaps\n')
+    const { code, stderr } = await features('--to', 'v1.1.0', '--decisions', file)
+    expect(code).toBe(65)
+    expect(stderr).toContain('line 2')
+  })
+
+  it.each([
+    ['nowhere', 65],
+    ['--help-me', 64],
+    ['-x', 64],
+    ['a\nb', 64],
+    ['v1..v2', 64],
+  ])('refuses %j as a ref, by name', async (ref, code) => {
+    const result = await features(`--to=${ref}`)
+    expect([64, 65]).toContain(result.code)
+    expect(result.code).toBe(code)
+    expect(result.stdout).toBe('')
+  })
+
+  it('wants to know from where when it is to look at upstream only', async () => {
+    const { code, stderr } = await features('--to', 'v1.1.0', '--upstream-only')
+    expect(code).toBe(64)
+    expect(stderr).toContain('--from')
+    expect((await features('--from', 'v1.0.0', '--to', 'v1.1.0', '--upstream-only')).code).toBe(0)
+  })
+})
+
+describe('fork report', () => {
+  it('writes one page, replaces none by accident, and says what it wrote', async () => {
+    const page = join(directory, 'fork-report.html')
+    const { code, stdout, stderr } = await report('--to', 'v1.1.0', '--json')
+    expect(code, stderr).toBe(0)
+    expectMatchesSchema('fork-report-file', JSON.parse(stdout))
+    expect(JSON.parse(stdout)).toMatchObject({ path: 'fork-report.html', bytes: statSync(page).size, verdict: null })
+    expect(readFileSync(page, 'utf8')).toContain('Leader election')
+    expect((await report('--to', 'v1.1.0')).code).toBe(1)
+    expect((await report('--to', 'v1.1.0', '--force')).code).toBe(0)
+  })
+
+  it('refuses what is no proof before it writes anything', async () => {
+    const file = join(directory, 'no-proof.json')
+    writeFileSync(file, '{"kind":"Other"}')
+    const { code, stderr } = await report('--to', 'v1.1.0', '--proof', file, '--out', 'other.html')
+    expect(code).toBe(65)
+    expect(stderr).toContain('ForkProof')
+    expect(existsSync(join(directory, 'other.html'))).toBe(false)
+  })
+})
