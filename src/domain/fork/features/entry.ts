@@ -135,6 +135,7 @@ function judge(
   evidence: readonly Evidence[],
   reported: readonly ChangelogEntry[],
 ): { kind: FeatureKind; basis: Basis } {
+  if (group.part?.version !== undefined) return { kind: 'version', basis: 'shown' }
   const heading = reported[0]?.heading
   const weights = new Set(evidence.filter(({ how }) => how !== 'none').map(({ weight }) => weight))
   const shown = WEIGHT_ORDER.find((weight) => weight !== 'note' && weights.has(weight)) as FeatureKind | undefined

@@ -12,8 +12,6 @@ import { type Delta, type Scan, scanCompany } from './scan.ts'
 export interface CompanyWork {
   ref: string
   commits: readonly Oid[]
-  /** Where a path of the company's tree went upstream; the path itself where it stayed. */
-  successorOf?: (path: string) => string
 }
 
 const LISTED = 5
@@ -34,7 +32,7 @@ export async function addRelevance(
   const upstream = new Map(scan.deltas.map((delta) => [delta.change.name, delta]))
   for (const feature of features) {
     for (const delta of deltas) {
-      const found = relevanceOf(feature, delta, upstream, company)
+      const found = relevanceOf(feature, delta, upstream)
       if (found !== undefined) feature.relevance.push(found)
     }
     if (feature.relevance.some(({ how }) => how !== 'same-file') && feature.risk === 'medium') feature.risk = 'high'
@@ -43,12 +41,7 @@ export async function addRelevance(
   return { ref: company.ref, commits: company.commits.length }
 }
 
-function relevanceOf(
-  feature: Feature,
-  delta: Delta,
-  upstream: ReadonlyMap<string, Delta>,
-  company: CompanyWork,
-): Relevance | undefined {
+function relevanceOf(feature: Feature, delta: Delta, upstream: ReadonlyMap<string, Delta>): Relevance | undefined {
   const { source } = delta.change
   if (source === undefined) return undefined
   const say = (how: Relevance['how'], at: readonly string[]): Relevance => ({
@@ -72,9 +65,7 @@ function relevanceOf(
       same.map(({ key }) => key),
     )
   const files = filesOf(feature, upstream)
-  const met = delta.files
-    .filter((file) => file.class === 'product' && !isReadByKey(file.path))
-    .map(({ path }) => company.successorOf?.(path) ?? path)
+  const met = delta.files.filter((file) => file.class === 'product' && !isReadByKey(file.path)).map(({ path }) => path)
   const at = met.filter((path) => files.has(path))
   return at.length > 0 ? say('same-file', at) : undefined
 }

@@ -47,6 +47,10 @@ export interface Scan {
 /** Beyond these a file is data rather than source, and a change is no longer read line by line. */
 const LARGEST_FILE = 4 << 20
 const MOST_LINES = 6000
+/** Versions of files kept in mind. A definition of a resource alone has thousands of facts. */
+const MOST_READINGS = 300
+/** Rules that look at lines know these languages only; reading the rest would cost time for nothing. */
+const LINES_MATTER = /\.(go|ya?ml|tpl|sh)$|(^|\/)Dockerfile$/
 
 export interface ScanOptions {
   pathRules: readonly PathRule[]
@@ -84,15 +88,16 @@ export async function scanCompany(
 /** Paths of commits count too: a program can come and go between the ends, and its flags are not the operator's. */
 async function openScanner(git: UpstreamReader, history: History, options: ScanOptions): Promise<Scanner> {
   const lists = [await git.list(history.from.tree), await git.list(history.to.tree)]
-  const paths = new Set(lists.flatMap((entries) => entries.map(({ path }) => path)))
+  const ends = lists.map((entries) => entries.map(({ path }) => path))
+  const between = new Set<string>()
   const differences = new Map<Change, TreeChange[]>()
   for (const change of history.changes) {
     options.signal?.throwIfAborted()
     const changed = await differenceOf(git, change)
     differences.set(change, changed)
-    for (const { path } of changed) paths.add(path)
+    for (const { path } of changed) between.add(path)
   }
-  return new Scanner(git, layoutOf(paths, options.pathRules), differences)
+  return new Scanner(git, layoutOf(ends, between, options.pathRules), differences)
 }
 
 async function differenceOf(git: UpstreamReader, { source }: Change): Promise<TreeChange[]> {
@@ -106,6 +111,7 @@ class Scanner {
   private readonly git: UpstreamReader
   private readonly differences: ReadonlyMap<Change, TreeChange[]>
   private readonly readings = new Map<string, FileReading>()
+  private readonly told = new Set<string>()
 
   constructor(git: UpstreamReader, layout: Layout, differences: ReadonlyMap<Change, TreeChange[]> = new Map()) {
     this.git = git
@@ -145,7 +151,7 @@ class Scanner {
         if (before !== undefined) sides.before.push(await this.file(path, before, parent))
         if (after !== undefined) sides.after.push(await this.file(path, after, change.source.oid))
       }
-      if (found === 'product') await this.addLines(lines, before, after)
+      if (found === 'product' && LINES_MATTER.test(path)) await this.addLines(lines, before, after)
     }
     const tables = [sides.before, sides.after].map((side) => tableOf(factsOf(side), this.near(side, ends)))
     delta.facts = diffFacts(tables[0]!, tables[1]!)
@@ -169,11 +175,15 @@ class Scanner {
 
   private async file(path: string, version: FileVersion, at: string): Promise<FileReading> {
     const id = `${version.oid} ${path}`
-    const known = this.readings.get(id)
-    if (known !== undefined) return known
-    const reading = await this.readVersion(path, version)
-    for (const { why } of reading.unread) this.unread.push({ path, why, at: at.slice(0, 12) })
+    const reading = this.readings.get(id) ?? (await this.readVersion(path, version))
+    if (!this.told.has(id)) {
+      for (const { why } of reading.unread) this.unread.push({ path, why, at: at.slice(0, 12) })
+      this.told.add(id)
+    }
+    // The last used stands last; a version is asked for again by the next commit that touches the file, or not at all.
+    this.readings.delete(id)
     this.readings.set(id, reading)
+    if (this.readings.size > MOST_READINGS) this.readings.delete(this.readings.keys().next().value!)
     return reading
   }
 

@@ -115,7 +115,14 @@ function scanOf(start: Readonly<Record<string, string>>, steps: readonly Step[])
     state = next
     return deltaOf(index + 1, facts)
   })
-  const layout = { mains: [], apis: [], charts: [], pathRules: [], operatorMains: new Set<string>() }
+  const layout = {
+    mains: [],
+    apis: [],
+    charts: [],
+    pathRules: [],
+    operatorMains: new Set<string>(),
+    isChartShipped: false,
+  }
   return { layout, before: treeOf(start), after: treeOf(state), deltas, unread: [] }
 }
 

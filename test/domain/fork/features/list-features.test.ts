@@ -175,6 +175,28 @@ describe('features between two releases of an operator', () => {
   })
 })
 
+describe('an upstream that ships manifests', () => {
+  it('is compared by them where not both ends have a chart, people’s roles apart from the operator’s', async () => {
+    const repository = newRepository(directory, 'manifests')
+    const role = (verbs: string): string =>
+      `kind: ClusterRole\nrules:\n- apiGroups: [""]\n  resources: [pods]\n  verbs: [${verbs}]\n`
+    repository.commit('Begin', {
+      'chart/Chart.yaml': 'name: x\n',
+      'config/rbac/role.yaml': role('get'),
+      'config/rbac/widget_editor_role.yaml': role('get'),
+    })
+    repository.git('tag', 'v1')
+    repository.commit('Remove the chart (#1)', { 'chart/Chart.yaml': null, 'config/rbac/role.yaml': role('get, list') })
+    repository.git('tag', 'v2')
+    const git = await openGit({ directory: repository.path, keepObjects: false })
+    const found = await ask(git, { from: 'v1', to: 'v2', changelog: undefined })
+    expect(by(found, 1).evidence).toMatchObject([
+      { area: 'rbac', key: 'operator:core/pods', before: 'get', after: 'get,list' },
+    ])
+    await git.close()
+  })
+})
+
 describe('an upstream that is hard to read', () => {
   it('tells what it could not read instead of passing over it', async () => {
     const repository = newRepository(directory, 'broken')

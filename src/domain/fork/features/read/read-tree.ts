@@ -22,6 +22,8 @@ export interface Layout {
   pathRules: readonly PathRule[]
   /** Directories of which one binary is the operator itself. */
   operatorMains: ReadonlySet<string>
+  /** Both ends have a chart, so that is what is shipped; else plain manifests are compared. */
+  isChartShipped: boolean
 }
 
 /** What one file tells. */
@@ -35,8 +37,13 @@ export interface FileReading {
 /** Programs that are the operator under another name. Anything else under `cmd/` is a program of its own. */
 const OPERATOR_NAMES = /^(|cmd|operator|manager|controller|main)$/
 
-/** Learns the layout from the paths of all trees. */
-export function layoutOf(paths: Iterable<string>, pathRules: readonly PathRule[]): Layout {
+/** Learns the layout from the paths of both ends, and of what lay between. */
+export function layoutOf(
+  ends: readonly (readonly string[])[],
+  between: Iterable<string>,
+  pathRules: readonly PathRule[],
+): Layout {
+  const paths = new Set([...ends.flat(), ...between])
   const mains = new Set<string>()
   const apis = new Set<string>()
   const charts = new Set<string>()
@@ -47,7 +54,8 @@ export function layoutOf(paths: Iterable<string>, pathRules: readonly PathRule[]
     else if (name === 'Chart.yaml') charts.add(dirname(path))
   }
   const operatorMains = new Set([...mains].filter((main) => OPERATOR_NAMES.test(basename(main))))
-  return { mains: [...mains], apis: [...apis], charts: [...charts], pathRules, operatorMains }
+  const isChartShipped = ends.every((tree) => tree.some((path) => basename(path) === 'Chart.yaml'))
+  return { mains: [...mains], apis: [...apis], charts: [...charts], pathRules, operatorMains, isChartShipped }
 }
 
 /** Whether any reader would take the file: others need not be fetched. */
@@ -75,8 +83,7 @@ function readerOf(path: string, layout: Layout): Reader | undefined {
   if (name === 'Makefile') return 'make'
   if (name === 'Dockerfile') return found === 'product' ? 'docker' : undefined
   if (name.endsWith('.go')) return 'go'
-  // Without a chart the manifests are what is shipped.
-  if (/\.ya?ml$/.test(name) && layout.charts.length === 0 && /^(config|manifests?|deploy|dist)\//.test(path)) {
+  if (/\.ya?ml$/.test(name) && !layout.isChartShipped && /^(config|manifests?|deploy|dist)\//.test(path)) {
     return /(^|[/_-])crds?([/_.-]|$)|customresource/.test(path) ? 'crd' : 'manifest'
   }
   return undefined
@@ -102,8 +109,10 @@ export function readFile(path: string, text: string, layout: Layout): FileReadin
       take(readCrdFacts(path, text))
       break
     case 'template':
-    case 'manifest':
       reading.facts.push(...readTemplate(path, text), ...readRights(path, text, componentOf(path)))
+      break
+    case 'manifest':
+      reading.facts.push(...readTemplate(path, text), ...readRights(path, text, whoseManifest(path)))
       break
     case 'go.mod':
       reading.facts.push(...readGoMod(path, text))
@@ -155,6 +164,11 @@ function binaryOf(path: string, layout: Layout): string {
   const above = layout.mains.filter((main) => main === '' || path.startsWith(`${main}/`))
   const nearest = above.sort((one, other) => other.length - one.length)[0] ?? ''
   return layout.operatorMains.has(nearest) ? 'operator' : basename(nearest)
+}
+
+/** Kubebuilder scaffolds roles for people beside those of the operator (`widget_editor_role.yaml`). */
+function whoseManifest(path: string): string {
+  return /[_-](editor|viewer|admin)[_-]/.test(basename(path)) ? 'people' : 'operator'
 }
 
 /** Whose rights a role is about: the operator's own parts count as one, so that splitting it is no change. */

@@ -28,13 +28,13 @@ const BY_TYPE: Readonly<Record<string, Claim>> = {
 }
 
 const INTERNAL =
-  /^(bump|update (dependenc|the process|workflow|release|helm docs|makefile)|release\b|cherry[- ]?pick|merge\b|remove redundant|refactor|clean ?up|rename internal)|\b(unit tests?|e2e|integration tests?|linter?|changelog|readme|typos?|adopters?|who.?is.?using|reviewers?|approvers?|examples?)\b/i
+  /^(bump(ing)?|update (dependenc|the process|workflow|release|helm docs|makefile)|release\b|cherry[- ]?pick|merge\b|remove redundant|refactor|clean ?up|rename internal|update .*\bimage( tag)?\b)|\b(imports|comments?|unit tests?|e2e|integration tests?|linter?|changelog|readme|typos?|adopters?|who.?is.?using|reviewers?|approvers?|examples?)\b/i
 /** `feat(ci)` and `feat(docs)` are no features of the product. */
 const INTERNAL_SCOPE = /^(ci|docs?|tests?|build|deps?|release|lint|examples?)$/i
 const FIX =
   /\bfix(e[sd]|ing)?\b|\bbug ?fix|\bcorrect(s|ed|ion)?\b|\b(does|do|is|was|are) not\b|\b(isn't|doesn't|wasn't)\b|\b(avoid|prevent|handle|robustness|ensure|should)\b|\b(panics?|leak|crash|race|wrong|missing|broken|unable)\b|^make sure\b|^truncate\b|^account for\b/i
 const FEATURE =
-  /^(add(s|ed|ing)?|support(s|ing)?|allow(s|ing)?|enable(s)?|implement(s|ing)?|introduce|expose|extra|optional|improve|new|make\b.*\b(configurable|optional)|use\b.*\b(instead|default)|[\w -]+ feature\b|customi[sz]e|define|reintroduce|include|suspend|set)\b/i
+  /^(add(s|ed|ing)?|support(s|ing)?|allow(s|ing)?|enable(s)?|implement(s|ing)?|introduce|expose|extra|optional|improve|new|make\b.*\b(configurable|optional)|use\b.*\b(instead|default)|[\w/ -]+ feature (on|for)\b|customi[sz]e|define|reintroduce|include|suspend|set)\b|\bsupport$/i
 /** New checks refuse what was accepted: whatever the author calls it, users must know. */
 const STRICTER =
   /\b(add|introduce|enforce|reject|refuse|disallow|forbid)(e?[ds]|ing)?\b.*\bvalidat(e|es|ion|ions|or|ors|ing)\b/i
