@@ -129,6 +129,7 @@ describe('API types', () => {
 
   it.each([
     ['string; optional', 'int; optional', 'breaking'],
+    ['[]common.Status; optional', '[]Status; optional', 'note'],
     ['string; optional', 'string; required', 'breaking'],
     ['string; required', 'string; optional', 'note'],
     ['string; optional; default=a', 'string; optional; default=b', 'default'],
@@ -211,8 +212,19 @@ describe('custom resource definitions', () => {
     ])
   })
 
+  it('are found among other objects of one file', () => {
+    const one = (kind: string): string =>
+      `kind: CustomResourceDefinition\nspec: {names: {kind: ${kind}}, versions: [{name: v1, schema: {openAPIV3Schema: {properties: {a: {}}}}}]}\n`
+    const { facts, unread } = readCrdFacts(
+      'all.yaml',
+      `kind: Namespace\n---\n${one('A')}--- # next\n${one('B')}---\nx: {{ y }}\n`,
+    )
+    expect(facts.map(({ key }) => key)).toEqual(['A/v1.a', 'B/v1.a'])
+    expect(unread).toEqual([])
+  })
+
   it('are told as unread where they are no YAML', () => {
-    expect(readCrdFacts('crd.yaml', 'a: [').unread).toHaveLength(1)
+    expect(readCrdFacts('crd.yaml', 'kind: CustomResourceDefinition\na: [').unread).toHaveLength(1)
   })
 })
 

@@ -27,19 +27,25 @@ interface Definition {
 
 const GENERATOR = 'controller-gen.kubebuilder.io/version'
 
-/** Reads one file; a file that holds no definition gives nothing. */
+/** Whether a manifest holds a definition: some projects ship all objects in one file, under any name. */
+export function holdsDefinition(text: string): boolean {
+  return /^kind: +["']?CustomResourceDefinition\b/m.test(text)
+}
+
+/** Reads the definitions of a file; other documents in it are passed over. */
 export function readCrdFacts(path: string, text: string): { facts: Fact[]; unread: Unread[] } {
-  let definition: Definition | undefined
-  try {
-    definition = load(text.replace(/^---\s*\n/, ''), { schema: CORE_SCHEMA }) as Definition | undefined
-  } catch (error) {
-    return {
-      facts: [],
-      unread: [{ path, why: error instanceof Error ? error.message.split('\n')[0]! : String(error) }],
+  const found: { facts: Fact[]; unread: Unread[] } = { facts: [], unread: [] }
+  for (const document of text.split(/^---(?:\s.*)?$/m).filter(holdsDefinition)) {
+    try {
+      readDefinition(found.facts, path, load(document, { schema: CORE_SCHEMA }) as Definition)
+    } catch (error) {
+      found.unread.push({ path, why: error instanceof Error ? error.message.split('\n')[0]! : String(error) })
     }
   }
-  if (definition?.kind !== 'CustomResourceDefinition') return { facts: [], unread: [] }
-  const facts: Fact[] = []
+  return found
+}
+
+function readDefinition(facts: Fact[], path: string, definition: Definition): void {
   const generator = definition.metadata?.annotations?.[GENERATOR]
   if (generator !== undefined)
     facts.push({ area: 'version', key: 'controller-gen', value: plainVersion(generator), path })
@@ -47,7 +53,6 @@ export function readCrdFacts(path: string, text: string): { facts: Fact[]; unrea
   for (const { name, schema } of definition.spec?.versions ?? []) {
     if (schema?.openAPIV3Schema !== undefined) walk(facts, path, `${kind}/${name}`, schema.openAPIV3Schema)
   }
-  return { facts, unread: [] }
 }
 
 function walk(facts: Fact[], path: string, key: string, schema: Schema): void {

@@ -112,6 +112,7 @@ export function readFile(path: string, text: string, layout: Layout): FileReadin
       reading.facts.push(...readTemplate(path, text), ...readRights(path, text, componentOf(path)))
       break
     case 'manifest':
+      take(readCrdFacts(path, text))
       reading.facts.push(...readTemplate(path, text), ...readRights(path, text, whoseManifest(path)))
       break
     case 'go.mod':

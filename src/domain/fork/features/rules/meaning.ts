@@ -43,10 +43,15 @@ export function weigh(change: FactChange): Weight {
 /** Type first, then whether it must be written, then the rest (api-facts.ts and crd-facts.ts write it so). */
 function weighField({ before, after }: FactChange): Weight {
   const [then, now] = [partsOf(before), partsOf(after)]
-  if (then.type !== now.type) return 'breaking'
+  // A type that moved between packages is written alike; whether its own fields did, its own fields tell.
+  if (unqualified(then.type) !== unqualified(now.type)) return 'breaking'
   if (!then.isRequired && now.isRequired) return now.rules.default === undefined ? 'breaking' : 'note'
   if (then.rules.default !== now.rules.default) return 'default'
   return narrows(then.rules, now.rules) ? 'breaking' : 'note'
+}
+
+function unqualified(type: string): string {
+  return type.replace(/\b\w+\./g, '')
 }
 
 interface FieldParts {

@@ -37,7 +37,7 @@ const FEATURE =
   /^(add(s|ed|ing)?|support(s|ing)?|allow(s|ing)?|enable(s)?|implement(s|ing)?|introduce|expose|extra|optional|improve|new|make\b.*\b(configurable|optional)|use\b.*\b(instead|default)|[\w/ -]+ feature (on|for)\b|customi[sz]e|define|reintroduce|include|suspend|set)\b|\bsupport$/i
 /** New checks refuse what was accepted: whatever the author calls it, users must know. */
 const STRICTER =
-  /\b(add|introduce|enforce|reject|refuse|disallow|forbid)(e?[ds]|ing)?\b.*\bvalidat(e|es|ion|ions|or|ors|ing)\b/i
+  /^validate\b|\b(add|introduce|enforce|reject|refuse|disallow|forbid)(e?[ds]|ing)?\b.*\bvalidat(e|es|ion|ions|or|ors|ing)\b/i
 const REMOVAL = /\b(remove|removes|removed|drop|drops|dropped|delete|deleted)\b/i
 
 /** What the title says the work is. Undefined where it says nothing. */
