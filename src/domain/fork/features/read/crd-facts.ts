@@ -35,7 +35,7 @@ export function holdsDefinition(text: string): boolean {
 /** Reads the definitions of a file; other documents in it are passed over. */
 export function readCrdFacts(path: string, text: string): { facts: Fact[]; unread: Unread[] } {
   const found: { facts: Fact[]; unread: Unread[] } = { facts: [], unread: [] }
-  for (const document of text.split(/^---(?:\s.*)?$/m).filter(holdsDefinition)) {
+  for (const document of text.split(/^---(?:[ \t].*)?$/m).filter(holdsDefinition)) {
     try {
       readDefinition(found.facts, path, load(document, { schema: CORE_SCHEMA }) as Definition)
     } catch (error) {
