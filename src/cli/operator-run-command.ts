@@ -38,6 +38,11 @@ export interface RunFlags extends KubeFlags {
   accept?: string[] | undefined
 }
 
+/** Waits; rejects when the signal aborts. */
+export function pauseUntil(signal: AbortSignal): (milliseconds: number) => Promise<void> {
+  return async (milliseconds) => await sleep(milliseconds, undefined, { signal })
+}
+
 const HEARTBEAT_MS = 30_000
 
 export abstract class OperatorRunCommand extends BaseCommand {
@@ -51,7 +56,7 @@ export abstract class OperatorRunCommand extends BaseCommand {
       snapshots: await openSnapshotTaker(cluster),
       store: await openRunStore(),
       clock: systemClock,
-      sleep: async (milliseconds) => await sleep(milliseconds, undefined, { signal: this.signal }),
+      sleep: pauseUntil(this.signal),
       signal: this.signal,
       report: () => undefined,
       mayPass: (step) => this.mayPass(step, accepted),

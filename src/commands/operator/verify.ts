@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.ts'
 import { progressFlag } from '../../cli/flags.ts'
 import { kubeFlags } from '../../cli/kube-flags.ts'
+import { pauseUntil } from '../../cli/operator-run-command.ts'
 import { openCluster, openRunStore } from '../../cli/wiring.ts'
 import { verifyStoredRun } from '../../domain/operator/apply/verify-report.ts'
 import { findRun } from '../../domain/runs/show-run.ts'
@@ -43,7 +43,7 @@ export default class OperatorVerify extends BaseCommand {
     const verification = await verifyStoredRun(stored, {
       cluster: await openCluster(flags),
       clock: this.clock,
-      sleep: async (milliseconds) => await sleep(milliseconds, undefined, { signal: this.signal }),
+      sleep: pauseUntil(this.signal),
       signal: this.signal,
       tell: (detail) => report({ phase: detail }),
       graceSeconds,

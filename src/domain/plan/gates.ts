@@ -15,9 +15,11 @@ export function refuseBlocked(plan: Plan): void {
   })
 }
 
-/** Findings that need to be acknowledged by id and are not. */
+/** Findings that need to be acknowledged by id and are not, neither now nor when the plan was made. */
 export function unacknowledged(plan: Plan, accepted: ReadonlySet<string>): Finding[] {
-  return plan.findings.filter(({ gate, id }) => gate === 'ack' && !accepted.has(id))
+  const { acknowledged } = plan.summary
+  const before = new Set<unknown>(Array.isArray(acknowledged) ? acknowledged : [])
+  return plan.findings.filter(({ gate, id }) => gate === 'ack' && !accepted.has(id) && !before.has(id))
 }
 
 /** Throws (exit 3) for findings that nobody acknowledged. */
