@@ -53,6 +53,7 @@ export abstract class OperatorRunCommand extends BaseCommand {
     return {
       cluster,
       helm: await openHelmOf(flags),
+      sources: await openVersionSource(),
       snapshots: await openSnapshotTaker(cluster),
       store: await openRunStore(),
       clock: systemClock,
@@ -67,10 +68,9 @@ export abstract class OperatorRunCommand extends BaseCommand {
   /** A plan of a file, checked, for this cluster, and still fresh. */
   protected async readFreshPlan(file: string, session: OperatorSession): Promise<Plan> {
     const plan = readPlan(await readText(file), file, new Set(OPERATOR_VERBS.keys()))
-    const { cluster, helm } = session
+    const { cluster, helm, sources } = session
     requireTarget(plan.target, { id: cluster.identity.uid, name: nameOf(session) })
     refuseBlocked(plan)
-    const sources = await openVersionSource()
     await requireFresh(plan, fingerprintsNow(plan, { cluster, helm, sources, signal: this.signal }))
     return plan
   }

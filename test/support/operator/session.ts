@@ -1,4 +1,5 @@
 /** A session of an operator run in a test: everything real. */
+import { openVersionSource } from '../../../src/adapters/version-source/open-version-source.ts'
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openHelm } from '../../../src/adapters/helm/open-helm.ts'
@@ -26,6 +27,7 @@ export function sessionOn(cluster: Cluster, { kubeconfig, helm, environment, roo
   return {
     cluster,
     helm: openHelm({ program: helm, kubeconfig, environment }),
+    sources: openVersionSource(() => () => undefined),
     snapshots: snapshotTaker({
       cluster,
       clock,

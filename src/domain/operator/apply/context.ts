@@ -3,6 +3,7 @@ import type { Clock } from '../../../ports/clock.ts'
 import type { Cluster } from '../../../ports/cluster.ts'
 import type { Helm } from '../../../ports/helm.ts'
 import type { SnapshotTaker } from '../../../ports/snapshot-taker.ts'
+import type { VersionSource } from '../../../ports/version-source.ts'
 import { SparkopsError } from '../../errors.ts'
 import type { Step } from '../../plan/plan.ts'
 import type { RunProgress } from '../../plan/run-record.ts'
@@ -10,6 +11,8 @@ import type { RunProgress } from '../../plan/run-record.ts'
 export interface ApplyContext {
   cluster: Cluster
   helm: Helm
+  /** Charts as files. */
+  sources: VersionSource
   snapshots: SnapshotTaker
   clock: Clock
   /** Rejects when the run is interrupted: waiting is what may be cut short, writing is not. */

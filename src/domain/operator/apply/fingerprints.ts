@@ -5,6 +5,7 @@ import type { VersionSource } from '../../../ports/version-source.ts'
 import { digestOf } from '../../plan/json.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { TakeFingerprint } from '../../plan/stale.ts'
+import { locateAgain } from '../source/locate-chart.ts'
 import type { HelmUpgradePayload } from '../steps/payloads.ts'
 import { CRD_TYPE } from '../steps/policies.ts'
 import { listAll, nameOf } from './applications.ts'
@@ -46,13 +47,9 @@ async function targetDigest(plan: Plan, { helm, sources, signal }: FingerprintSo
   const install = plan.steps.find(({ verb }) => verb === 'helm-upgrade')
   if (install === undefined) return undefined
   const { reference, version } = (install.payload as unknown as HelmUpgradePayload).chart
-  if (sources.isThere(reference)) return await sources.digest(reference)
-  const held = await sources.makeDirectory()
-  try {
-    return await sources.digest(await helm.pull({ reference, version }, held.path, signal))
-  } finally {
-    await held.release()
-  }
+  const located = await locateAgain({ helm, sources }, { reference, version }, signal)
+  await located?.held?.release()
+  return located?.origin.digest
 }
 
 async function crdDigest(name: string, { cluster, signal }: FingerprintSources): Promise<string> {

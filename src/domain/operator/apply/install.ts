@@ -2,8 +2,8 @@
 import type { ObjectKey } from '../../../ports/cluster.ts'
 import type { ReleaseRevision } from '../../../ports/helm.ts'
 import { sameJson } from '../../plan/json.ts'
-
 import type { Look, Verb } from '../../plan/verb.ts'
+import { withChart } from '../source/locate-chart.ts'
 import type { HelmRollbackPayload, HelmUpgradePayload } from '../steps/payloads.ts'
 import type { ApplyContext } from './context.ts'
 import { setReplicas } from './scale.ts'
@@ -34,17 +34,19 @@ export const helmUpgrade: Verb<ApplyContext> = {
     const name = { name: release, namespace }
     await clearPending(name, context)
     let made: ReleaseRevision | undefined
-    for (let round = 0; round < (twice ? 2 : 1); round += 1) {
-      made = await context.helm.upgrade({
-        release: name,
-        chart: { reference: chart.reference, version: chart.version },
-        values: { files: [], sets: [], object: values as Record<string, unknown> },
-        install: true,
-        noHooks,
-        timeoutSeconds,
-      })
-      await holdAll(hold, context)
-    }
+    await withChart(context, chart, async (found) => {
+      for (let round = 0; round < (twice ? 2 : 1); round += 1) {
+        made = await context.helm.upgrade({
+          release: name,
+          chart: found,
+          values: { files: [], sets: [], object: values as Record<string, unknown> },
+          install: true,
+          noHooks,
+          timeoutSeconds,
+        })
+        await holdAll(hold, context)
+      }
+    })
     return { revision: made?.revision ?? null }
   },
 }

@@ -4,6 +4,7 @@ import type { Cluster } from '../../../ports/cluster.ts'
 import type { Helm } from '../../../ports/helm.ts'
 import type { OpenRun, RunStore, StoredRun } from '../../../ports/journal.ts'
 import type { SnapshotTaker } from '../../../ports/snapshot-taker.ts'
+import type { VersionSource } from '../../../ports/version-source.ts'
 import { SparkopsError } from '../../errors.ts'
 import { stringifyExact } from '../../exact-json.ts'
 import { carryOut } from '../../plan/carry-out.ts'
@@ -20,6 +21,7 @@ import { OPERATOR_VERBS } from './verbs.ts'
 export interface OperatorSession {
   cluster: Cluster
   helm: Helm
+  sources: VersionSource
   snapshots: SnapshotTaker
   store: RunStore
   clock: Clock
@@ -73,13 +75,13 @@ export async function goOn(session: OperatorSession, run: OpenRun, plan: Plan): 
 }
 
 function contextOf(
-  { cluster, helm, snapshots, clock, sleep, signal }: OperatorSession,
+  { cluster, helm, sources, snapshots, clock, sleep, signal }: OperatorSession,
   run: OpenRun,
   undone: StoredRun | undefined,
   { step, tell, seen }: Pick<ApplyContext, 'step' | 'tell' | 'seen'>,
 ): ApplyContext {
   return {
-    ...{ cluster, helm, snapshots, clock, sleep, signal, step, tell, seen },
+    ...{ cluster, helm, sources, snapshots, clock, sleep, signal, step, tell, seen },
     run: {
       id: run.id,
       directory: run.directory,

@@ -34,15 +34,24 @@ export async function withChart<T>(
   use: (chart: ChartReference) => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
-  const spec = parseSource(chart.reference, (path) => ports.sources.isThere(path))
-  const exact = spec.kind === 'remote' ? { ...spec, version: spec.version ?? chart.version } : spec
-  const located = await locateChart(ports, exact, signal)
+  const located = await locateAgain(ports, chart, signal)
   try {
     if (located?.origin.digest !== chart.digest) throw changed(chart.reference)
     return await use(located.chart)
   } finally {
     await located?.held?.release()
   }
+}
+
+/** Where a chart that was read before is now; undefined where there is none any more. Whoever asks releases it. */
+export async function locateAgain(
+  ports: TargetPorts,
+  { reference, version }: Pick<ChartAgain, 'reference' | 'version'>,
+  signal: AbortSignal | undefined,
+): Promise<LocatedChart | undefined> {
+  const spec = parseSource(reference, (path) => ports.sources.isThere(path))
+  const exact = spec.kind === 'remote' ? { ...spec, version: spec.version ?? version } : spec
+  return await locateChart(ports, exact, signal)
 }
 
 /** Where the chart is; undefined for manifests. */
