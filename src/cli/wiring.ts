@@ -52,6 +52,18 @@ export async function openReader(flags: KubeFlags): Promise<ClusterReader> {
   return await readSnapshot(flags.snapshot, flags.namespace)
 }
 
+/** A cluster to rehearse on: the one that is named, or a control plane of its own that goes with the process. */
+export async function openThrowaway(flags: KubeFlags): Promise<Cluster> {
+  if (flags.context !== undefined) return await openCluster(flags)
+  const [{ findBinaries }, { startControlPlane }] = await Promise.all([
+    import('../adapters/control-plane/find-binaries.ts'),
+    import('../adapters/control-plane/start-control-plane.ts'),
+  ])
+  const plane = await startControlPlane(findBinaries(process.env), onShutdown)
+  onShutdown(() => plane.stop())
+  return await openCluster({ kubeconfig: plane.kubeconfigPath })
+}
+
 /** A new snapshot in a directory that is empty or not there yet. One that is not finished goes with the process. */
 export async function createSnapshot(directory: string): Promise<SnapshotWriter> {
   const { writeSnapshot } = await import('../adapters/snapshot/write-snapshot.ts')

@@ -131,7 +131,8 @@ function* findingBlocks(
     if (more > 0) yield `    - and ${formatCount(more)} more`
     // What is done by itself needs no explanation of what would have been.
     if (gate !== 'auto' || wide) yield* lines(finding.detail, style, '    ')
-    yield* lines(`${gate === 'auto' ? 'done' : 'to do'}: ${finding.fix}`, style, '    ')
+    const word = gate !== 'auto' ? 'to do' : finding.consequence === 'note' ? 'advice' : 'done'
+    yield* lines(`${word}: ${finding.fix}`, style, '    ')
   }
 }
 
@@ -163,7 +164,14 @@ function* stepBlocks({ steps }: OperatorPlan, { style }: ViewOptions): Generator
   for (const [index, step] of steps.entries()) {
     const number = String(index + 1).padStart(width)
     const mark = step.pointOfNoReturn === undefined ? '' : ` ${style.glyphs.warn} no way back from here`
-    yield* lines(`${step.title}${mark}`, style, `  ${number} `, ' '.repeat(width + 3))
+    // The same words for several objects: then the object tells them apart.
+    const isRepeated = steps.some((other) => other !== step && other.title === step.title)
+    yield* lines(
+      `${step.title}${isRepeated ? `: ${step.object}` : ''}${mark}`,
+      style,
+      `  ${number} `,
+      ' '.repeat(width + 3),
+    )
   }
 }
 

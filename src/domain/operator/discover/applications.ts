@@ -18,16 +18,6 @@ export const POD_LABELS = {
 export const TERMINAL_STATES: ReadonlySet<string> = new Set(['COMPLETED', 'FAILED'])
 /** States in which a driver pod should be there. */
 export const RUNNING_STATES: ReadonlySet<string> = new Set(['SUBMITTED', 'RUNNING', 'UNKNOWN', 'SUCCEEDING', 'FAILING'])
-/** States in which a controller is about to do something to pods; `''` is one that no controller has taken up. */
-export const MOVING_STATES: ReadonlySet<string> = new Set([
-  '',
-  'PENDING_RERUN',
-  'INVALIDATING',
-  'SUBMISSION_FAILED',
-  'SUSPENDING',
-  'RESUMING',
-])
-
 /** One SparkApplication. */
 export interface Application {
   namespace: string

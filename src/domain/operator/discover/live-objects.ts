@@ -17,13 +17,6 @@ export function groupOf(apiVersion: string): string {
   return apiVersion.includes('/') ? apiVersion.split('/')[0]! : ''
 }
 
-/** What an object is, whatever version it is written in: `Role.rbac.authorization.k8s.io spark/spark-role`. */
-export function identityOf(object: KubeObject, namespace: string | undefined): string {
-  const group = groupOf(object.apiVersion)
-  const kind = group === '' ? object.kind : `${object.kind}.${group}`
-  return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${object.metadata.name}`
-}
-
 /** The live counterpart of each object; `namespace` is where those go that name none. */
 export async function findCounterparts(
   sight: Sight,

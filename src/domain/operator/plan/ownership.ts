@@ -81,11 +81,6 @@ function isMadeAnew({ metadata }: KubeObject): boolean {
   return policy === undefined || policy.includes('before-hook-creation')
 }
 
-/** Whether an object is run by a hook of a chart, not a part of its release. */
-export function isHook({ metadata }: KubeObject): boolean {
-  return metadata.annotations?.['helm.sh/hook'] !== undefined
-}
-
 /** Kinds that an account's rights hang on. */
 export function isRight(object: KubeObject): boolean {
   return (

@@ -7,7 +7,7 @@ import type { ReportProgress } from '../../../ports/progress.ts'
 import { API_VERSION } from '../../document.ts'
 import type { ExitName } from '../../errors.ts'
 import { digestOf } from '../../plan/json.ts'
-import type { Finding, Fingerprint, Json, Plan } from '../../plan/plan.ts'
+import type { Fingerprint, Json, Plan } from '../../plan/plan.ts'
 import { sealPlan } from '../../plan/seal.ts'
 import type { Discovery, FoundInstallation } from '../discover/discover.ts'
 import { listAt, textAt } from '../discover/json.ts'
@@ -265,9 +265,4 @@ export function planExit(plan: Plan, options: { isDetailed: boolean }): ExitName
   if (blocked === true) return 'findings'
   if (Array.isArray(undecided) && undecided.length > 0) return 'inconclusive'
   return options.isDetailed && plan.steps.length > 0 ? 'changes' : 'ok'
-}
-
-/** Findings that must be acknowledged by id before the plan can be carried out. */
-export function toAcknowledge(findings: readonly Finding[], acknowledged: readonly string[]): string[] {
-  return findings.filter(({ gate, id }) => gate === 'ack' && !acknowledged.includes(id)).map(({ id }) => id)
 }
