@@ -66,13 +66,13 @@ export async function startControlPlane(
     return {
       kubeconfigPath,
       stop: async () => {
-        forget()
         await stop()
+        forget()
       },
     }
   } catch (error) {
-    forget()
     await stop()
+    forget()
     throw error
   }
 }

@@ -63,8 +63,9 @@ export async function withShadow<T>(
     await untilServed(cluster, type, options)
     return await work({ ask: (asked) => askServer(cluster, type, asked, options.signal) })
   } finally {
-    forget()
+    // In this order: an ending process waits for what is registered, and for nothing else.
     await remove()
+    forget()
   }
 }
 
