@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process'
 import { devNull, tmpdir } from 'node:os'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { load } from 'js-yaml'
 import { findBinaries, findBinary } from '../../src/adapters/control-plane/find-binaries.ts'
 import { startControlPlane } from '../../src/adapters/control-plane/start-control-plane.ts'
@@ -52,7 +52,9 @@ async function main(): Promise<void> {
 }
 
 async function run(command: string[]): Promise<Run> {
-  const result = await measure(command, devNull, join(tmpdir(), `sparkops-bench-${process.pid}`))
+  const report = join(tmpdir(), `sparkops-bench-${process.pid}`)
+  const result = await measure(command, devNull, report)
+  rmSync(report, { force: true })
   // 2, 3 and 7 are answers too.
   if (![0, 2, 3, 7].includes(result.code)) throw new Error(`${command.join(' ')}: ${result.code} ${result.stderr}`)
   return result
