@@ -51,8 +51,8 @@ export function mergeText(file: TextSides, rules: readonly HunkRule[]): TextMerg
   const [base, ours, theirs] = [ended(file.base), ended(file.ours), ended(file.theirs)]
   const merged = mergeEnded({ path: file.path, base, ours, theirs }, rules)
   // A last line without its end is no other line; it stays so only where nobody ended it.
-  const open = merged.text !== undefined && ours !== file.ours && theirs !== file.theirs
-  return open ? { ...merged, text: merged.text!.replace(/\n$/, '') } : merged
+  if (merged.text === undefined || ours === file.ours || theirs === file.theirs) return merged
+  return { ...merged, text: merged.text.replace(/\n$/, '') }
 }
 
 function mergeEnded(file: TextSides, rules: readonly HunkRule[]): TextMerge {
