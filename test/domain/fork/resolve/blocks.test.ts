@@ -36,9 +36,9 @@ describe('Go by declaration', () => {
       '// One',
       'const x = 1\n\n// Zero is new upstream.\nfunc Zero() {}\n\n// One',
     )
-    const theirs = GO.replace('const x = 1', 'const x = 2') + '\nfunc Own() {\n\tOne()\n}\n'
+    const theirs = `${GO.replace('const x = 1', 'const x = 2')}\nfunc Own() {\n\tOne()\n}\n`
     const merged = mergeBlocks({ path: 'a.go', base: GO, ours, theirs }, goDeclarations, [])
-    expect(merged?.text).toBe(ours.replace('const x = 1', 'const x = 2') + '\nfunc Own() {\n\tOne()\n}\n')
+    expect(merged?.text).toBe(`${ours.replace('const x = 1', 'const x = 2')}\nfunc Own() {\n\tOne()\n}\n`)
   })
 
   it('leaves what both sides changed, and what upstream has no longer', () => {
