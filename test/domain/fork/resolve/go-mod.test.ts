@@ -35,7 +35,7 @@ describe('a merge of go.mod', () => {
     const merged = mergeGoMod({ base, ours: mod('1.22', { 'a.b/x': 'v1.4.0' }), theirs: pinned })
     expect(readGoMod(merged!.text!)!.replaces.get('a.b/x')).toBe('git.acme.example/x v1.0.0')
     expect(readGoMod(merged!.text!)!.others).toEqual(new Set(['exclude a.b/x v1.1.0']))
-    const other = base + '\nreplace a.b/x => up.example/x v1.1.0\n'
+    const other = `${base}\nreplace a.b/x => up.example/x v1.1.0\n`
     expect(mergeGoMod({ base, ours: other, theirs: pinned })?.left[0]).toContain('replace a.b/x')
   })
 
