@@ -1,7 +1,7 @@
 /** A Go package as it stands in a tree: its sources and what they declare, read once for each tree. */
 import type { ObjectReader, Oid } from '../../../ports/git.ts'
 import { textOf } from '../resolve/lines.ts'
-import { goConstants, goDeclarationsOf, goMembersOf, packageClause, type GoDeclaration } from './go-source.ts'
+import { goConstants, goDeclarationsOf, packageClause, type GoDeclaration } from './go-source.ts'
 
 export interface GoPackage {
   readonly directory: string
@@ -38,19 +38,6 @@ export async function readGoPackage(git: ObjectReader, tree: Oid, directory: str
     names: new Set(declarations.filter((one) => one.receiver === undefined).map((one) => one.name)),
     constants: goConstants(texts),
   }
-}
-
-/** Fields and methods that a tree's own Go declares anywhere, vendored code aside. */
-export async function readGoMembers(git: ObjectReader, tree: Oid): Promise<ReadonlySet<string>> {
-  const members = new Set<string>()
-  for (const { path, oid, mode } of await git.list(tree)) {
-    if (!path.endsWith('.go') || path.startsWith('vendor/') || mode === '120000') continue
-    const text = textOf(await git.readBlob(oid))
-    if (text === undefined) continue
-    for (const name of goMembersOf(text)) members.add(name)
-    for (const one of goDeclarationsOf(text)) if (one.receiver !== undefined) members.add(one.name)
-  }
-  return members
 }
 
 /** The directory part of a path; empty at the root. */
