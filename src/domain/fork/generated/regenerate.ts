@@ -6,6 +6,7 @@
  */
 import type { FileVersion, Oid } from '../../../ports/git.ts'
 import type { GeneratorRow } from '../profiles/knowledge.ts'
+import { pathClassOf } from '../resolve/deletion.ts'
 import { matchesAny } from '../resolve/glob.ts'
 import { textOf } from '../resolve/lines.ts'
 import type {
@@ -28,7 +29,9 @@ export function generatedResolver(generators: Generators): Resolver {
     id: 'generated',
     resolve: async (conflict, situation) => {
       const row = generators.rowOf(conflict.path)
-      return row === undefined ? undefined : decide(conflict, situation, row, generators)
+      if (row !== undefined) return await decide(conflict, situation, row, generators)
+      if (pathClassOf(conflict.path, situation.profile) !== 'generated') return undefined
+      return { kind: 'undecided', why: 'a generated file, and no generator of it is known here', hints: [] }
     },
   }
 }
@@ -168,4 +171,16 @@ async function missingFrom(
   return linesMissing(changedLines(patch).added, there).filter(
     (line) => /^[\w-]+:(\s|$)|^[^#/]*[({]$/.test(line) && !/^description:/.test(line),
   )
+}
+
+/** A rule that keeps off generated files: what is not generated anew is a person's, however well its lines would merge. */
+export function exceptGenerated(rule: Resolver, generators: Generators): Resolver {
+  return {
+    id: rule.id,
+    resolve: async (conflict, situation) => {
+      const isGenerated = pathClassOf(conflict.path, situation.profile) === 'generated'
+      if (isGenerated || generators.rowOf(conflict.path) !== undefined) return undefined
+      return await rule.resolve(conflict, situation)
+    },
+  }
 }
