@@ -78,6 +78,8 @@ export const BUILT_IN: Readonly<Record<ProfileName, ForkProfile>> = {
     },
     classes: SPARK_OPERATOR_CLASSES,
     companyOwned: ['image.repository', 'image.registry', 'image.tag'],
+    // Each at the version that the target pins, and only where it writes the clean target as upstream has it.
+    generators: ['controller-gen-object', 'controller-gen-crd', 'helm-docs', 'go-mod-tidy'],
   },
   spark: {
     ...COMMON,

@@ -6,7 +6,7 @@ import { goFloor } from '../checks/go-floor.ts'
 import { goImportsNeeded } from '../checks/go-imports.ts'
 import { textChecks } from '../checks/text-checks.ts'
 import { Generators } from '../generated/generators.ts'
-import { generatedResolver, regenerate } from '../generated/regenerate.ts'
+import { exceptGenerated, generatedResolver, regenerate } from '../generated/regenerate.ts'
 import { canTidy, tidyModule } from '../generated/tidy.ts'
 import { rewriteLayout } from '../layout/rewrite-layout.ts'
 import { readLayout } from '../layout/successors.ts'
@@ -36,7 +36,7 @@ export function carryRules(profile: ForkProfile, toolchain?: Toolchain): CarryRu
       deletionPolicy(known.retired),
       generatedResolver(generators),
       goModResolver(() => canTidy(profile.generators, toolchain)),
-      textResolver(known),
+      exceptGenerated(textResolver(known), generators),
     ],
     afterMerge: [
       tidyModule(toolchain),

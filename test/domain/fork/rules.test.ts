@@ -1,0 +1,206 @@
+/** The rules together, on repositories made by real git: what carries itself, what is dropped, what stops for a person. */
+import { describe, expect, it } from 'vitest'
+import { carryBed } from '../../support/fork/carry.ts'
+
+const GCP = 'github.com/GoogleCloudPlatform/spark-on-k8s-operator'
+const NEW = 'github.com/kubeflow/spark-operator'
+const bed = carryBed()
+bed.profile = { ...bed.profile, generators: [] }
+const mod = (path: string, go = '1.22', requires = ''): string => `module ${path}\n\ngo ${go}\n${requires}`
+
+describe('a company’s Go', () => {
+  const config = (prefix: string, name: string): string => `package ${prefix}\n\nconst ${name} = "spark.io/app"\n`
+
+  it('imports the module by its new path, in files that are new to upstream too', async () => {
+    const own = (path: string): string =>
+      `package util\n\nimport "${path}/pkg/config"\n\n// A is it.\nconst A = config.App\n`
+    const done = await bed.carry(
+      { 'go.mod': mod(GCP), 'pkg/config/c.go': config('config', 'App') },
+      { 'go.mod': mod(NEW) },
+      { 'pkg/util/a.go': own(GCP) },
+    )
+    expect(done.outcome.kind).toBe('carried')
+    expect(await done.file('pkg/util/a.go')).toBe(own(NEW))
+    expect(done.rules).toContain('module-path')
+  })
+
+  it('calls a package that moved by its new name, and its constants by theirs', async () => {
+    const done = await bed.carry(
+      { 'go.mod': mod(GCP), 'pkg/config/c.go': config('config', 'App') },
+      { 'go.mod': mod(NEW), 'pkg/config/c.go': null, 'pkg/common/c.go': config('common', 'LabelApp') },
+      { 'pkg/util/a.go': `package util\n\nimport "${GCP}/pkg/config"\n\nvar a = config.App\n` },
+    )
+    expect(await done.file('pkg/util/a.go')).toContain(`import "${NEW}/pkg/common"\n\nvar a = common.LabelApp\n`)
+  })
+
+  it('stops where it uses a name that upstream no longer has, or that takes other arguments now', async () => {
+    const lib = (body: string): string => `package lib\n\n${body}\n`
+    const gone = await bed.carry(
+      { 'go.mod': mod(NEW), 'pkg/lib/l.go': lib('func Old(a int) int { return a }') },
+      { 'pkg/lib/l.go': lib('func New(a int) int { return a }') },
+      { 'pkg/lib/own.go': lib('var x = Old(1)') },
+    )
+    expect(gone.open.get('pkg/lib/own.go')).toContain('uses Old')
+    const other = await bed.carry(
+      { 'go.mod': mod(NEW), 'pkg/lib/l.go': lib('func F(a int) int { return a }') },
+      { 'pkg/lib/l.go': lib('func F(a int, b string) (int, error) { return a, nil }') },
+      { 'cmd/own.go': `package main\n\nimport "${NEW}/pkg/lib"\n\nfunc main() { lib.F(1) }\n` },
+    )
+    expect(other.open.get('cmd/own.go')).toContain('which is lib.F(a int, b string) (int, error) now')
+  })
+
+  it('gets back the import that upstream dropped with its last use', async () => {
+    const util = (head: string, tail: string): string => `package util\n\nimport (\n${head})\n\nfunc A() {}\n${tail}`
+    const api = { 'go.mod': mod(NEW), 'api/a.go': 'package api\n\ntype App struct{}\n' }
+    const line = `\t"${NEW}/api"\n`
+    const done = await bed.carry(
+      { ...api, 'pkg/util/u.go': util(`\t"fmt"\n${line}`, '\nfunc B(api.App) { fmt.Println() }\n') },
+      { 'pkg/util/u.go': util('\t"fmt"\n', '\nfunc B() { fmt.Println() }\n') },
+      {
+        'pkg/util/u.go': util(`\t"fmt"\n${line}`, '\nfunc B(api.App) { fmt.Println() }\n').replace(
+          'func A() {}\n',
+          'func A() {}\n\n// T is ours.\nfunc T(api.App) {}\n',
+        ),
+      },
+    )
+    expect(done.open).toEqual(new Map())
+    expect(await done.file('pkg/util/u.go')).toContain(line)
+  })
+
+  it('goes with its file to where upstream has it now', async () => {
+    const types = (fields: string): string => `package v1beta2\n\ntype Spec struct {\n\tA string\n${fields}}\n`
+    const done = await bed.carry(
+      { 'go.mod': mod(NEW), 'pkg/apis/sparkoperator.k8s.io/v1beta2/types.go': types('') },
+      {
+        'pkg/apis/sparkoperator.k8s.io/v1beta2/types.go': null,
+        'api/v1beta2/sparkapplication_types.go': `// New header.\n${types('\tB string\n')}\nfunc (s Spec) Long() {}\n`,
+      },
+      { 'pkg/apis/sparkoperator.k8s.io/v1beta2/types.go': types('\tOwn string\n') },
+    )
+    expect(await done.file('api/v1beta2/sparkapplication_types.go')).toContain('\tB string\n\tOwn string\n}')
+    expect(done.rules).toContain('successor-path')
+  })
+})
+
+describe('other files of a company', () => {
+  it('stay deleted where a policy of their class says so, and stop where upstream deleted them', async () => {
+    const ci = await bed.carry(
+      { '.github/workflows/a.yaml': 'a: 1\n' },
+      { '.github/workflows/a.yaml': 'a: 2\n' },
+      { '.github/workflows/a.yaml': null },
+    )
+    expect(ci.rules).toEqual(['delete-policy/ci'])
+    const source = await bed.carry(
+      { 'hack/gencerts.sh': 'set -e\n' },
+      { 'hack/gencerts.sh': null },
+      { 'hack/gencerts.sh': 'set -eu\n' },
+    )
+    expect(source.open.get('hack/gencerts.sh')).toContain('the operator makes its certificates itself')
+  })
+
+  it('never leave a key of a values file twice, where a merge by lines would', async () => {
+    const values = 'a: 1\nb: 1\nc: 1\nd: 1\ne: 1\nf: 1\ng: 1\n'
+    const done = await bed.carry(
+      { 'charts/x/values.yaml': values },
+      { 'charts/x/values.yaml': `envFrom: []\n${values}` },
+      { 'charts/x/values.yaml': `${values}envFrom: []\nown: 1\n` },
+    )
+    // Below the key that it stood below, which upstream has at the top.
+    expect(await done.file('charts/x/values.yaml')).toBe(`envFrom: []\nown: 1\n${values}`)
+  })
+
+  it('keep a file that upstream’s .gitignore ignores', async () => {
+    const done = await bed.carry({ a: '1\n' }, { '.gitignore': 'bin/\n' }, { 'hack/bin/sign': 'binary\n' })
+    expect(await done.file('hack/bin/sign')).toBe('binary\n')
+  })
+
+  it('name no Go that is older than go.mod asks for', async () => {
+    const done = await bed.carry(
+      { 'go.mod': mod(NEW, '1.19') },
+      { 'go.mod': mod(NEW, '1.22') },
+      { '.tool-versions': 'golang 1.20.5\nnodejs 18\n' },
+    )
+    expect(await done.file('.tool-versions')).toBe('golang 1.22.0\nnodejs 18\n')
+  })
+
+  it('stop where a Dockerfile’s command would run as somebody else', async () => {
+    const file = (user: string, own: string): string =>
+      `FROM x\nUSER root\nRUN a\n${user}\nWORKDIR /w\n${own}ENTRYPOINT ["e"]\n`
+    const done = await bed.carry(
+      { Dockerfile: file('RUN b', '') },
+      { Dockerfile: file('USER spark', '') },
+      { Dockerfile: file('RUN b', 'RUN update-ca-certificates\n') },
+    )
+    expect(done.open.get('Dockerfile')).toContain('runs as spark')
+  })
+
+  it('stop where go.sum is in conflict and go mod tidy may not run', async () => {
+    const done = await bed.carry(
+      { 'go.mod': mod(NEW), 'go.sum': 'a v1 h1:x\n' },
+      { 'go.sum': 'a v2 h1:y\n' },
+      { 'go.sum': 'a v3 h1:z\n' },
+    )
+    expect(done.open.get('go.sum')).toContain('go-mod-tidy')
+  })
+
+  it('stop for a generated file whose generator may not run', async () => {
+    const crd = 'config/crd/bases/a.yaml'
+    const done = await bed.carry({ [crd]: 'a: 1\n' }, { [crd]: 'a: 2\n' }, { [crd]: 'a: 3\n' })
+    expect(done.open.get(crd)).toContain('controller-gen-crd')
+  })
+})
+
+describe('what upstream has already', () => {
+  const main = (line: string): string => `package main\n\nfunc a() {}\n\nfunc main() {\n${line}\tx()\n}\n`
+  const pick = (text: string, files: Record<string, string>) => ({ subject: text, files })
+
+  it('is dropped by its patch-id, and named', async () => {
+    const done = await bed.carry(
+      { 'm.go': main('') },
+      [pick('Fix it (#7)', { 'm.go': main('\tfix()\n') }), pick('more', { b: '1\n' })],
+      { 'm.go': main('\tfix()\n') },
+    )
+    expect(done.outcome).toMatchObject({ kind: 'dropped', rule: 'patch-id' })
+    expect(done.outcome).toMatchObject({ evidence: expect.stringContaining('Fix it (#7)') as string })
+  })
+
+  it('is carried on where upstream took it back', async () => {
+    const base = { 'm.go': main('') }
+    const first = await bed.carry(base, [pick('Fix it', { 'm.go': main('\tfix()\n') })], { 'm.go': main('\tfix()\n') })
+    const fixed = first.outcome.kind === 'dropped' ? first.outcome.commits[0]! : ''
+    const message = `Revert "Fix it"\n\nThis reverts commit ${fixed}.\n`
+    const again = await bed.carryOnto(fixed, [{ subject: 'Revert', files: base, message }], {
+      'm.go': main('\tfix()\n'),
+    })
+    expect(again.outcome.kind).toBe('carried')
+  })
+
+  it('is dropped as an edited pick, with the lines that remain', async () => {
+    const body = Array.from({ length: 30 }, (_, i) => `\tline${i}()\n`).join('')
+    const base = { 'm.go': main('') }
+    const first = await bed.carry(base, [pick('Improve', { 'm.go': main(body) })], { 'm.go': main(body) })
+    const improved = first.outcome.kind === 'dropped' ? first.outcome.commits[0]! : ''
+    const edited = body.replace('line3()', 'line3b()')
+    const done = await bed.carryOnto(
+      improved,
+      [],
+      { 'm.go': main(edited) },
+      `Improve\n\n(cherry picked from commit ${improved})\n`,
+    )
+    expect(done.outcome).toMatchObject({ kind: 'dropped', rule: 'cherry-picked-from' })
+  })
+
+  it('is found inside a bundle, whose picks are not in its own history', async () => {
+    const base = { 'm.go': main('') }
+    const first = await bed.carry(base, [pick('Improve', { 'm.go': main('\tfix()\n') })], { 'm.go': main('\tfix()\n') })
+    const picked = first.outcome.kind === 'dropped' ? first.outcome.commits[0]! : ''
+    const message = `Release v2 (#9)\n\n* Improve\n\n(cherry picked from commit ${picked})\n`
+    const bundle = { subject: 'Release', files: { 'm.go': main('\tfix()\n'), other: 'x\n' }, message }
+    const done = await bed.carry(base, [bundle], { 'm.go': main('\tfix()\n') })
+    expect(done.outcome).toMatchObject({
+      kind: 'dropped',
+      rule: 'patch-id',
+      evidence: expect.stringContaining('bundled in') as string,
+    })
+  })
+})
