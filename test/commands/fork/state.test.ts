@@ -340,3 +340,18 @@ describe('a plan', () => {
     expect((await at(repository.path, 'plan', '--onto', 'v2.0.0', '--detailed-exitcode')).code).toBe(2)
   })
 })
+
+describe('documents', () => {
+  it('of tidy and of a step are as their schemas say', async () => {
+    const repository = fork()
+    repository.commit('fixup! clean', { f: '1\n2\n3\n4\nfive!\n' })
+    const tidied = await at(repository.path, 'tidy', '--json')
+    expect(tidied.code).toBe(0)
+    expectMatchesSchema('fork-tidy', JSON.parse(tidied.stdout))
+    await sync(repository.path)
+    const step = await at(repository.path, 'show', '1', '--json')
+    expect(step.code).toBe(0)
+    expectMatchesSchema('fork-step', JSON.parse(step.stdout))
+    expect(errorOf(await at(repository.path, 'show', '7', '--json'))).toMatchObject({ exitCode: 64 })
+  })
+})

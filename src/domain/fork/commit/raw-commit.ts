@@ -108,15 +108,6 @@ export function authorOf(commit: RawCommit): Authorship {
   return { name, email, date: seconds === undefined ? undefined : zonedTime(Number(seconds), zone!) }
 }
 
-/** Trailer lines of the last paragraph: `Signed-off-by: …`, `(cherry picked from commit …)`. */
-export function trailersOf(commit: RawCommit): string[] {
-  const paragraphs = messageText(commit)
-    .trimEnd()
-    .split(/\n\s*\n/)
-  const last = paragraphs.length > 1 ? paragraphs.at(-1)! : ''
-  return last.split('\n').filter((line) => /^[A-Za-z0-9-]+: |^\(cherry picked from commit /.test(line))
-}
-
 function zonedTime(seconds: number, zone: string): string | undefined {
   const minutes = (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3))) * (zone.startsWith('-') ? -1 : 1)
   const local = new Date((seconds + minutes * 60) * 1000)
