@@ -8,6 +8,7 @@ import { PROFILE_FILE, readProfile, recogniseProfile } from '../domain/fork/prof
 import type { CarryRules } from '../domain/fork/resolve/resolver.ts'
 import { carryRules } from '../domain/fork/resolve/rules.ts'
 import type { SyncTools } from '../domain/fork/sync/advance.ts'
+import type { Settlement } from '../domain/fork/sync/resume.ts'
 import { chooseRun, type ForkQuestion } from '../domain/fork/sync/start-sync.ts'
 import { type OpenRun, openRun } from '../domain/fork/sync/run-store.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -118,6 +119,23 @@ export async function forkQuestion(
   const found = head === undefined ? 'generic' : await recogniseProfile(git, head)
   const profile = readProfile(text, { asked: flags.profile, found })
   return { profile, company: flags.company, base: flags.base }
+}
+
+/** How a path is to be settled: by a side, by a file, or as it was edited. */
+export async function settlementOf({
+  take,
+  file,
+}: {
+  take?: 'upstream' | 'company' | 'base' | 'deleted' | undefined
+  file?: string | undefined
+}): Promise<Settlement> {
+  if (file === undefined) return { take: take ?? 'edited' }
+  try {
+    return { bytes: await readFile(file), name: file }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new SparkopsError({ code: 'SO_CANNOT_READ', message: `cannot read ${file}`, why, exit: 'usage' })
+  }
 }
 
 async function profileInWorktree({ facts }: Git): Promise<string | undefined> {

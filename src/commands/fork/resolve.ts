@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.ts'
-import { runFlags, withRun } from '../../cli/fork-flags.ts'
+import { runFlags, settlementOf, withRun } from '../../cli/fork-flags.ts'
 import { reportRun } from '../../domain/fork/sync/run-report.ts'
 import { runView } from '../../ui/fork/run-view.ts'
-import { type Settlement, settlePath } from '../../domain/fork/sync/resume.ts'
+import { settlePath } from '../../domain/fork/sync/resume.ts'
 
 export default class ForkResolve extends BaseCommand {
   static override summary = 'Settle a path that is in conflict.'
@@ -33,8 +32,7 @@ export default class ForkResolve extends BaseCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ForkResolve)
     const context = { clock: this.clock, signal: this.signal, report: this.progressReport(flags.progress) }
-    const { take = 'edited', file } = flags
-    const settlement: Settlement = file === undefined ? { take } : { bytes: await readFile(file), name: file }
+    const settlement = await settlementOf(flags)
     const run = await withRun(flags, context, async (tools, open) => {
       return await reportRun(tools, await settlePath(tools, open, args.path, settlement))
     })
