@@ -26,12 +26,12 @@ export const repositoryFlags = {
 export const forkFlags = {
   ...repositoryFlags,
   company: Flags.string({
-    summary: "the fork's branch, tag or commit (the profile's branch, else HEAD)",
+    summary: 'branch, tag or commit of the fork (else HEAD)',
     helpValue: 'REF',
   }),
-  base: Flags.string({ summary: 'the upstream commit the fork stands on, where it cannot be found', helpValue: 'REF' }),
+  base: Flags.string({ summary: 'the upstream commit it stands on', helpValue: 'REF' }),
   profile: Flags.option({
-    summary: 'rules for which upstream (from .sparkops/fork.yaml, else recognised)',
+    summary: 'rules for which upstream',
     options: PROFILE_NAMES,
     helpValue: 'NAME',
   })(),

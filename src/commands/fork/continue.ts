@@ -14,7 +14,6 @@ export default class ForkContinue extends BaseCommand {
     accept: Flags.string({
       summary: 'a finding to live with, as rule or rule:path',
       multiple: true,
-      default: [],
       helpValue: 'FINDING',
     }),
   }
@@ -31,7 +30,7 @@ export default class ForkContinue extends BaseCommand {
     const { flags } = await this.parse(ForkContinue)
     const context = { clock: this.clock, signal: this.signal, report: this.progressReport(flags.progress) }
     const run = await withRun(flags, context, async (tools, open) => {
-      return await reportRun(tools, await continueRun(tools, open, flags.accept))
+      return await reportRun(tools, await continueRun(tools, open, flags.accept ?? []))
     })
     await this.present(run, runView, { exit: runExit(run) })
   }

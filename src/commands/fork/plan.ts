@@ -5,7 +5,7 @@ import { planFork } from '../../domain/fork/plan/plan-fork.ts'
 import { planView } from '../../ui/fork/plan-view.ts'
 
 export default class ForkPlan extends BaseCommand {
-  static override summary = 'Tell what a move would meet: every conflict, who brought it, and what is left by hand.'
+  static override summary = 'Tell every conflict that a move would meet, and who brought it.'
   static override description =
     'Carries the whole series in memory onto each target and goes on past conflicts as if the company’s side had been ' +
     'taken. For each conflict it finds the upstream commit that brought it. Leaves nothing in the repository.'

@@ -20,7 +20,6 @@ export default class ForkPublish extends BaseCommand {
     accept: Flags.string({
       summary: 'a finding to live with, as rule or rule:path',
       multiple: true,
-      default: [],
       helpValue: 'FINDING',
     }),
     yes: Flags.boolean({ char: 'y', summary: 'push' }),
@@ -37,7 +36,7 @@ export default class ForkPublish extends BaseCommand {
     const context = { clock: this.clock, signal, report: this.progressReport(flags.progress) }
     const publication = await withRun(flags, context, async (tools, { state }) => {
       const { git } = tools
-      const around = { git, signal, accept: flags.accept, rules: tools.rules(state) }
+      const around = { git, signal, accept: flags.accept ?? [], rules: tools.rules(state) }
       const proof = await verifyFork(await questionOfRun(around, state))
       const { remote, branch, yes: consent } = flags
       const mode = flags.mode ?? state.start.profile.publish.mode

@@ -24,7 +24,6 @@ export default class ForkVerify extends BaseCommand {
     accept: Flags.string({
       summary: 'a finding to live with, as rule or rule:path',
       multiple: true,
-      default: [],
       helpValue: 'FINDING',
     }),
   }
@@ -32,7 +31,7 @@ export default class ForkVerify extends BaseCommand {
     { description: 'The last run', command: '<%= config.bin %> fork verify' },
     {
       description: 'A rebase that somebody did by hand',
-      command: '<%= config.bin %> fork verify --old v1beta2-1.3.8-3.1.1..main --new v2.0.2..main-on-2.0',
+      command: '<%= config.bin %> fork verify --old v1.4.0..main --new v2.0.2..ported',
     },
   ]
   static override exitCodes = ['findings', 'data'] as const
@@ -48,11 +47,11 @@ export default class ForkVerify extends BaseCommand {
       async ({ git, rulesOf, tools }) => {
         if (flags.old !== undefined && flags.new !== undefined) {
           const { profile } = await forkQuestion(git, flags)
-          const around = { git, signal, accept: flags.accept, rules: rulesOf(profile) }
+          const around = { git, signal, accept: flags.accept ?? [], rules: rulesOf(profile) }
           return await verifyFork(await questionOfRanges(around, profile, { old: flags.old, made: flags.new }))
         }
         const { state } = await chooseRun(git, tools, flags.id)
-        const around = { git, signal, accept: flags.accept, rules: tools.rules(state) }
+        const around = { git, signal, accept: flags.accept ?? [], rules: tools.rules(state) }
         return await verifyFork(await questionOfRun(around, state))
       },
     )
