@@ -20,7 +20,7 @@ export default class ForkSync extends BaseCommand {
     { description: 'Onto a release', command: '<%= config.bin %> fork sync --onto v2.0.2' },
     {
       description: 'A fork elsewhere, whose base is known',
-      command: '<%= config.bin %> fork sync -C ../fork --base v1beta2-1.3.8-3.1.1 --onto v2.0.2',
+      command: '<%= config.bin %> fork sync -C ../fork --base v1.4.0 --onto v2.0.2',
     },
   ]
   static override exitCodes = ['stale', 'pending', 'data'] as const
