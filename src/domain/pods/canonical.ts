@@ -1,0 +1,291 @@
+/** Makes the tree by which a pod is compared: defaults, empty values, quantities, keys, environment, run identity. */
+import { applyDefaults, type Defaulted } from './defaults.ts'
+import { foldEnvironment, javaOptions } from './environment.ts'
+import { type JsonMap, canonicalJson, isMap, scalarText } from './json.ts'
+import { childPointer, fieldPath, itemPath } from './path.ts'
+import { shownOption } from './rows.ts'
+import { identify, noiseAt } from './rule-index.ts'
+import {
+  EMPTY_MAP_COUNTS,
+  EMPTY_TEXT_COUNTS,
+  ENVIRONMENT,
+  FALSE_COUNTS,
+  KEYED,
+  NUMBER_TEXT,
+  ORDER_RULES,
+  QUANTITY,
+  ZERO_IS_ABSENT,
+} from './rules/canonical-rules.ts'
+import { quantityOf } from './quantity.ts'
+import { ANY, POD, type FieldType, fieldType } from './schema.ts'
+import type { Branch, Leaf, Place } from './tree.ts'
+
+interface Spot {
+  path: string
+  pointer: string
+  /** The value as the pod has it, beside the one with defaults. */
+  raw: unknown
+  /** Name of the field that holds it, and the type that has that field: `Container.env`. */
+  field: string
+  owner: string
+}
+
+const ORDER_BY_FIELD = new Map(ORDER_RULES.flatMap((rule) => rule.fields.map((field) => [field, rule] as const)))
+
+/**
+ * The tree of a pod. The pod is not changed.
+ * @param mainContainer what Spark's container is called on both sides, where this pod calls it otherwise
+ */
+export function canonicalPod(pod: JsonMap, mainContainer?: { name: string; as: string }): Place {
+  const filled = structuredClone(pod)
+  return new TreeBuilder(applyDefaults(filled), mainContainer).build(filled, pod)
+}
+
+class TreeBuilder {
+  private readonly defaulted: Defaulted
+  private readonly main: { name: string; as: string } | undefined
+
+  constructor(defaulted: Defaulted, main: { name: string; as: string } | undefined) {
+    this.defaulted = defaulted
+    this.main = main
+  }
+
+  build(pod: JsonMap, raw: JsonMap): Place {
+    const root = { path: '', pointer: '', raw, field: '', owner: '' }
+    return this.place(root, this.node(pod, POD, root) ?? { kind: 'branch', children: new Map() })
+  }
+
+  private place(spot: Spot, node: Leaf | Branch, rules: readonly string[] = []): Place {
+    const noise = noiseAt(spot.path, spot.raw) ?? noiseThroughout(node)
+    return { path: spot.path, pointer: spot.pointer, raw: spot.raw, node, noise, rules, isDuplicate: false }
+  }
+
+  /** Undefined where the value says no more than its absence. */
+  private node(value: unknown, type: FieldType, spot: Spot): Leaf | Branch | undefined {
+    if (value === null || value === undefined) return undefined
+    if (Array.isArray(value)) return this.list(value, type, spot)
+    if (isMap(value)) return this.map(value, type, spot)
+    return this.scalar(value, type, spot)
+  }
+
+  private scalar(value: unknown, type: FieldType, spot: Spot): Leaf | undefined {
+    if (isEmptyScalar(value, type, spot)) return undefined
+    const rules = this.rulesAt(spot.pointer)
+    const amount = type.kind === 'quantity' ? quantityOf(value) : undefined
+    if (amount !== undefined) return { kind: 'leaf', value: `${amount}n`, rules: [...rules, QUANTITY.id] }
+    const text = type.kind === 'any' && typeof value !== 'string' ? canonicalJson(value) : scalarText(value)
+    const named = identify(spot.path, text)
+    const typed = isOtherType(value, type) ? [NUMBER_TEXT.id] : []
+    return { kind: 'leaf', value: named.text, rules: [...rules, ...named.rules, ...typed] }
+  }
+
+  private map(value: JsonMap, type: FieldType, spot: Spot): Branch | Leaf | undefined {
+    const children = new Map<string, Place>()
+    for (const name of Object.keys(value).sort()) {
+      const place = this.fieldPlace(value[name], name, type, spot)
+      if (place !== undefined) children.set(place.path, place)
+    }
+    if (children.size > 0 || isListItem(spot)) return { kind: 'branch', children }
+    return EMPTY_MAP_COUNTS.has(spot.field)
+      ? { kind: 'leaf', value: '{}', rules: this.rulesAt(spot.pointer) }
+      : undefined
+  }
+
+  private fieldPlace(value: unknown, name: string, type: FieldType, { path, pointer, raw }: Spot): Place | undefined {
+    const isStruct = type.kind === 'struct'
+    const spot = {
+      path: fieldPath(path, name),
+      pointer: childPointer(pointer, name),
+      raw: isMap(raw) ? raw[name] : undefined,
+      field: isStruct ? name : '',
+      owner: isStruct ? type.name : '',
+    }
+    const of = isStruct ? fieldType(type.name, name) : type.kind === 'map' ? type.of : ANY
+    const node = this.node(value, of, spot)
+    return node === undefined ? undefined : this.place(spot, node)
+  }
+
+  private list(items: unknown[], type: FieldType, spot: Spot): Leaf | Branch | undefined {
+    if (items.length === 0) return undefined
+    if (spot.owner === 'Container' && spot.field === 'env') return this.environment(items, spot)
+    const rule = ORDER_BY_FIELD.get(`${spot.owner}.${spot.field}`)
+    const of = type.kind === 'list' ? type.of : ANY
+    if (rule !== undefined) return this.keyed(items, of, rule.keys, rule.id, spot)
+    if (type.kind === 'list' && type.list === 'map') return this.keyed(items, of, type.keys, KEYED.id, spot)
+    if (type.kind === 'list' && type.list === 'set') return this.keyed(items, of, [], KEYED.id, spot)
+    return items.every((item) => !isMap(item) && !Array.isArray(item))
+      ? this.scalars(items, of, spot)
+      : this.ordered(items, of, spot)
+  }
+
+  /** A list of texts or numbers in which order counts, such as a command: one value. */
+  private scalars(items: unknown[], of: FieldType, { path, pointer }: Spot): Leaf {
+    const texts = items.map((item) =>
+      of.kind === 'any' && typeof item !== 'string' ? canonicalJson(item) : scalarText(item),
+    )
+    const named = identify(path, JSON.stringify(texts))
+    return { kind: 'leaf', value: named.text, rules: [...this.rulesAt(pointer), ...named.rules] }
+  }
+
+  private ordered(items: unknown[], of: FieldType, spot: Spot): Branch {
+    const children = new Map<string, Place>()
+    items.forEach((item, index) => {
+      const place = this.itemPlace(item, index, of, itemPath(spot.path, String(index)), spot)
+      children.set(place.path, place)
+    })
+    return { kind: 'branch', children }
+  }
+
+  private keyed(items: unknown[], of: FieldType, keys: readonly string[], rule: string, spot: Spot): Branch {
+    const children = new Map<string, Place>()
+    const order: string[] = []
+    items.forEach((item, index) => {
+      const { key, rules } = this.keyOf(item, of, keys, spot)
+      const place = this.itemPlace(this.usualName(item, spot), index, of, itemPath(spot.path, key), spot, rules)
+      const twin = children.get(place.path)
+      order.push(key)
+      if (twin === undefined) children.set(place.path, place)
+      // Of owner references that are equal throughout the API server keeps one.
+      else if (
+        keys.length > 0 &&
+        !(spot.field === 'ownerReferences' && canonicalJson(twin.raw) === canonicalJson(place.raw))
+      )
+        children.set(place.path, { ...place, isDuplicate: true })
+    })
+    return { kind: 'branch', children: sorted(children), order: { items: order.join(), rule } }
+  }
+
+  private keyOf(
+    item: unknown,
+    of: FieldType,
+    keys: readonly string[],
+    { path, field }: Spot,
+  ): { key: string; rules: string[] } {
+    if (!isMap(item)) return { key: of.kind === 'quantity' ? String(quantityOf(item)) : scalarText(item), rules: [] }
+    // A set of whole items: what the tree makes of an item is its key.
+    if (keys.length === 0) return { key: this.wholeKey(item, of), rules: [] }
+    const rawKey = keys.map((key) => `${key}=${scalarText(item[key])}`).join(',')
+    const rules: string[] = []
+    const parts = keys.map((key) => {
+      const named = identify(fieldPath(itemPath(path, rawKey), key), scalarText(item[key]))
+      rules.push(...named.rules)
+      return `${key}=${this.main?.name === named.text && field === 'containers' ? this.main.as : named.text}`
+    })
+    return { key: parts.join(','), rules }
+  }
+
+  /** Spark's own container under the name it usually has. */
+  private usualName(item: unknown, { field, owner }: Spot): unknown {
+    const isMain = owner === 'PodSpec' && field === 'containers' && isMap(item) && item['name'] === this.main?.name
+    return isMain ? { ...item, name: this.main?.as } : item
+  }
+
+  private wholeKey(item: JsonMap, of: FieldType): string {
+    const spot = { path: '', pointer: '', raw: item, field: '', owner: '' }
+    const node = new TreeBuilder(new Map(), undefined).node(item, of, spot)
+    return node === undefined ? '{}' : shortText(node)
+  }
+
+  private itemPlace(
+    item: unknown,
+    index: number,
+    of: FieldType,
+    path: string,
+    list: Spot,
+    rules: readonly string[] = [],
+  ): Place {
+    const spot = {
+      path,
+      pointer: childPointer(list.pointer, index),
+      raw: Array.isArray(list.raw) ? (list.raw as unknown[])[index] : item,
+      field: '',
+      owner: ITEM,
+    }
+    return this.place(spot, this.node(item, of, spot) ?? { kind: 'branch', children: new Map() }, rules)
+  }
+
+  private environment(items: unknown[], spot: Spot): Branch {
+    const children = new Map<string, Place>()
+    const of: FieldType = { kind: 'struct', name: 'EnvVar', atomic: false }
+    const folded = foldEnvironment(items)
+    for (const { name, entry, index, rules } of folded) {
+      const place = this.itemPlace(
+        entry,
+        index,
+        of,
+        itemPath(spot.path, `name=${name}`),
+        { ...spot, raw: items },
+        rules,
+      )
+      children.set(place.path, place)
+    }
+    const options = this.options(items, spot)
+    if (options !== undefined) children.set(options.path, options)
+    const order = folded.map(({ name }) => name).join()
+    return { kind: 'branch', children: sorted(children), order: { items: order, rule: ENVIRONMENT.reference.id } }
+  }
+
+  private options(items: unknown[], spot: Spot): Place | undefined {
+    const options = javaOptions(items)
+    if (options.length === 0) return undefined
+    const path = itemPath(spot.path, 'name=SPARK_JAVA_OPT_*')
+    const children = new Map<string, Place>()
+    for (const { option, index } of options) {
+      const named = identify(fieldPath(path, 'value'), option)
+      const leaf: Leaf = { kind: 'leaf', value: named.text, rules: [...named.rules, ENVIRONMENT.javaOptions.id] }
+      const at = {
+        ...spot,
+        path: itemPath(path, shownOption(named.text)),
+        pointer: `${spot.pointer}/${index}/value`,
+        raw: option,
+      }
+      children.set(at.path, this.place(at, leaf))
+    }
+    const raw = options.map(({ option }) => option)
+    return this.place({ ...spot, path, raw }, { kind: 'branch', children: sorted(children) }, [
+      ENVIRONMENT.javaOptions.id,
+    ])
+  }
+
+  private rulesAt(pointer: string): readonly string[] {
+    const rule = this.defaulted.get(pointer)
+    return rule === undefined ? [] : [rule]
+  }
+}
+
+/** A list or map that holds nothing but noise is noise itself. */
+function noiseThroughout(node: Leaf | Branch): Place['noise'] {
+  if (node.kind === 'leaf') return undefined
+  const children = [...node.children.values()]
+  return children.every(({ noise }) => noise !== undefined) ? children[0]?.noise : undefined
+}
+
+/** Marks a spot as an item of a list: an item counts even when nothing in it does. */
+const ITEM = '[]'
+
+function isListItem({ owner }: Spot): boolean {
+  return owner === ITEM
+}
+
+function isEmptyScalar(value: unknown, type: FieldType, { field }: Spot): boolean {
+  if (field === '' || type.kind === 'any') return false
+  if (value === '') return !EMPTY_TEXT_COUNTS.has(field)
+  if (value === false) return !FALSE_COUNTS.has(field)
+  return value === 0 && ZERO_IS_ABSENT.has(field)
+}
+
+function isOtherType(value: unknown, type: FieldType): boolean {
+  if (type.kind === 'string') return typeof value !== 'string'
+  return (type.kind === 'integer' || type.kind === 'boolean') && typeof value === 'string'
+}
+
+function sorted(children: Map<string, Place>): Map<string, Place> {
+  return new Map([...children].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+}
+
+/** A node in one line: the name of an item that has no key of its own. */
+function shortText(node: Leaf | Branch): string {
+  if (node.kind === 'leaf') return node.value
+  const parts = [...node.children.values()].map(({ path, node: child }) => `${path}=${shortText(child)}`)
+  return `{${parts.join(' ')}}`
+}

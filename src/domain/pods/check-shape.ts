@@ -1,0 +1,29 @@
+/** Whether an object has the shape that the API gives a pod: a list where a map should be is told with its place. */
+import { isMap } from './json.ts'
+import { fieldPath, itemPath } from './path.ts'
+import { malformed } from './read-objects.ts'
+import { type FieldType, POD, fieldType } from './schema.ts'
+
+const NAMES: Readonly<Record<string, string>> = { struct: 'a map', map: 'a map', list: 'a list' }
+
+/** Throws exit 65 at the first place of a wrong kind. Fields that we do not know pass: a newer API may have them. */
+export function checkPod(pod: unknown, from: string): void {
+  check(pod, POD, '', from)
+}
+
+function check(value: unknown, type: FieldType, path: string, from: string): void {
+  if (value === null || value === undefined || type.kind === 'any') return
+  const found = Array.isArray(value) ? 'a list' : isMap(value) ? 'a map' : 'a single value'
+  const wanted = NAMES[type.kind] ?? 'a single value'
+  if (found !== wanted)
+    throw malformed(`${from}: ${path === '' ? 'the pod' : path}`, `it is ${found} where ${wanted} should be`)
+  if (Array.isArray(value) && type.kind === 'list')
+    value.forEach((item, index) => check(item, type.of, itemPath(path, String(index)), from))
+  else if (isMap(value))
+    for (const [name, child] of Object.entries(value)) check(child, below(type, name), fieldPath(path, name), from)
+}
+
+function below(type: FieldType, field: string): FieldType {
+  if (type.kind === 'struct') return fieldType(type.name, field)
+  return type.kind === 'map' ? type.of : { kind: 'any' }
+}

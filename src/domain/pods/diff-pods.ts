@@ -1,0 +1,160 @@
+/** Compares two sets of pods: applications matched, roles apart, executors folded into shapes. */
+import { API_VERSION, type Document } from '../document.ts'
+import type { AcceptList } from './accept.ts'
+import { type PlaceRow, diffTrees } from './diff-trees.ts'
+import { explainRow } from './explain-rows.ts'
+import { at } from './json.ts'
+import { managersOf } from './managed-fields.ts'
+import { provenanceWithin } from './provenance.ts'
+import { type FieldRow, LOST, type Role } from './rows.ts'
+import { type Shape, shapesOf } from './shapes.ts'
+import type { SparkPod } from './spark-pod.ts'
+import { type Place, placesByPointer } from './tree.ts'
+import { type Answer, type ShapeSummary, countVerdicts, settle } from './answer.ts'
+
+export interface PodDiff extends Document, Answer {
+  kind: 'PodDiff'
+  expected: string
+  actual: string
+}
+
+export interface DiffOptions {
+  expected: { from: string; pods: readonly SparkPod[] }
+  actual: { from: string; pods: readonly SparkPod[] }
+  accept: AcceptList
+  /** Roles that must have been seen; those of the expected side unless said. */
+  roles?: readonly Role[]
+}
+
+/** Every difference of two sets of pods, with its verdict; what the rules made equal is counted, and told where asked. */
+export function diffPods({ expected, actual, accept, roles }: DiffOptions): PodDiff {
+  const { rows, shapes, unseen } = comparePods(expected, actual, roles)
+  const settled = settle({ rows, unseen, accept, countExtra: true })
+  return {
+    apiVersion: API_VERSION,
+    kind: 'PodDiff',
+    expected: expected.from,
+    actual: actual.from,
+    shapes,
+    ...settled,
+    summary: countVerdicts(settled.fields),
+  }
+}
+
+type Side = DiffOptions['expected']
+
+/** The rows of two sets of pods, before anything is accepted. */
+export function comparePods(
+  expected: Side,
+  actual: Side,
+  roles?: readonly Role[],
+): { rows: FieldRow[]; shapes: ShapeSummary[]; unseen: string[] } {
+  const rows: FieldRow[] = []
+  const shapes: ShapeSummary[] = []
+  const unseen: string[] = []
+  for (const [from, to] of pairApplications(expected.pods, actual.pods)) {
+    const name = (to[0] ?? from[0])!.application
+    const [before, after] = [shapesOf(from), shapesOf(to)]
+    shapes.push(...after.map((shape) => shapeSummary(shape, name)))
+    for (const role of roles ?? (['driver', 'executor'] as const)) {
+      const [wanted, found] = [before, after].map((all) => all.filter((one) => one.role === role)) as [Shape[], Shape[]]
+      if (found.length === 0 && (wanted.length > 0 || roles !== undefined))
+        unseen.push(`no ${role} of ${name} in ${actual.from}`)
+      else if (wanted.length === 0 && found.length > 0)
+        unseen.push(`no ${role} of ${name} in ${expected.from} to compare with`)
+      else rows.push(...compareRole(wanted, found))
+    }
+  }
+  return { rows, shapes, unseen }
+}
+
+/** Pairs by name; where each side has one application, those two, whatever they are called. */
+function pairApplications(expected: readonly SparkPod[], actual: readonly SparkPod[]): [SparkPod[], SparkPod[]][] {
+  const [from, to] = [byApplication(expected), byApplication(actual)]
+  if (from.size <= 1 && to.size <= 1) return [[[...expected], [...actual]]]
+  const names = [...new Set([...from.keys(), ...to.keys()])].sort()
+  return names.map((name) => [from.get(name) ?? [], to.get(name) ?? []])
+}
+
+function byApplication(pods: readonly SparkPod[]): Map<string, SparkPod[]> {
+  const groups = new Map<string, SparkPod[]>()
+  for (const pod of pods) groups.set(pod.application, [...(groups.get(pod.application) ?? []), pod])
+  return groups
+}
+
+function compareRole(wanted: Shape[], found: Shape[]): FieldRow[] {
+  const used = new Set<Shape>()
+  const rows = found.flatMap((shape) => {
+    const candidates = wanted.map((from) => ({ from, rows: compareShapes(from, shape) }))
+    const best = candidates.reduce((a, b) => (weight(b.rows) < weight(a.rows) ? b : a))
+    used.add(best.from)
+    return best.rows
+  })
+  const unmatched = wanted.filter((shape) => !used.has(shape))
+  return [...rows, ...unmatched.map(lostShape)]
+}
+
+function weight(rows: readonly FieldRow[]): number {
+  return rows.filter(({ verdict }) => LOST.has(verdict) || verdict === 'extra').length
+}
+
+function lostShape({ role, number, pods }: Shape): FieldRow {
+  const names = pods.map(({ name }) => name)
+  const reason = `no ${role} on the other side is nearest to this shape: ${names.slice(0, 3).join(', ')}`
+  return {
+    role,
+    shape: number,
+    path: '',
+    verdict: 'missing',
+    expected: `${names.length} pods of a shape of their own`,
+    reason,
+  }
+}
+
+function compareShapes(from: Shape, to: Shape): FieldRow[] {
+  const [a, b] = [from.pods[0]!, to.pods[0]!]
+  const versions = { expected: a.sparkVersion, actual: b.sparkVersion }
+  const isRequest = isRequestOf(a, b)
+  const places = placesByPointer(to.tree)
+  return diffTrees(from.tree, to.tree).map((row) => {
+    const explained = explainRow(row, to.role, versions)
+    return { role: to.role, shape: to.number, ...withProvenance(explained, b, isRequest, places) }
+  })
+}
+
+/** Whether one is the body that the other was created from: never stored, and of the same name. */
+function isRequestOf(a: SparkPod, b: SparkPod): boolean {
+  return (
+    at(a.object, 'metadata', 'uid') === undefined && at(b.object, 'metadata', 'uid') !== undefined && a.name === b.name
+  )
+}
+
+function withProvenance(
+  row: PlaceRow,
+  pod: SparkPod,
+  isRequest: boolean,
+  places: ReadonlyMap<string, Place>,
+): PlaceRow {
+  const place = row.pointer === undefined ? undefined : places.get(row.pointer)
+  if (place === undefined || row.verdict === 'same' || row.verdict === 'noise') return row
+  if (managersOf(pod.object) === undefined) return row
+  const provenance = provenanceWithin(pod.object, place)
+  if (row.verdict !== 'extra' || !isRequest || provenance.by === 'admission') return { ...row, provenance }
+  // The request is at hand and does not have it: whatever managedFields say of the whole, this was added to it.
+  const detail =
+    provenance.by === 'webhook' ? provenance.detail : `added to the request, in what ${provenance.detail} owns`
+  const plugin = row.path.startsWith('spec.nodeSelector') && at(pod.object, 'spec', 'runtimeClassName') !== undefined
+  if (plugin) return { ...row, provenance: { by: 'admission', detail: 'RuntimeClass (A13)' } }
+  return { ...row, provenance: { by: 'webhook', detail } }
+}
+
+export function shapeSummary({ role, number, pods }: Shape, application: string): ShapeSummary {
+  return {
+    role,
+    shape: number,
+    application,
+    pods: pods.map(({ name, namespace }) => (namespace === undefined ? name : `${namespace}/${name}`)),
+    ...(pods[0]?.sparkVersion !== undefined && { sparkVersion: pods[0].sparkVersion }),
+    from: [...new Set(pods.map(({ from }) => from))],
+  }
+}

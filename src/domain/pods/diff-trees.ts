@@ -1,0 +1,94 @@
+/** Compares two trees place by place. What is missing or extra as a whole is one row, not one for each leaf. */
+import { canonicalJson } from './json.ts'
+import type { FieldRow } from './rows.ts'
+import { shown } from './rows.ts'
+import { EMPTY } from './rules/canonical-rules.ts'
+import type { Leaf, Place } from './tree.ts'
+
+export type PlaceRow = Omit<FieldRow, 'role' | 'shape'>
+
+/** All that can be said of two trees: rows for leaves that are equal too, so that an answer can count them. */
+export function diffTrees(expected: Place, actual: Place): PlaceRow[] {
+  const rows: PlaceRow[] = []
+  compare(expected, actual, rows)
+  return rows
+}
+
+function compare(expected: Place, actual: Place, rows: PlaceRow[]): void {
+  if (expected.isDuplicate || actual.isDuplicate) rows.push(duplicateRow(expected, actual))
+  const [from, to] = [expected.node, actual.node]
+  if (from.kind === 'branch' && to.kind === 'branch') {
+    if (from.order !== undefined && to.order !== undefined) compareOrder(expected, actual, rows)
+    compareChildren(from.children, to.children, rows)
+    return
+  }
+  if (from.kind === 'leaf' && to.kind === 'leaf' && from.value === to.value)
+    rows.push(equalRow(expected, actual, from, to))
+  else rows.push(unequalRow(expected, actual))
+}
+
+function compareChildren(
+  expected: ReadonlyMap<string, Place>,
+  actual: ReadonlyMap<string, Place>,
+  rows: PlaceRow[],
+): void {
+  for (const [path, place] of expected) {
+    const twin = actual.get(path)
+    if (twin === undefined) rows.push(oneSided(place, 'missing'))
+    else compare(place, twin, rows)
+  }
+  for (const [path, place] of actual) if (!expected.has(path)) rows.push(oneSided(place, 'extra'))
+}
+
+function equalRow(expected: Place, actual: Place, from: Leaf, to: Leaf): PlaceRow {
+  const row = rowOf(expected, actual)
+  if (canonicalJson(expected.raw) === canonicalJson(actual.raw)) return { ...row, verdict: 'same' }
+  const rule = [...expected.rules, ...actual.rules, ...from.rules, ...to.rules][0] ?? EMPTY.id
+  return { ...row, verdict: 'equivalent', rule }
+}
+
+function unequalRow(expected: Place, actual: Place): PlaceRow {
+  const noise = expected.noise ?? actual.noise
+  if (noise?.side === 'either') return { ...rowOf(expected, actual), verdict: 'noise', rule: noise.id }
+  return { ...rowOf(expected, actual), verdict: 'different' }
+}
+
+function oneSided(place: Place, side: 'missing' | 'extra'): PlaceRow {
+  const [expected, actual] = side === 'missing' ? [place, undefined] : [undefined, place]
+  const row = rowOf(expected, actual)
+  if (place.noise !== undefined) return { ...row, verdict: 'noise', rule: place.noise.id }
+  return { ...row, verdict: side }
+}
+
+function duplicateRow(expected: Place, actual: Place): PlaceRow {
+  const where = actual.isDuplicate ? 'the list names it twice' : 'the list on the other side names it twice'
+  return { ...rowOf(expected, actual), verdict: 'duplicate', reason: `${where}; the API server refuses such a pod` }
+}
+
+function compareOrder(expected: Place, actual: Place, rows: PlaceRow[]): void {
+  const [from, to] = [expected.node, actual.node]
+  if (from.kind !== 'branch' || to.kind !== 'branch' || from.order === undefined || to.order === undefined) return
+  if (from.order.items === to.order.items || !sameItems(from.order.items, to.order.items)) return
+  const path = expected.path
+  const reason = 'the items are the same, in another order'
+  rows.push({ path, pointer: actual.pointer, verdict: 'equivalent', rule: from.order.rule, reason })
+}
+
+function sameItems(expected: string, actual: string): boolean {
+  return expected.split(',').sort().join() === actual.split(',').sort().join()
+}
+
+function rowOf(expected: Place | undefined, actual: Place | undefined): PlaceRow {
+  const path = (expected ?? actual)!.path
+  return {
+    path,
+    verdict: 'same',
+    ...(actual !== undefined && { pointer: actual.pointer, actual: shown(path, valueOf(actual)) }),
+    ...(expected !== undefined && { expected: shown(path, valueOf(expected)) }),
+  }
+}
+
+/** What the pod has there, or what the API server would put there. */
+function valueOf(place: Place): unknown {
+  return place.raw ?? (place.node.kind === 'leaf' ? place.node.value : undefined)
+}

@@ -1,0 +1,54 @@
+/** A container's environment as the container sees it: the last entry of a name, references resolved or not, options. */
+import { type JsonMap, isMap, textAt } from './json.ts'
+import { ENVIRONMENT } from './rules/canonical-rules.ts'
+
+export interface FoldedEntry {
+  name: string
+  entry: JsonMap
+  /** Where it stands in the list. */
+  index: number
+  rules: readonly string[]
+}
+
+const JAVA_OPTION = /^SPARK_JAVA_OPT_(\d+)$/
+const REFERENCE = /\$\(([A-Za-z_][\w.-]*)\)/g
+
+/** The entries that count, one for each name; numbered Java options are left to `javaOptions`. */
+export function foldEnvironment(list: readonly unknown[]): FoldedEntry[] {
+  const folded = new Map<string, FoldedEntry>()
+  const places = new Map<string, number>()
+  const names = new Set(list.flatMap((entry) => textAt(entry, 'name') ?? []))
+  list.forEach((entry, index) => {
+    if (!isMap(entry)) return
+    const name = textAt(entry, 'name') ?? ''
+    if (!JAVA_OPTION.test(name)) {
+      const rules = folded.has(name) ? [ENVIRONMENT.lastWins.id] : []
+      folded.set(name, { name, index, rules, entry: withUnresolved(entry, names, places) })
+    }
+    places.set(name, index)
+  })
+  return [...folded.values()]
+}
+
+/** A reference to an entry that stands later is left as text by the kubelet: it must not look like one that works. */
+function withUnresolved(entry: JsonMap, names: ReadonlySet<string>, earlier: ReadonlyMap<string, number>): JsonMap {
+  const value = textAt(entry, 'value')
+  if (value === undefined || !value.includes('$(')) return entry
+  const marked = value.replace(REFERENCE, (text, name: string) =>
+    names.has(name) && !earlier.has(name) ? `$(${name}: set later)` : text,
+  )
+  return marked === value ? entry : { ...entry, value: marked }
+}
+
+/** The options behind SPARK_JAVA_OPT_<n>, in the order that the command line has them. */
+export function javaOptions(list: readonly unknown[]): { option: string; index: number }[] {
+  const numbered = list.flatMap((entry, index) => {
+    const number = JAVA_OPTION.exec(textAt(entry, 'name') ?? '')?.[1]
+    const option = textAt(entry, 'value')
+    return number === undefined || option === undefined ? [] : [{ number: Number(number), option, index }]
+  })
+  const last = new Map<string, { option: string; index: number }>()
+  for (const { option, index } of numbered.sort((a, b) => a.number - b.number))
+    last.set(/^-D[^=]+=/.exec(option)?.[0] ?? option, { option, index })
+  return [...last.values()]
+}

@@ -1,0 +1,49 @@
+/** Plain JSON as it comes from a cluster or a file: the few questions that everything about pods asks of it. */
+
+export type JsonMap = Record<string, unknown>
+
+export function isMap(value: unknown): value is JsonMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The map at a place, or an empty one. */
+export function mapAt(value: unknown, ...names: string[]): JsonMap {
+  const found = at(value, ...names)
+  return isMap(found) ? found : {}
+}
+
+/** The maps of the list at a place; items that are no maps are left out. */
+export function mapsAt(value: unknown, ...names: string[]): JsonMap[] {
+  const found = at(value, ...names)
+  return Array.isArray(found) ? found.filter(isMap) : []
+}
+
+/** The text at a place; undefined where it is missing, empty or no text. */
+export function textAt(value: unknown, ...names: string[]): string | undefined {
+  const found = at(value, ...names)
+  return typeof found === 'string' && found !== '' ? found : undefined
+}
+
+/** The value at a place, of a map's own fields only. */
+export function at(value: unknown, ...names: string[]): unknown {
+  return names.reduce<unknown>(
+    (node, name) => (isMap(node) && Object.hasOwn(node, name) ? node[name] : undefined),
+    value,
+  )
+}
+
+/** A number, boolean or bigint as its digits or word, a text as it is; anything else as nothing. */
+export function scalarText(value: unknown): string {
+  if (typeof value === 'string') return value
+  return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint' ? String(value) : ''
+}
+
+/** One text for one value: names of maps sorted, so that equal values have equal text. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  if (isMap(value)) {
+    const names = Object.keys(value).sort()
+    return `{${names.map((name) => `${JSON.stringify(name)}:${canonicalJson(value[name])}`).join(',')}}`
+  }
+  return typeof value === 'bigint' ? String(value) : ((JSON.stringify(value) as string | undefined) ?? 'null')
+}

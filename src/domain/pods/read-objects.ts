@@ -1,0 +1,110 @@
+/** Kubernetes objects out of JSON and YAML, as kubectl reads them. Whatever is wrong is told with file and place. */
+import {
+  Schema,
+  YAML11_SCHEMA,
+  YAMLException,
+  binaryTag,
+  loadAll,
+  omapTag,
+  pairsTag,
+  setTag,
+  timestampTag,
+} from 'js-yaml'
+import type { ObjectText } from '../../ports/object-files.ts'
+import { SparkopsError } from '../errors.ts'
+import { parseExact } from '../exact-json.ts'
+import { type JsonMap, isMap, textAt } from './json.ts'
+
+export interface ReadObject {
+  object: JsonMap
+  /** File, and place in it where it holds several. */
+  from: string
+  isNamed: boolean
+}
+
+/** More places than any file of pods has; aliases of aliases reach it at once, and no memory is spent on them. */
+const MOST_PLACES = 3_000_000
+const DEEPEST = 100
+/** kubectl reads YAML 1.1, `yes` and 0644 included, but keeps times as text and knows nothing that JSON cannot say. */
+const BEYOND_JSON = new Set<unknown>([binaryTag, omapTag, pairsTag, setTag, timestampTag])
+const KUBECTL_YAML = new Schema(YAML11_SCHEMA.tags.filter((tag) => !BEYOND_JSON.has(tag)))
+
+/** The objects of a file; the items of a List each by itself. Documents without a kind are refused in a named file. */
+export async function readObjects(file: ObjectText): Promise<ReadObject[]> {
+  const documents = parseDocuments(await file.text(), file.name)
+  return documents.flatMap((document, index) => {
+    const from = documents.length === 1 ? file.name : `${file.name}, document ${index + 1}`
+    return document === null || document === undefined ? [] : objectsOf(document, from, file.isNamed)
+  })
+}
+
+/** The documents of a text: JSON, or YAML in as many documents as it has. Throws exit 65. */
+export function parseDocuments(text: string, name: string): unknown[] {
+  const documents = /^\s*[{[]/.test(text) ? parseJson(text, name) : parseYaml(text, name)
+  checkSize(documents, name)
+  return documents
+}
+
+function parseJson(text: string, name: string): unknown[] {
+  try {
+    return [parseExact(text)]
+  } catch (error) {
+    // YAML's flow form looks like JSON; what neither can read is told by YAML, which knows the line.
+    if (!(error instanceof SyntaxError)) throw error
+    return parseYaml(text, name)
+  }
+}
+
+function parseYaml(text: string, name: string): unknown[] {
+  try {
+    return loadAll(text, { schema: KUBECTL_YAML })
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error
+    const { line = 0, column = 0 } = (error.mark ?? {}) as { line?: number; column?: number }
+    throw malformed(`${name}:${line + 1}:${column + 1}`, error.reason)
+  }
+}
+
+/** Counts places as a reader of the whole would, so that a bomb of aliases is refused instead of walked. */
+function checkSize(documents: unknown[], name: string): void {
+  let left = MOST_PLACES
+  const visit = (value: unknown, depth: number): void => {
+    if (--left < 0) throw malformed(name, 'it unfolds to millions of values: aliases of aliases')
+    if (depth > DEEPEST) throw malformed(name, `it is nested deeper than ${DEEPEST}`)
+    if (Array.isArray(value)) for (const item of value) visit(item, depth + 1)
+    else if (isMap(value)) for (const key in value) visit(value[key], depth + 1)
+  }
+  visit(documents, 0)
+}
+
+function objectsOf(document: unknown, from: string, isNamed: boolean): ReadObject[] {
+  if (!isMap(document)) {
+    if (!isNamed) return []
+    throw malformed(from, `it is ${Array.isArray(document) ? 'a list' : 'a single value'} where an object should be`)
+  }
+  const kind = textAt(document, 'kind')
+  if (kind?.endsWith('List') === true && Array.isArray(document['items'])) {
+    const item = kind.slice(0, -'List'.length)
+    return document['items'].flatMap((one: unknown, index) =>
+      objectsOf(
+        isMap(one) && item !== '' ? { apiVersion: document['apiVersion'], kind: item, ...one } : one,
+        `${from}, items[${index}]`,
+        isNamed,
+      ),
+    )
+  }
+  if (kind !== undefined) return [{ object: document, from, isNamed }]
+  if (!isNamed) return []
+  throw malformed(from, 'it has no kind: it is no Kubernetes object')
+}
+
+/** The error for content that cannot be read. */
+export function malformed(where: string, why: string): SparkopsError {
+  return new SparkopsError({
+    code: 'SO_BAD_OBJECT',
+    message: `${where} cannot be read`,
+    why,
+    hint: 'give Kubernetes objects as kubectl prints them, in JSON or YAML',
+    exit: 'data',
+  })
+}

@@ -1,0 +1,59 @@
+/**
+ * A pod as it is compared: a tree in which lists are matched by keys, values are canonical, and each place knows how
+ * the pod itself had it, where that stands, and which rules made it what it is.
+ */
+import type { NoiseRule } from './rules/noise-rules.ts'
+
+export interface Leaf {
+  kind: 'leaf'
+  /** Equal for equal values; not for people. */
+  value: string
+  /** Rules that changed it from what the pod has. */
+  rules: readonly string[]
+}
+
+export interface Branch {
+  kind: 'branch'
+  children: ReadonlyMap<string, Place>
+  /** For a list that is matched by keys: its items in the order of the pod, and the rule that lets order go. */
+  order?: { items: string; rule: string } | undefined
+}
+
+export interface Place {
+  path: string
+  /** Into the pod as it was given. */
+  pointer: string
+  /** What the pod has there; undefined where only a default put something. */
+  raw: unknown
+  node: Leaf | Branch
+  noise?: NoiseRule | undefined
+  /** Rules that gave the place its name or folded others into it. */
+  rules: readonly string[]
+  /** Another item of the same list has the same key. */
+  isDuplicate: boolean
+}
+
+/** One line for each leaf: equal for pods of one shape. Noise is left out. */
+export function fingerprint(place: Place): string {
+  const lines: string[] = []
+  collect(place, lines)
+  return lines.join('\n')
+}
+
+function collect({ node, path, noise, isDuplicate }: Place, lines: string[]): void {
+  if (noise !== undefined) return
+  if (isDuplicate) lines.push(`${path} twice`)
+  if (node.kind === 'leaf') lines.push(`${path}\t${node.value}`)
+  else for (const child of node.children.values()) collect(child, lines)
+}
+
+/** Every place of a tree by its JSON Pointer. */
+export function placesByPointer(tree: Place): Map<string, Place> {
+  const places = new Map<string, Place>()
+  const visit = (place: Place): void => {
+    places.set(place.pointer, place)
+    if (place.node.kind === 'branch') for (const child of place.node.children.values()) visit(child)
+  }
+  visit(tree)
+  return places
+}

@@ -1,0 +1,106 @@
+/** Pods against expectations that somebody wrote: every selected pod must match, and something must be selected. */
+import { at, scalarText } from './json.ts'
+import { applyDefaults } from './defaults.ts'
+import { foldEnvironment } from './environment.ts'
+import { type Match, matchPod } from './expect/match.ts'
+import { withVariables } from './expect/matchers.ts'
+import { type Expectation, selects } from './expect/read-expectations.ts'
+import { type JsonMap, mapsAt } from './json.ts'
+import { isWithin } from './path.ts'
+import { type FieldRow, shown } from './rows.ts'
+import type { Shape } from './shapes.ts'
+import type { SparkPod } from './spark-pod.ts'
+import type { Place } from './tree.ts'
+
+/** The rows of all expectations over all pods; each shape’s pods are looked at one by one, for names may be expected. */
+export function verifyExpectations(
+  shapes: readonly Shape[],
+  expectations: readonly Expectation[],
+): { rows: FieldRow[]; unseen: string[] } {
+  const drivers = shapes.filter(({ role }) => role === 'driver').flatMap(({ pods }) => pods)
+  const rows: FieldRow[] = []
+  const unseen: string[] = []
+  for (const expectation of expectations) {
+    let selected = 0
+    for (const shape of shapes)
+      for (const pod of shape.pods.filter((one) => selects(expectation, one))) {
+        selected++
+        rows.push(...podRows(pod, shape, expectation, drivers))
+      }
+    if (selected === 0) unseen.push(`${expectation.where}: it selects no pod`)
+  }
+  return { rows: unique(rows), unseen }
+}
+
+function podRows(pod: SparkPod, shape: Shape, expectation: Expectation, drivers: readonly SparkPod[]): FieldRow[] {
+  const expect = withVariables(expectation.expect, variablesOf(pod, drivers)) as JsonMap
+  const matches = [...matchPod(expect, settled(pod.object), expectation.where), ...absentRows(shape, expectation)]
+  return matches
+    .filter(({ path }) => !expectation.ignore.some((pattern) => isWithin(path, pattern)))
+    .map(({ path, expected, actual, ...rest }) => ({
+      role: pod.role,
+      shape: shape.number,
+      path,
+      ...rest,
+      expected: shown(path, expected),
+      ...(actual !== undefined && { actual: shown(path, actual) }),
+      // What must not be there counts as a difference, whoever put it there.
+      verdict: rest.verdict === 'extra' ? ('different' as const) : rest.verdict,
+      source: expectation.where,
+    }))
+}
+
+/** The pod with its defaults, and its environment as the container sees it. */
+function settled(pod: JsonMap): JsonMap {
+  const copy = structuredClone(pod)
+  applyDefaults(copy)
+  for (const list of ['containers', 'initContainers'])
+    for (const container of mapsAt(copy, 'spec', list)) {
+      const { env } = container
+      if (!Array.isArray(env)) continue
+      const options = env.filter((entry) => scalarText(at(entry, 'name')).startsWith('SPARK_JAVA_OPT_')) as unknown[]
+      container['env'] = [...foldEnvironment(env).map(({ entry }) => entry), ...options]
+    }
+  return copy
+}
+
+function absentRows(shape: Shape, { absent }: Expectation): Match[] {
+  return absent.flatMap((pattern): Match[] => {
+    const found = placesAt(shape.tree, pattern)
+    if (found.length === 0) return [{ path: pattern, verdict: 'same' as const, expected: { $absent: true } }]
+    return found.map(({ path, pointer, raw }) => ({
+      path,
+      pointer,
+      verdict: 'different' as const,
+      expected: { $absent: true },
+      actual: raw,
+      reason: 'it must not be there',
+    }))
+  })
+}
+
+function placesAt(tree: Place, pattern: string): Place[] {
+  if (tree.path !== '' && isWithin(tree.path, pattern)) return tree.raw === undefined ? [] : [tree]
+  return tree.node.kind === 'leaf' ? [] : [...tree.node.children.values()].flatMap((child) => placesAt(child, pattern))
+}
+
+function variablesOf(pod: SparkPod, drivers: readonly SparkPod[]): Record<string, string> {
+  const driver = drivers.find((one) => one.application === pod.application && one.attempt === pod.attempt)
+  const owner = mapsAt(driver?.object, 'metadata', 'ownerReferences').find(({ kind }) => kind === 'SparkApplication')
+  return {
+    app: pod.application,
+    ...(pod.namespace !== undefined && { namespace: pod.namespace }),
+    ...(driver !== undefined && {
+      'driver.name': driver.name,
+      'driver.uid': scalarText(at(driver.object, 'metadata', 'uid')),
+    }),
+    ...(owner !== undefined && { 'app.uid': scalarText(owner['uid']) }),
+  }
+}
+
+/** Pods of one shape say the same about nearly everything: once is enough. */
+function unique(rows: readonly FieldRow[]): FieldRow[] {
+  const keyOf = ({ role, shape, path, verdict, source, expected, actual }: FieldRow): string =>
+    JSON.stringify([role, shape, path, verdict, source, expected, verdict === 'same' ? undefined : actual])
+  return [...new Map(rows.map((row) => [keyOf(row), row])).values()]
+}

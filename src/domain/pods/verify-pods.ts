@@ -1,0 +1,160 @@
+/** Proves pods against a truth: expectations, an application and its operator's webhook, a baseline, or themselves. */
+import { API_VERSION, type Document } from '../document.ts'
+import { SparkopsError } from '../errors.ts'
+import type { AcceptList } from './accept.ts'
+import { type Answer, countVerdicts, settle } from './answer.ts'
+import { comparePods, shapeSummary } from './diff-pods.ts'
+import type { Expectation } from './expect/read-expectations.ts'
+import { type JsonMap, textAt } from './json.ts'
+import type { PodSet } from './pod-set.ts'
+import type { FieldRow, Role } from './rows.ts'
+import { type Shape, shapesOf } from './shapes.ts'
+import type { SparkPod } from './spark-pod.ts'
+import { verifyExpectations } from './verify-expect.ts'
+import { verifyProvenance } from './verify-provenance.ts'
+import { type SpecTruth, rolesOf, verifyAgainstSpec } from './verify-spec.ts'
+
+export interface PodVerification extends Document, Answer {
+  kind: 'PodVerification'
+  /** What the pods were held against, in words. */
+  truth: string
+  pods: string
+  /** What to know of the truth itself: defects of that operator. */
+  notes: string[]
+}
+
+/**
+ * What pods are held against. A dry run on a cluster (the same body with and without the operator's label) gives two
+ * bodies, and so is a baseline.
+ */
+export type Truth =
+  | { kind: 'expectations'; from: string; expectations: readonly Expectation[] }
+  | ({ kind: 'spec'; from: string } & SpecTruth)
+  | { kind: 'baseline'; from: string; pods: readonly SparkPod[] }
+  | { kind: 'provenance' }
+
+export interface VerifyOptions {
+  actual: PodSet
+  truth: Truth
+  accept: AcceptList
+  /** Whether what nobody asked for counts too. */
+  isStrict: boolean
+}
+
+interface Findings {
+  rows: FieldRow[]
+  unseen: string[]
+  notes: string[]
+}
+
+/** The proof, or what keeps it from being one. Never `ok` where a role of the application was not seen. */
+export function verifyPods({ actual, truth, accept, isStrict }: VerifyOptions): PodVerification {
+  const pods = truth.kind === 'spec' ? ofApplication(actual.pods, truth.application) : actual.pods
+  const shapes = byApplication(pods)
+  const found = findingsOf(truth, shapes, actual)
+  const applications = truth.kind === 'spec' ? [truth.application] : actual.applications.map(({ object }) => object)
+  const unseen = [...new Set([...found.unseen, ...actual.gaps, ...unseenRoles(applications, pods)])]
+  // In a proof by provenance, what a webhook put there is the very thing that must not be.
+  const countExtra = isStrict || truth.kind === 'provenance'
+  const settled = settle({ rows: found.rows, unseen, accept, countExtra })
+  return {
+    apiVersion: API_VERSION,
+    kind: 'PodVerification',
+    truth: inWords(truth),
+    pods: actual.from,
+    shapes: shapes.map(({ shape, application }) => shapeSummary(shape, application)),
+    notes: [...new Set(found.notes)],
+    ...settled,
+    exit:
+      settled.exit === 'ok' && found.rows.length === 0 && truth.kind !== 'provenance' && truth.kind !== 'spec'
+        ? 'inconclusive'
+        : settled.exit,
+    summary: countVerdicts(settled.fields),
+  }
+}
+
+interface AppShape {
+  shape: Shape
+  application: string
+}
+
+function byApplication(pods: readonly SparkPod[]): AppShape[] {
+  const names = [...new Set(pods.map(({ application }) => application))].sort()
+  return names.flatMap((application) =>
+    shapesOf(pods.filter((pod) => pod.application === application)).map((shape) => ({ shape, application })),
+  )
+}
+
+function findingsOf(truth: Truth, shapes: readonly AppShape[], actual: PodSet): Findings {
+  switch (truth.kind) {
+    case 'expectations':
+      return {
+        ...verifyExpectations(
+          shapes.map(({ shape }) => shape),
+          truth.expectations,
+        ),
+        notes: [],
+      }
+    case 'spec':
+      return joined(shapes.map(({ shape }) => verifyAgainstSpec(shape, truth)))
+    case 'baseline':
+      return { ...comparePods(truth, actual), notes: [] }
+    case 'provenance':
+      return joined(
+        shapes.map(({ shape, application }) => {
+          const object = actual.applications.find(
+            (one) => textAt(one.object, 'metadata', 'name') === application,
+          )?.object
+          return { ...verifyProvenance(shape, object), notes: [] }
+        }),
+      )
+  }
+}
+
+function joined(parts: readonly Findings[]): Findings {
+  return {
+    rows: parts.flatMap(({ rows }) => rows),
+    unseen: parts.flatMap(({ unseen }) => unseen),
+    notes: parts.flatMap(({ notes }) => notes),
+  }
+}
+
+/** The pods of an application by its name; where all pods are of one application, those, whatever it is called. */
+function ofApplication(pods: readonly SparkPod[], application: JsonMap): readonly SparkPod[] {
+  const name = textAt(application, 'metadata', 'name')
+  const own = pods.filter((pod) => pod.application === name)
+  if (own.length > 0) return own
+  const names = new Set(pods.map((pod) => pod.application))
+  if (names.size === 1) return pods
+  throw new SparkopsError({
+    code: 'SO_NO_SUCH_APPLICATION',
+    message: `no pod is of the application ${name ?? '(unnamed)'}`,
+    why: `the pods are of ${[...names].slice(0, 5).join(', ')}`,
+    hint: 'give the SparkApplication that these pods are of',
+    exit: 'data',
+  })
+}
+
+function unseenRoles(applications: readonly JsonMap[], pods: readonly SparkPod[]): string[] {
+  return applications.flatMap((application) => {
+    const name = textAt(application, 'metadata', 'name') ?? '(unnamed)'
+    const own = applications.length === 1 ? pods : pods.filter((pod) => pod.application === name)
+    const isSeen = (role: Role): boolean => own.some((pod) => pod.role === role)
+    return rolesOf(application)
+      .filter((role) => !isSeen(role))
+      .map((role) => `no ${role} of ${name} was seen`)
+  })
+}
+
+function inWords(truth: Truth): string {
+  switch (truth.kind) {
+    case 'expectations':
+      return `the expectations of ${truth.from}`
+    case 'spec':
+      return `what the webhook of operator ${truth.operator.name} makes of ${truth.from}${truth.isIdeal ? ', without its defects' : ''}`
+    case 'baseline':
+      return `the pods of ${truth.from}`
+    case 'provenance':
+      return 'nothing may come from a mutating webhook'
+  }
+}
