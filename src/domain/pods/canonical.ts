@@ -75,7 +75,11 @@ class TreeBuilder {
     if (amount !== undefined) return { kind: 'leaf', value: `${amount}n`, rules: [...rules, QUANTITY.id] }
     const text = type.kind === 'any' && typeof value !== 'string' ? canonicalJson(value) : scalarText(value)
     const named = identify(spot.path, text)
-    const typed = isOtherType(value, type) ? [NUMBER_TEXT.id] : []
+    const typed = isOtherType(value, type)
+      ? [NUMBER_TEXT.id]
+      : this.isRenamed(value, spot)
+        ? [ENVIRONMENT.mainContainer.id]
+        : []
     return { kind: 'leaf', value: named.text, rules: [...rules, ...named.rules, ...typed] }
   }
 
@@ -178,6 +182,10 @@ class TreeBuilder {
   private usualName(item: unknown, { field, owner }: Spot): unknown {
     const isMain = owner === 'PodSpec' && field === 'containers' && isMap(item) && item['name'] === this.main?.name
     return isMain ? { ...item, name: this.main?.as } : item
+  }
+
+  private isRenamed(value: unknown, { field, owner, raw }: Spot): boolean {
+    return owner === 'Container' && field === 'name' && value === this.main?.as && raw !== value
   }
 
   private wholeKey(item: JsonMap, of: FieldType): string {

@@ -60,6 +60,8 @@ function lookUp(fields: JsonMap, pod: JsonMap, steps: readonly string[]): 'owned
     if (Object.keys(node).length === 0) return isAtomic(type) ? 'whole' : undefined
     const next = Array.isArray(value) ? itemNode(node, (value as unknown[])[Number(step)], step) : node[`f:${step}`]
     if (!isMap(next)) return undefined
+    // A key that stood twice in the request is noted without what lies below it.
+    if (Array.isArray(value) && Object.keys(next).length === 0) return 'whole'
     type = Array.isArray(value) ? (type.kind === 'list' ? type.of : ANY) : typeBelow(type, step)
     value = Array.isArray(value) ? (value as unknown[])[Number(step)] : at(value, step)
     node = next

@@ -40,7 +40,7 @@ export function provenanceOf(pod: JsonMap, place: Pick<Place, 'path' | 'pointer'
 /** Who set a place and all in it: what the submitter sent empty may have been filled by others. */
 export function provenanceWithin(pod: JsonMap, place: Place): Provenance {
   const whole = provenanceOf(pod, place)
-  if (whole.by !== 'submitter') return whole
+  if (whole.by === 'later' || whole.by === 'unknown') return whole
   const inner = notFromSubmitter(pod, place)
   return inner.find(({ provenance }) => provenance.by === 'webhook')?.provenance ?? inner[0]?.provenance ?? whole
 }
@@ -56,8 +56,14 @@ export function notFromSubmitter(pod: JsonMap, tree: Place): Unowned[] {
   const visit = (place: Place): void => {
     if (place.raw === undefined || place.noise?.side === 'either') return
     const provenance = place.path === '' ? undefined : provenanceOf(pod, place)
-    if (provenance !== undefined && provenance.by !== 'submitter') found.push({ place, provenance })
-    else if (place.node.kind === 'branch') for (const child of place.node.children.values()) visit(child)
+    const children = place.node.kind === 'branch' ? [...place.node.children.values()] : []
+    if (
+      provenance === undefined ||
+      provenance.by === 'submitter' ||
+      (Array.isArray(place.raw) && isMixed(provenance, children, pod))
+    )
+      children.forEach(visit)
+    else found.push({ place, provenance })
   }
   visit(tree)
   return found.filter(({ place }) => !IDENTITY_FIELDS.has(place.path))
@@ -71,6 +77,11 @@ const IDENTITY_FIELDS: ReadonlySet<string> = new Set([
   'metadata.namespace',
   'metadata',
 ])
+
+/** A list that nobody owns may hold a plugin's items beside a webhook's: then each is told by itself. */
+function isMixed({ by }: Provenance, children: readonly Place[], pod: JsonMap): boolean {
+  return by === 'webhook' && children.some((child) => provenanceOf(pod, child).by === 'admission')
+}
 
 export interface Replaceable {
   place: Place

@@ -80,7 +80,7 @@ describe('a pod compared with itself', () => {
         const text = JSON.stringify(recorded(file))
           .replace(/(?<=-)[0-9a-f]{16}(?=-)/g, hash)
           .replace(/spark-[0-9a-f]{32}/g, `spark-${id}`)
-          .replace(/-exec-\d+/g, `-exec-${number}`)
+          .replace(/(?<=[0-9a-f]{16})-exec-\d+/g, `-exec-${number}`)
           .replace(/("(?:spark-exec-id|SPARK_EXECUTOR_ID)[^}]*?":)"\d+"/g, `$1"${number}"`)
           .replace(/\/spark-[0-9a-f]{8}-[0-9a-f-]{27}/g, '/spark-00000000-0000-4000-8000-000000000000')
         expect(differences(diffOf(recorded(file), JSON.parse(text) as JsonMap))).toEqual([])
@@ -150,9 +150,9 @@ describe('an expectation made from a pod', () => {
     })
 })
 
-/** What names the run, what stands twice in some environment so that only the last counts, or what Spark's own addresses are. */
+/** What Spark’s own container is called, what names the run, what stands twice in some environment so that only the last counts, or what Spark's own addresses are. */
 const RUN_ONLY =
-  /hostname|SPARK_(APPLICATION_ID|EXECUTOR_ID|DRIVER_URL|LOCAL_DIRS)|SPARK_JAVA_OPT|configMap\.name|\.args\[/
+  /containers\[spark-kubernetes-\w+\]\.name|hostname|SPARK_(USER|CONF_DIR|APPLICATION_ID|EXECUTOR_ID|DRIVER_URL|LOCAL_DIRS)|SPARK_JAVA_OPT|configMap\.name|\.args\[/
 /** Values that mean the same as absent, or whose other value does. */
 const IGNORED_VALUE = /=$|serviceAccount=|\.claimName=.*-pvc-\d+$|hostPort/
 

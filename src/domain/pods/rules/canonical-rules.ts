@@ -125,6 +125,14 @@ export const ENVIRONMENT = {
     why: 'such a reference is replaced only if NAME stands earlier in the list',
     source: 'kubernetes pkg/kubelet/kubelet_pods.go makeEnvironmentVariables, third_party/forked/golang/expansion',
   },
+  mainContainer: {
+    id: 'X04',
+    class: 'environment',
+    path: 'spec.containers[*].name',
+    rule: 'Spark’s own container is one container, whatever it is called',
+    why: 'Spark 2.4 called it executor, and podTemplateContainerName names it',
+    source: 'spark-kubernetes Constants, Config.KUBERNETES_EXECUTOR_PODTEMPLATE_CONTAINER_NAME',
+  },
   javaOptions: {
     id: 'X03',
     class: 'environment',
