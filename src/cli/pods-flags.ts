@@ -1,7 +1,7 @@
 /** What the commands about pods share: reading pods, applications and acceptance files. */
 import { Flags } from '@oclif/core'
 import { type AcceptList, readAcceptance } from '../domain/pods/accept.ts'
-import type { FieldRow } from '../domain/pods/rows.ts'
+import type { FieldRow, Verdict } from '../domain/pods/rows.ts'
 import { type PodSet, readPodSet } from '../domain/pods/pod-set.ts'
 import { parseDocuments } from '../domain/pods/read-objects.ts'
 import { SparkopsError } from '../domain/errors.ts'
@@ -47,11 +47,16 @@ export async function readAcceptList(paths: readonly string[] | undefined, clock
   }
 }
 
+/** Verdicts that are counted and not listed. */
+export const HIDDEN: Readonly<Record<'findings' | 'equivalent' | 'all', readonly Verdict[]>> = {
+  findings: ['same', 'equivalent', 'noise'],
+  equivalent: ['same', 'noise'],
+  all: [],
+}
+
 /** The rows that are to be listed; programs get what people asked for. */
 export function listed<A extends { fields: FieldRow[] }>(answer: A, show: 'findings' | 'equivalent' | 'all'): A {
-  if (show === 'all') return answer
-  const hidden = show === 'findings' ? ['same', 'equivalent', 'noise'] : ['same', 'noise']
-  return { ...answer, fields: answer.fields.filter(({ verdict }) => !hidden.includes(verdict)) }
+  return { ...answer, fields: answer.fields.filter(({ verdict }) => !HIDDEN[show].includes(verdict)) }
 }
 
 /** Refuses two standard inputs: the second would find nothing left to read. */

@@ -54,10 +54,13 @@ function attribute(name: string, value: string | number): string {
 const XML: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' }
 
 // What XML 1.0 cannot hold at all.
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 // eslint-disable-next-line no-control-regex
-const NO_XML =
-  /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
+const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g
 
 function escapeXml(text: string): string {
-  return text.replace(NO_XML, '').replace(/[&<>"']/g, (mark) => XML[mark]!)
+  return text
+    .replace(LONE_SURROGATE, '')
+    .replace(CONTROL, '')
+    .replace(/[&<>"']/g, (mark) => XML[mark]!)
 }

@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.ts'
 import { outputFlag } from '../../cli/flags.ts'
-import { acceptFlag, listed, readAcceptList, readPods, refuseTwoInputs, showFlag } from '../../cli/pods-flags.ts'
+import { HIDDEN, acceptFlag, readAcceptList, readPods, refuseTwoInputs, showFlag } from '../../cli/pods-flags.ts'
 import { diffPods } from '../../domain/pods/diff-pods.ts'
 import { podsView } from '../../ui/pods-view.ts'
 
@@ -41,8 +41,13 @@ export default class PodsDiff extends BaseCommand {
     refuseTwoInputs([args.expected, args.actual])
     const [expected, actual] = [await readPods(args.expected), await readPods(args.actual)]
     for (const skipped of [...expected.skipped, ...actual.skipped]) this.warning(`left out: ${skipped}`)
-    const diff = diffPods({ expected, actual, accept: await readAcceptList(flags.accept, this.clock) })
+    const diff = diffPods({
+      expected,
+      actual,
+      accept: await readAcceptList(flags.accept, this.clock),
+      omit: HIDDEN[flags.show],
+    })
     for (const warning of diff.warnings) this.warning(warning)
-    await this.present(listed(diff, flags.show), podsView, { exit: diff.exit })
+    await this.present(diff, podsView, { exit: diff.exit })
   }
 }

@@ -56,8 +56,11 @@ export function isUnasked({ verdict, provenance }: FieldRow): boolean {
 }
 
 /** How many rows have each verdict, and how many were accepted. */
-export function countVerdicts(rows: readonly FieldRow[]): Answer['summary'] {
-  const counts: Answer['summary'] = {}
+export function countVerdicts(
+  rows: readonly FieldRow[],
+  omitted: ReadonlyMap<Verdict, number> = new Map(),
+): Answer['summary'] {
+  const counts: Answer['summary'] = Object.fromEntries(omitted)
   for (const { verdict, accepted } of rows) {
     counts[verdict] = (counts[verdict] ?? 0) + 1
     if (accepted !== undefined) counts.accepted = (counts.accepted ?? 0) + 1

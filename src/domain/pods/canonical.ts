@@ -1,7 +1,7 @@
 /** Makes the tree by which a pod is compared: defaults, empty values, quantities, keys, environment, run identity. */
 import { applyDefaults, type Defaulted } from './defaults.ts'
 import { foldEnvironment, javaOptions } from './environment.ts'
-import { type JsonMap, canonicalJson, isMap, scalarText } from './json.ts'
+import { type JsonMap, canonicalJson, cloneJson, isMap, scalarText } from './json.ts'
 import { childPointer, fieldPath, itemPath } from './path.ts'
 import { shownOption } from './rows.ts'
 import { identify, noiseAt } from './rule-index.ts'
@@ -37,7 +37,7 @@ const ORDER_BY_FIELD = new Map(ORDER_RULES.flatMap((rule) => rule.fields.map((fi
  * @param mainContainer what Spark's container is called on both sides, where this pod calls it otherwise
  */
 export function canonicalPod(pod: JsonMap, mainContainer?: { name: string; as: string }): Place {
-  const filled = structuredClone(pod)
+  const filled = cloneJson(pod)
   return new TreeBuilder(applyDefaults(filled), mainContainer).build(filled, pod)
 }
 

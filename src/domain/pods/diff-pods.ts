@@ -1,13 +1,13 @@
 /** Compares two sets of pods: applications matched, roles apart, executors folded into shapes. */
 import { API_VERSION, type Document } from '../document.ts'
 import type { AcceptList } from './accept.ts'
-import { type PlaceRow, diffTrees } from './diff-trees.ts'
+import { type PlaceRow, diffTrees, shownRow } from './diff-trees.ts'
 import { explainRow } from './explain-rows.ts'
 import { at } from './json.ts'
 import { managersOf } from './managed-fields.ts'
 import { provenanceWithin } from './provenance.ts'
-import { type FieldRow, LOST, type Role } from './rows.ts'
-import { type Shape, shapesOf } from './shapes.ts'
+import { type FieldRow, LOST, type Verdict } from './rows.ts'
+import { type Shape, type ShapeCounts, shapesOf } from './shapes.ts'
 import type { SparkPod } from './spark-pod.ts'
 import { type Place, placesByPointer } from './tree.ts'
 import { type Answer, type ShapeSummary, countVerdicts, settle } from './answer.ts'
@@ -22,13 +22,13 @@ export interface DiffOptions {
   expected: { from: string; pods: readonly SparkPod[] }
   actual: { from: string; pods: readonly SparkPod[] }
   accept: AcceptList
-  /** Roles that must have been seen; those of the expected side unless said. */
-  roles?: readonly Role[]
+  /** Verdicts that are counted and not listed. */
+  omit?: readonly Verdict[]
 }
 
 /** Every difference of two sets of pods, with its verdict; what the rules made equal is counted, and told where asked. */
-export function diffPods({ expected, actual, accept, roles }: DiffOptions): PodDiff {
-  const { rows, shapes, unseen } = comparePods(expected, actual, roles)
+export function diffPods({ expected, actual, accept, omit }: DiffOptions): PodDiff {
+  const { rows, shapes, unseen, omitted } = comparePods(expected, actual, omit)
   const settled = settle({ rows, unseen, accept, countExtra: true })
   return {
     apiVersion: API_VERSION,
@@ -37,35 +37,37 @@ export function diffPods({ expected, actual, accept, roles }: DiffOptions): PodD
     actual: actual.from,
     shapes,
     ...settled,
-    summary: countVerdicts(settled.fields),
+    summary: countVerdicts(settled.fields, omitted),
   }
 }
 
 type Side = DiffOptions['expected']
 
-/** The rows of two sets of pods, before anything is accepted. */
-export function comparePods(
-  expected: Side,
-  actual: Side,
-  roles?: readonly Role[],
-): { rows: FieldRow[]; shapes: ShapeSummary[]; unseen: string[] } {
-  const rows: FieldRow[] = []
-  const shapes: ShapeSummary[] = []
-  const unseen: string[] = []
+export interface Comparison {
+  rows: FieldRow[]
+  shapes: ShapeSummary[]
+  unseen: string[]
+  /** How many rows of each verdict were counted and not kept. */
+  omitted: Map<Verdict, number>
+}
+
+/** The rows of two sets of pods, before anything is accepted. Thousands of pods have millions of equal fields. */
+export function comparePods(expected: Side, actual: Side, omit: readonly Verdict[] = []): Comparison {
+  const comparison: Comparison = { rows: [], shapes: [], unseen: [], omitted: new Map() }
+  const counts: ShapeCounts = { driver: 0, executor: 0 }
   for (const [from, to] of pairApplications(expected.pods, actual.pods)) {
     const name = (to[0] ?? from[0])!.application
-    const [before, after] = [shapesOf(from), shapesOf(to)]
-    shapes.push(...after.map((shape) => shapeSummary(shape, name)))
-    for (const role of roles ?? (['driver', 'executor'] as const)) {
+    const [before, after] = [shapesOf(from), shapesOf(to, counts)]
+    comparison.shapes.push(...after.map((shape) => shapeSummary(shape, name)))
+    for (const role of ['driver', 'executor'] as const) {
       const [wanted, found] = [before, after].map((all) => all.filter((one) => one.role === role)) as [Shape[], Shape[]]
-      if (found.length === 0 && (wanted.length > 0 || roles !== undefined))
-        unseen.push(`no ${role} of ${name} in ${actual.from}`)
-      else if (wanted.length === 0 && found.length > 0)
-        unseen.push(`no ${role} of ${name} in ${expected.from} to compare with`)
-      else rows.push(...compareRole(wanted, found))
+      if (wanted.length === 0 && found.length === 0) continue
+      if (found.length === 0) comparison.unseen.push(`no ${role} of ${name} in ${actual.from}`)
+      else if (wanted.length === 0) comparison.unseen.push(`no ${role} of ${name} in ${expected.from} to compare with`)
+      else compareRole(wanted, found, { comparison, counts, name, omit })
     }
   }
-  return { rows, shapes, unseen }
+  return comparison
 }
 
 /** Pairs by name; where each side has one application, those two, whatever they are called. */
@@ -82,16 +84,31 @@ function byApplication(pods: readonly SparkPod[]): Map<string, SparkPod[]> {
   return groups
 }
 
-function compareRole(wanted: Shape[], found: Shape[]): FieldRow[] {
+interface RoleContext {
+  comparison: Comparison
+  counts: ShapeCounts
+  name: string
+  omit: readonly Verdict[]
+}
+
+/** Each shape that was found against the nearest that was expected; one that is nearest to none is lost. */
+function compareRole(wanted: readonly Shape[], found: readonly Shape[], context: RoleContext): void {
+  const { comparison, counts, name, omit } = context
   const used = new Set<Shape>()
-  const rows = found.flatMap((shape) => {
+  for (const shape of found) {
     const candidates = wanted.map((from) => ({ from, rows: compareShapes(from, shape) }))
     const best = candidates.reduce((a, b) => (weight(b.rows) < weight(a.rows) ? b : a))
     used.add(best.from)
-    return best.rows
-  })
-  const unmatched = wanted.filter((shape) => !used.has(shape))
-  return [...rows, ...unmatched.map(lostShape)]
+    for (const row of best.rows) {
+      if (!omit.includes(row.verdict)) comparison.rows.push(shownRow(row))
+      else comparison.omitted.set(row.verdict, (comparison.omitted.get(row.verdict) ?? 0) + 1)
+    }
+  }
+  for (const shape of wanted.filter((one) => !used.has(one))) {
+    const lost = { ...shape, number: ++counts[shape.role] }
+    comparison.rows.push(lostShape(lost))
+    comparison.shapes.push({ ...shapeSummary(lost, name), pods: [] })
+  }
 }
 
 function weight(rows: readonly FieldRow[]): number {
@@ -115,8 +132,9 @@ function compareShapes(from: Shape, to: Shape): FieldRow[] {
   const [a, b] = [from.pods[0]!, to.pods[0]!]
   const versions = { expected: a.sparkVersion, actual: b.sparkVersion }
   const isRequest = isRequestOf(a, b)
-  const places = placesByPointer(to.tree)
+  const places = managersOf(b.object) === undefined ? undefined : placesByPointer(to.tree)
   return diffTrees(from.tree, to.tree).map((row) => {
+    if (row.verdict === 'same') return { role: to.role, shape: to.number, ...row }
     const explained = explainRow(row, to.role, versions)
     return { role: to.role, shape: to.number, ...withProvenance(explained, b, isRequest, places) }
   })
@@ -133,9 +151,9 @@ function withProvenance(
   row: PlaceRow,
   pod: SparkPod,
   isRequest: boolean,
-  places: ReadonlyMap<string, Place>,
+  places: ReadonlyMap<string, Place> | undefined,
 ): PlaceRow {
-  const place = row.pointer === undefined ? undefined : places.get(row.pointer)
+  const place = row.pointer === undefined ? undefined : places?.get(row.pointer)
   if (place === undefined || row.verdict === 'same' || row.verdict === 'noise') return row
   if (managersOf(pod.object) === undefined) return row
   const provenance = provenanceWithin(pod.object, place)

@@ -7,11 +7,23 @@ import type { Leaf, Place } from './tree.ts'
 
 export type PlaceRow = Omit<FieldRow, 'role' | 'shape'>
 
-/** All that can be said of two trees: rows for leaves that are equal too, so that an answer can count them. */
+/**
+ * All that can be said of two trees: rows for leaves that are equal too, so that an answer can count them. Values are as
+ * the pods have them: what leaves the domain goes through `shownRow`.
+ */
 export function diffTrees(expected: Place, actual: Place): PlaceRow[] {
   const rows: PlaceRow[] = []
   compare(expected, actual, rows)
   return rows
+}
+
+/** The row with its secrets masked. */
+export function shownRow<R extends PlaceRow>(row: R): R {
+  return {
+    ...row,
+    ...('expected' in row && { expected: shown(row.path, row.expected) }),
+    ...('actual' in row && { actual: shown(row.path, row.actual) }),
+  }
 }
 
 function compare(expected: Place, actual: Place, rows: PlaceRow[]): void {
@@ -83,8 +95,8 @@ function rowOf(expected: Place | undefined, actual: Place | undefined): PlaceRow
   return {
     path,
     verdict: 'same',
-    ...(actual !== undefined && { pointer: actual.pointer, actual: shown(path, valueOf(actual)) }),
-    ...(expected !== undefined && { expected: shown(path, valueOf(expected)) }),
+    ...(actual !== undefined && { pointer: actual.pointer, actual: valueOf(actual) }),
+    ...(expected !== undefined && { expected: valueOf(expected) }),
   }
 }
 

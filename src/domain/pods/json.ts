@@ -32,6 +32,19 @@ export function at(value: unknown, ...names: string[]): unknown {
   )
 }
 
+/** A copy of its own; many times faster than structuredClone, which also copies what JSON cannot hold. */
+export function cloneJson<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(cloneJson) as T
+  if (!isMap(value)) return value
+  const copy: JsonMap = {}
+  for (const name of Object.keys(value)) {
+    // A file may name a field __proto__: as a field, not as what it would mean.
+    if (name === '__proto__') Object.defineProperty(copy, name, { value: cloneJson(value[name]), enumerable: true })
+    else copy[name] = cloneJson(value[name])
+  }
+  return copy as T
+}
+
 /** A number, boolean or bigint as its digits or word, a text as it is; anything else as nothing. */
 export function scalarText(value: unknown): string {
   if (typeof value === 'string') return value
@@ -45,5 +58,5 @@ export function canonicalJson(value: unknown): string {
     const names = Object.keys(value).sort()
     return `{${names.map((name) => `${JSON.stringify(name)}:${canonicalJson(value[name])}`).join(',')}}`
   }
-  return typeof value === 'bigint' ? String(value) : ((JSON.stringify(value) as string | undefined) ?? 'null')
+  return typeof value === 'bigint' ? String(value) : value === undefined ? 'null' : JSON.stringify(value)
 }

@@ -20,7 +20,8 @@ export function itemPath(parent: string, item: string): string {
 
 /** The pointer of a name or place below a pointer. */
 export function childPointer(parent: string, name: string | number): string {
-  return `${parent}/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`
+  if (typeof name === 'number' || !/[~/]/.test(name)) return `${parent}/${name}`
+  return `${parent}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
 }
 
 const compiled = new Map<string, RegExp>()

@@ -7,17 +7,19 @@ import { type Place, fingerprint } from './tree.ts'
 
 export interface Shape {
   role: Role
-  /** Counted from 1 within role and application. */
+  /** Counted from 1 within the role, over all applications of an answer. */
   number: number
   pods: SparkPod[]
   tree: Place
   print: string
 }
 
+/** The last number given to a shape of each role. */
+export type ShapeCounts = Record<Role, number>
+
 /** The shapes of pods, drivers first, in the order that their first pods came in. */
-export function shapesOf(pods: readonly SparkPod[]): Shape[] {
+export function shapesOf(pods: readonly SparkPod[], counts: ShapeCounts = { driver: 0, executor: 0 }): Shape[] {
   const shapes = new Map<string, Shape>()
-  const counts = { driver: 0, executor: 0 }
   for (const pod of [...pods].sort((a, b) => (a.role === b.role ? 0 : a.role === 'driver' ? -1 : 1))) {
     const tree = treeOf(pod)
     const print = fingerprint(tree)

@@ -80,8 +80,12 @@ interface AppShape {
 
 function byApplication(pods: readonly SparkPod[]): AppShape[] {
   const names = [...new Set(pods.map(({ application }) => application))].sort()
+  const counts = { driver: 0, executor: 0 }
   return names.flatMap((application) =>
-    shapesOf(pods.filter((pod) => pod.application === application)).map((shape) => ({ shape, application })),
+    shapesOf(
+      pods.filter((pod) => pod.application === application),
+      counts,
+    ).map((shape) => ({ shape, application })),
   )
 }
 

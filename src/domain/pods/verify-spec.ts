@@ -1,6 +1,6 @@
 /** Pods against what the webhook of a version would have patched into them: one row for each thing it would have done. */
 import { mapAt, mapsAt, scalarText, textAt, type JsonMap } from './json.ts'
-import { type PlaceRow, diffTrees } from './diff-trees.ts'
+import { type PlaceRow, diffTrees, shownRow } from './diff-trees.ts'
 import { isWithin } from './path.ts'
 import { provenanceOf } from './provenance.ts'
 import type { FieldRow, Role } from './rows.ts'
@@ -54,7 +54,7 @@ export function verifyAgainstSpec(
     return { rows: [], notes, unseen: [`${role}: which container of ${pod.name} is Spark’s cannot be told`] }
   const enforced = enforce(pod.object, effects, main)
   const tree = treeOfObject(pod, enforced.pod)
-  const differences = diffTrees(tree, shape.tree)
+  const differences = diffTrees(tree, shape.tree).map(shownRow)
   const places = placesByPointer(tree)
   const rows = effects.flatMap((effect, index) => effectRows(effect, enforced.pointers[index]!, places, differences))
   return {
