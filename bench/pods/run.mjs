@@ -1,0 +1,77 @@
+// What comparing 1,000 pairs of pods costs, as a ratio to dyff on the same two files: `npm run bench:pods`. dyff is taken
+// from $DYFF or the PATH (`go install github.com/homeport/dyff/cmd/dyff@latest`); without it our own figures remain.
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { CHANGED_EVERY, generate } from './generate.mjs'
+
+const PROGRAM = new URL('../../bin/run.js', import.meta.url).pathname
+const ROUNDS = 3
+const directory = mkdtempSync(join(tmpdir(), 'sparkops-bench-'))
+
+try {
+  const dyff = findDyff()
+  const rows = []
+  for (const pairs of [250, 1000]) {
+    const files = generate(directory, pairs)
+    const ours = await best([process.execPath, PROGRAM, 'pods', 'diff', ...files, '-o', 'name'])
+    const found = ours.stdout.trim().split('\n').length
+    if (found !== Math.ceil(pairs / CHANGED_EVERY))
+      throw new Error(`${found} differences found, not ${Math.ceil(pairs / CHANGED_EVERY)}`)
+    const theirs = dyff === undefined ? undefined : await best([dyff, 'between', '--output', 'brief', ...files])
+    rows.push({
+      pairs,
+      'sparkops s': ours.seconds.toFixed(2),
+      'sparkops MiB': Math.round(ours.peakKib / 1024),
+      'dyff s': theirs?.seconds.toFixed(2) ?? '-',
+      'dyff MiB': theirs === undefined ? '-' : Math.round(theirs.peakKib / 1024),
+      'dyff / sparkops': theirs === undefined ? '-' : (theirs.seconds / ours.seconds).toFixed(1),
+    })
+  }
+  console.table(rows)
+  if (dyff === undefined) console.log('dyff was not found: set DYFF to compare with it')
+} finally {
+  rmSync(directory, { recursive: true, force: true })
+}
+
+function findDyff() {
+  const program = process.env['DYFF'] ?? 'dyff'
+  return spawnSync(program, ['version']).status === 0 ? program : undefined
+}
+
+/** The fastest of some runs, with the most memory any of them held. @param {string[]} command */
+async function best(command) {
+  let result = await measure(command)
+  for (let round = 1; round < ROUNDS; round++) {
+    const next = await measure(command)
+    const peakKib = Math.max(result.peakKib, next.peakKib)
+    result = { ...(next.seconds < result.seconds ? next : result), peakKib }
+  }
+  return result
+}
+
+/** @param {string[]} command */
+async function measure([program = '', ...argv]) {
+  const start = process.hrtime.bigint()
+  const child = spawn(program, argv, { stdio: ['ignore', 'pipe', 'inherit'] })
+  let stdout = ''
+  child.stdout.on('data', (/** @type {Buffer} */ chunk) => (stdout += chunk.toString()))
+  let peakKib = 0
+  const watch = setInterval(() => {
+    const status = statusOf(child.pid)
+    peakKib = Math.max(peakKib, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0))
+  }, 10)
+  await new Promise((resolve, reject) => child.on('close', resolve).on('error', reject))
+  clearInterval(watch)
+  return { seconds: Number(process.hrtime.bigint() - start) / 1e9, peakKib, stdout }
+}
+
+/** @param {number | undefined} pid */
+function statusOf(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'utf8')
+  } catch {
+    return ''
+  }
+}
