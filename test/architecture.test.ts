@@ -8,6 +8,9 @@ import { ROOT } from './support/run.ts'
 /** Small packages without side effects that more than adapters may use. */
 const PURE_PACKAGES: Readonly<Record<string, readonly string[]>> = {
   ajv: ['domain'],
+  '@lezer/common': ['domain'],
+  '@lezer/go': ['domain'],
+  diff: ['domain'],
   'js-yaml': ['domain'],
   'lossless-json': ['domain'],
   luxon: ['domain'],

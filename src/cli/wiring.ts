@@ -9,14 +9,20 @@ import type { Cluster, ClusterReader } from '../ports/cluster.ts'
 import type { DumpInput, DumpLocation } from '../ports/dump-source.ts'
 import type { FactStore } from '../ports/fact-store.ts'
 import type { ScanPool } from '../ports/scan-pool.ts'
+import type { RunStore } from '../ports/journal.ts'
+import type { Helm } from '../ports/helm.ts'
 import type { SnapshotWriter } from '../ports/snapshot.ts'
 import type { Machine } from '../ports/machine.ts'
 import type { SnapshotTaker } from '../ports/snapshot-taker.ts'
 import type { VersionSource } from '../ports/version-source.ts'
+import type { ObjectText } from '../ports/object-files.ts'
 import type { KubeFlags } from './kube-flags.ts'
 import { VERSION } from './manifest.ts'
 import { requestTimeoutMs } from './request-timeout.ts'
 import { onShutdown } from './shutdown.ts'
+import type { ForkStateStore, Workbench } from '../ports/fork-state.ts'
+import type { Git, RepositoryFacts } from '../ports/git.ts'
+import type { Toolchain } from '../ports/toolchain.ts'
 
 export const systemClock: Clock = { now: () => Date.now() }
 
@@ -70,6 +76,28 @@ export async function createSnapshot(directory: string): Promise<SnapshotWriter>
   const writer = await writeSnapshot(directory)
   onShutdown(() => writer.abandon())
   return writer
+}
+
+/** The repository of a directory. Without `keepObjects` nothing that is written outlives the command. */
+export async function openGit(options: {
+  directory: string
+  keepObjects: boolean
+  signal?: AbortSignal | undefined
+}): Promise<Git> {
+  const { openGit: open } = await import('../adapters/git/open-git.ts')
+  return await open(options)
+}
+
+/** Ledgers and the lock of a repository's moves. */
+export async function openForkState({ commonDirectory }: RepositoryFacts): Promise<ForkStateStore> {
+  const { openForkState: open } = await import('../adapters/fork-state/state-files.ts')
+  return open(commonDirectory)
+}
+
+/** Where conflicts of a repository's moves are edited. */
+export async function openWorkbench(facts: RepositoryFacts): Promise<Workbench> {
+  const { openWorkbench: open } = await import('../adapters/git/workbench.ts')
+  return open(facts)
 }
 
 /** Go, and generators written in it, on trees of a repository; in a scratch directory below the user's cache. */
@@ -127,14 +155,19 @@ export async function openDumpBytes(
   return openBytes(location, onBytes)
 }
 
-/** What versions of the operator are read with: the user's helm, and files. */
-export async function openTargetPorts(): Promise<TargetPorts> {
-  const [{ openHelm }, { openVersionSource }, { onShutdown }] = await Promise.all([
-    import('../adapters/helm/open-helm.ts'),
-    import('../adapters/version-source/open-version-source.ts'),
-    import('./shutdown.ts'),
+/** Runs that changed something: `$XDG_STATE_HOME/sparkops/runs`, by default under ~/.local/state. */
+export async function openRunStore(): Promise<RunStore> {
+  const [{ runDirectories }, { isRunId }, { readRecords }, os, path] = await Promise.all([
+    import('../adapters/journal/run-directories.ts'),
+    import('../domain/plan/run-id.ts'),
+    import('../domain/plan/run-record.ts'),
+    import('node:os'),
+    import('node:path'),
   ])
-  return { helm: openHelm(), sources: openVersionSource(onShutdown) }
+  // The XDG base directory specification has relative paths ignored.
+  const asked = process.env.XDG_STATE_HOME
+  const stateHome = asked && path.isAbsolute(asked) ? asked : path.join(os.homedir(), '.local/state')
+  return runDirectories({ root: path.join(stateHome, 'sparkops/runs'), clock: systemClock, readRecords, isRunId })
 }
 
 /** The user's helm, for the cluster that the flags name. */
@@ -164,4 +197,20 @@ export async function openSnapshotTaker(cluster: Cluster): Promise<SnapshotTaker
     salt: () => randomBytes(16).toString('hex'),
     toolVersion: VERSION,
   })
+}
+
+/** What versions of the operator are read with: the user's helm, and files. */
+export async function openTargetPorts(): Promise<TargetPorts> {
+  const [{ openHelm }, { openVersionSource }, { onShutdown }] = await Promise.all([
+    import('../adapters/helm/open-helm.ts'),
+    import('../adapters/version-source/open-version-source.ts'),
+    import('./shutdown.ts'),
+  ])
+  return { helm: openHelm(), sources: openVersionSource(onShutdown) }
+}
+
+/** The files of Kubernetes objects behind a path: a file, a directory, `-`. */
+export async function findObjectFiles(path: string): Promise<readonly ObjectText[]> {
+  const { findObjectFiles: find } = await import('../adapters/object-files/find.ts')
+  return await find(path)
 }
