@@ -15,7 +15,8 @@ export function toJson(value: unknown): Json {
 
 /** JSON with sorted keys, on one line. */
 export function canonicalJson(value: unknown): string {
-  if (typeof value === 'bigint') return String(value)
+  // An integer beyond 2^53 (src/domain/exact-json.ts).
+  if (typeof value === 'bigint') return value.toString()
   if (value === null || typeof value !== 'object') return JSON.stringify(value ?? null)
   if ('toJSON' in value && typeof value.toJSON === 'function') return canonicalJson(toJson(value))
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item)).join(',')}]`

@@ -1,120 +1,126 @@
-/** `operator apply`, `resume`, `abort`, `revert` and `verify` as a user runs them, on a real control plane. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+/** `operator status` and `operator plan` as a user runs them, against a real API server. */
+import { spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, describe, expect } from 'vitest'
-import type { OperatorReceipt } from '../../../src/domain/operator/apply/receipt.ts'
-import type { OperatorVerification } from '../../../src/domain/operator/apply/verify-report.ts'
-import { sealPlan } from '../../../src/domain/plan/seal.ts'
-import type { Cluster } from '../../../src/ports/cluster.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect } from 'vitest'
+import type { KubeObject } from '../../../src/ports/cluster.ts'
 import { needs } from '../../support/capabilities.ts'
-import { openLab } from '../../support/lab/open.ts'
 import { useCluster } from '../../support/lab/use-cluster.ts'
-import { installOld, makeApplication, OPERATOR, planUpgrade } from '../../support/operator/scenario.ts'
-import { standInForNodes } from '../../support/operator/stand-in.ts'
-import { type RunResult, runCli, runShell } from '../../support/run.ts'
+import { fixtureChart } from '../../support/operator/fixtures.ts'
+import { createObjects, installOperator } from '../../support/operator/lab-operator.ts'
+import { application } from '../../support/operator/objects.ts'
+import { PROGRAM, runCli } from '../../support/run.ts'
 import { expectMatchesSchema } from '../../support/schema.ts'
 
-const { it } = needs('lab', 'bash')
-const lab = useCluster()
-const home = mkdtempSync(join(tmpdir(), 'sparkops-commands-'))
-const plan = join(home, 'plan.json')
-let nodes: ReturnType<typeof standInForNodes> | undefined
+const { it, describe } = needs('lab')
 
-beforeAll(() => {
-  nodes = standInForNodes(lab())
-})
-afterAll(async () => {
-  await nodes?.stop()
-  rmSync(home, { recursive: true, force: true })
-})
+describe('the commands on a cluster with 1.3.8', () => {
+  const lab = useCluster()
+  let scratch: string
 
-function environment(): Record<string, string> {
-  const { environment: own, helmPath, kubeconfigPath } = lab()
-  const path = `${dirname(helmPath)}:${process.env.PATH ?? ''}`
-  return { ...own, KUBECONFIG: kubeconfigPath, XDG_STATE_HOME: home, PATH: path }
-}
-
-function sparkops(...words: string[]): Promise<RunResult> {
-  return runCli(['operator', ...words], { env: environment() })
-}
-
-async function writePlan(cluster: Cluster): Promise<void> {
-  writeFileSync(plan, JSON.stringify(await planUpgrade(lab(), cluster)))
-}
-
-describe('the commands of an operator move', () => {
-  it('refuse without consent (64), a stale plan (5) and a plan of another cluster (5), and change nothing', async () => {
-    const cluster = await openLab(lab())
-    await installOld(lab(), cluster)
-    await writePlan(cluster)
-    const before = (await cluster.get(OPERATOR))!.metadata.resourceVersion
-    const refused = await sparkops('apply', plan)
-    expect([refused.code, refused.stderr.includes('add --yes')]).toEqual([64, true])
-    const made = await planUpgrade(lab(), cluster)
-    const stale = sealPlan({ ...made, inputs: [{ of: 'deployment/spark-operator/spark-operator', value: 'other' }] })
-    writeFileSync(join(home, 'stale.json'), JSON.stringify(stale))
-    const other = sealPlan({ ...made, target: { ...made.target, id: 'another' } })
-    writeFileSync(join(home, 'other.json'), JSON.stringify(other))
-    for (const name of ['stale.json', 'other.json']) {
-      const { code, stderr } = await sparkops('apply', join(home, name), '--yes')
-      expect([code, stderr]).toEqual([5, expect.stringContaining('Try:')])
-    }
-    expect((await cluster.get(OPERATOR))!.metadata.resourceVersion).toBe(before)
-  }, 120_000)
-
-  it('stop when the disk is full at the snapshot, with nothing changed that matters, and abort takes the rest away', async () => {
-    const cluster = await openLab(lab())
-    await makeApplication(cluster, 'large', 'COMPLETED', false, { arguments: ['x'.repeat(900_000)] })
-    await writePlan(cluster)
-    // A limit on the size of files fails a write half-way, as a full disk does, and needs no rights.
-    const script = `ulimit -f 700; sparkops operator apply '${plan}' --yes`
-    const { code, stderr } = await runShell(script, { env: environment() })
-    expect([code, stderr]).toEqual([6, expect.stringContaining('snapshot')])
-    expect((await cluster.get(OPERATOR))!.spec).toMatchObject({ replicas: 1 })
-    const abort = await sparkops('abort', '--yes')
-    expect([abort.code, abort.stderr.includes('Error')]).toEqual([0, false])
-    await cluster.delete({
-      type: (await cluster.findType({ group: 'sparkoperator.k8s.io', resource: 'sparkapplications' }))!,
-      namespace: 'jobs',
-      name: 'large',
-    })
-  }, 120_000)
-
-  it('carry a plan out with one line for each event, prove it, and take it back', async () => {
-    const cluster = await openLab(lab())
-    await writePlan(cluster)
-    const done = await sparkops('apply', plan, '--yes', '--json')
-    expect([done.code, done.stderr]).toEqual([
-      0,
-      expect.stringContaining('stop/deployments/spark-operator/spark-operator begun'),
+  beforeAll(async () => {
+    scratch = await mkdtemp(join(tmpdir(), 'sparkops-plan-test-'))
+    await lab().request('POST', '/api/v1/namespaces', { metadata: { name: 'jobs' } })
+    await installOperator(lab(), '1.3.8', { values: ['sparkJobNamespace=jobs'] })
+    await createObjects(lab(), [
+      application('etl'),
+      application('streaming-of-all-orders-from-the-north', { spec: { restartPolicy: { type: 'Always' } } }),
+      application('done', { state: 'COMPLETED' }),
     ])
-    const receipt = JSON.parse(done.stdout) as OperatorReceipt
-    expectMatchesSchema('operator-receipt', receipt)
-    const proof = await sparkops('verify', '--all', '--json')
-    expect(proof.code, proof.stdout).toBe(0)
-    const verification = JSON.parse(proof.stdout) as OperatorVerification
-    expectMatchesSchema('operator-verification', verification)
-    expect(verification.items.every(({ verdict }) => verdict === 'intact')).toBe(true)
-    expect((await sparkops('resume', receipt.run, '--yes')).code).toBe(5)
-    const dry = await sparkops('revert', receipt.run, '--dry-run', '-o', 'name')
-    expect(dry.stdout).toContain('undo/install/helm')
-    const back = await sparkops('revert', receipt.run, '--yes')
-    expect([back.code, back.stderr.includes('Error')]).toEqual([0, false])
-    expect((await sparkops('revert', receipt.run, '--yes')).code).toBe(5)
-    expect((await cluster.get(OPERATOR))!.spec).toMatchObject({ replicas: 1 })
   }, 120_000)
+  afterAll(() => rm(scratch, { recursive: true, force: true }))
 
-  it('finish the request in flight at Ctrl-C, say how to go on (130), and go on', async () => {
-    const cluster = await openLab(lab())
-    await writePlan(cluster)
-    const script = `sparkops operator apply '${plan}' --yes 2> '${home}/stderr' & job=$!
-      until grep -q 'quiesce/wait begun' '${home}/stderr'; do sleep 0.05; done
-      kill -INT $(pgrep -P $job || echo $job); wait $job; echo "exit $?"; cat '${home}/stderr'`
-    const { stdout } = await runShell(script, { env: environment() })
-    expect(stdout).toContain('exit 130')
-    expect(stdout).toContain('to go on: sparkops operator resume')
-    const resumed = await sparkops('resume', 'last', '--yes')
-    expect([resumed.code, resumed.stderr.includes('(done before)')]).toEqual([0, true])
-  }, 120_000)
+  const sparkops = async (...argv: string[]) => {
+    const PATH = `${dirname(lab().helmPath)}:${process.env.PATH ?? ''}`
+    return await runCli(['operator', ...argv], { env: { ...lab().environment, PATH, COLUMNS: '80' } })
+  }
+  const plan = (...argv: string[]) => sparkops('plan', '--to', fixtureChart('2.5.2'), ...argv)
+
+  it('status tells what is there and what is wrong, and ends with 3', async () => {
+    const { code, stdout } = await sparkops('status', '-o', 'json')
+    const status = JSON.parse(stdout) as { installations: unknown[]; remarks: { id: string }[] }
+    expectMatchesSchema('operator-status', status)
+    expect(status.installations).toMatchObject([{ id: 'spark-operator/spark-operator', version: '1.3.8' }])
+    expect(status.remarks.map(({ id }) => id)).toContain('ST-NOT-READY')
+    expect(code).toBe(3)
+    expect((await sparkops('status', '-o', 'name')).stdout).toBe('spark-operator/spark-operator\n')
+  })
+
+  it('status fits into 80 columns, and needs no colour', async () => {
+    const { stdout } = await sparkops('status')
+    expect(widest(stdout)).toBeLessThanOrEqual(80)
+    expect(stdout).toContain('Operator spark-operator/spark-operator')
+    expect(stdout).toContain('watches')
+  })
+
+  it('a login that may see nothing gets 7, and is told what was not seen', async () => {
+    const { kubeconfigPath } = await lab().addUser('blind')
+    const { code, stdout } = await sparkops('status', '--kubeconfig', kubeconfigPath)
+    expect(code).toBe(7)
+    expect(stdout).toContain('Not seen, so not judged')
+  })
+
+  it('plan is a page of 80 columns, and a document with a schema', async () => {
+    const page = await plan()
+    expect(widest(page.stdout)).toBeLessThanOrEqual(80)
+    for (const title of ['What will change', 'How long new submissions stand still', 'How to go back']) {
+      expect(page.stdout).toContain(title)
+    }
+    const { stdout } = await plan('-o', 'json')
+    expectMatchesSchema('operator-plan', JSON.parse(stdout))
+  })
+
+  it('plan translates the values of the release, so that no namespace is lost', async () => {
+    const { stdout, code } = await plan('-o', 'json', '--detailed-exitcode')
+    const made = JSON.parse(stdout) as { findings: { id: string; gate: string }[] }
+    expect(made.findings.filter(({ gate }) => gate === 'block')).toEqual([])
+    expect(code).toBe(2)
+  })
+
+  it('plan saves what apply takes, for the user alone', async () => {
+    const file = join(scratch, 'plan.json')
+    const { code, stdout } = await plan('--out', file, '-o', 'json')
+    expect(code).toBe(0)
+    expect((await stat(file)).mode & 0o777).toBe(0o600)
+    const saved = JSON.parse(await readFile(file, 'utf8')) as { digest: string }
+    expect(saved.digest).toBe((JSON.parse(stdout) as { digest: string }).digest)
+  })
+
+  it('plan ends with 3 where something stops it, and with 65 where values cannot be read', async () => {
+    expect((await plan('--reset-values')).code).toBe(3)
+    const missing = await plan('-f', join(scratch, 'none.yaml'))
+    expect(missing.code).toBe(65)
+    expect(missing.stderr).toContain('cannot be read')
+  })
+
+  it('plan leaves no temporary definition behind when it is interrupted', async () => {
+    const PATH = `${dirname(lab().helmPath)}:${process.env.PATH ?? ''}`
+    const argv = [PROGRAM, 'operator', 'plan', '--to', fixtureChart('2.5.2')]
+    const child = spawn(process.execPath, argv, { env: { ...lab().environment, PATH }, stdio: 'ignore' })
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+    await until(async () => (await shadows()).length > 0)
+    child.kill('SIGINT')
+    expect(await ended).toBe(130)
+    await until(async () => (await shadows()).length === 0)
+  }, 60_000)
+
+  const shadows = async (): Promise<string[]> => {
+    const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
+    const { items } = (await lab().request('GET', path)) as { items: KubeObject[] }
+    return items.map(({ metadata }) => metadata.name).filter((name) => name.endsWith('.shadow.sparkops.dev'))
+  }
 })
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 30_000
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error('it did not come to that')
+    await sleep(50)
+  }
+}
+
+function widest(text: string): number {
+  return Math.max(...text.split('\n').map((line) => Array.from(line).length))
+}

@@ -2,6 +2,7 @@
  * A cluster with an operator of 1.3.8 installed by Helm, applications in every state with their drivers, and a plan
  * that moves it to 1.6.2: made by hand of the steps' constructors, so that carrying out is tested apart from planning.
  */
+import { openVersionSource } from '../../../src/adapters/version-source/open-version-source.ts'
 import { loadAll } from 'js-yaml'
 import { openHelm } from '../../../src/adapters/helm/open-helm.ts'
 import { OPERATOR_POD_LABELS } from '../../../src/domain/operator/steps/payloads.ts'
@@ -184,6 +185,8 @@ const GUARD = {
   serverMinor: 35,
 }
 
+const charts = openVersionSource(() => () => undefined)
+
 /** The plan of the move to 1.6.2, from what is live. */
 export async function planUpgrade(lab: TestCluster, cluster: Cluster): Promise<Plan> {
   const crds = await crdSteps(cluster)
@@ -214,7 +217,7 @@ export async function planUpgrade(lab: TestCluster, cluster: Cluster): Promise<P
       {
         release: RELEASE,
         namespace: OPERATOR_NAMESPACE,
-        chart: { reference: fixtureChart('1.6.2'), ...CHART, digest: 'sha256:0' },
+        chart: { reference: fixtureChart('1.6.2'), ...CHART, digest: await charts.digest(fixtureChart('1.6.2')) },
         values: { sparkJobNamespaces: [JOBS] },
         noHooks: false,
         twice: false,

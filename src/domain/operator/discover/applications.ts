@@ -5,6 +5,7 @@
 import type { KubeObject, ResourceType } from '../../../ports/cluster.ts'
 import { at, fieldsAt, listAt, numberAt, textAt } from './json.ts'
 import { nameOf, POD } from './kinds.ts'
+import { REFUSED_CONF, WEBHOOK_FIELDS, WEBHOOK_SPEC_FIELDS } from './pod-fields.ts'
 import type { Sight } from './sight.ts'
 
 /** The same in every tag from v1beta1-0.9.0 to v2.5.2 (pkg/config/constants.go, pkg/common/spark.go). */
@@ -40,6 +41,12 @@ export interface Application {
   dynamicAllocation: boolean
   /** A ScheduledSparkApplication that made it. */
   scheduledBy: string | undefined
+  /** Whether both intervals between retries are set. */
+  hasRetryIntervals: boolean
+  /** Fields of its executors that only a webhook puts into pods. */
+  webhookFields: string[]
+  /** Keys of `sparkConf` that 2.5.2 and newer refuse. */
+  refusedConf: string[]
 }
 
 export interface DriverPod {
@@ -87,7 +94,33 @@ export function applicationFrom(object: KubeObject): Application {
     suspend: at(object, 'spec', 'suspend') === true,
     dynamicAllocation: at(object, 'spec', 'dynamicAllocation', 'enabled') === true,
     scheduledBy: metadata.ownerReferences?.find((owner) => owner.kind === 'ScheduledSparkApplication')?.name,
+    hasRetryIntervals: ['onFailureRetryInterval', 'onSubmissionFailureRetryInterval'].every(
+      (field) => numberAt(object, 'spec', 'restartPolicy', field) !== undefined,
+    ),
+    webhookFields: webhookFieldsOf(object),
+    refusedConf: refusedConfOf(object),
   }
+}
+
+function webhookFieldsOf(object: KubeObject): string[] {
+  const executor = fieldsAt(object, 'spec', 'executor')
+  const spec = fieldsAt(object, 'spec')
+  return [
+    ...WEBHOOK_FIELDS.filter((field) => !isNothing(executor[field])).map((field) => `executor.${field}`),
+    ...WEBHOOK_SPEC_FIELDS.filter((field) => !isNothing(spec[field])),
+  ]
+}
+
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null || value === false || (Array.isArray(value) && value.length === 0)
+}
+
+function refusedConfOf(object: KubeObject): string[] {
+  const conf = fieldsAt(object, 'spec', 'sparkConf')
+  const named = Object.keys(conf).filter((key) => REFUSED_CONF.has(key))
+  const elsewhere = conf['spark.kubernetes.namespace']
+  const isElsewhere = elsewhere !== undefined && elsewhere !== object.metadata.namespace
+  return [...named, ...(isElsewhere ? ['spark.kubernetes.namespace'] : [])].sort()
 }
 
 /** All driver pods, and how many executors each application has. */

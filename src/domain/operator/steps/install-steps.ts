@@ -1,7 +1,7 @@
 /** Steps that bring the target in: Helm, or rendered manifests, and what is checked before it starts. */
 import type { Step } from '../../plan/plan.ts'
 import { inverseOf, objectName, operatorStep } from './operator-step.ts'
-import type { ApplyManifestsPayload, CheckInstallPayload, HelmRollbackPayload, HelmUpgradePayload } from './payloads.ts'
+import type { ApplyManifestsPayload, CheckInstallPayload, HelmUpgradePayload } from './payloads.ts'
 
 /** A10 by Helm: upgrade to a chart. `holdBack` are the controllers that a rollback would start. */
 export function helmUpgrade(payload: HelmUpgradePayload, holdBack: HelmUpgradePayload['hold']): Step {
@@ -14,21 +14,6 @@ export function helmUpgrade(payload: HelmUpgradePayload, holdBack: HelmUpgradePa
     before: { revision: fromRevision },
     after: { chart: `${chart.name}-${chart.version}`, digest: chart.digest },
     inverse: inverseOf('helm-rollback', { release, namespace, revision: fromRevision, hold: holdBack, timeoutSeconds }),
-    payload,
-  })
-}
-
-/** A10 by Helm: back to a revision of the release. `forward` is what undoes it. */
-export function helmRollback(payload: HelmRollbackPayload, forward: HelmRollbackPayload | null): Step {
-  const { namespace, release, revision } = payload
-  return operatorStep({
-    id: 'install/helm',
-    verb: 'helm-rollback',
-    object: `helm/${namespace}/${release}`,
-    title: revision === null ? 'Uninstall the release' : `Roll the release back to revision ${revision}`,
-    before: forward === null ? null : { revision: forward.revision },
-    after: { likeRevision: revision },
-    inverse: forward === null ? null : inverseOf('helm-rollback', forward),
     payload,
   })
 }

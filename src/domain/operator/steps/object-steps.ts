@@ -3,7 +3,7 @@ import type { KubeObject, ObjectKey } from '../../../ports/cluster.ts'
 import type { Json, Step } from '../../plan/plan.ts'
 import { wordsOf } from './guard-steps.ts'
 import { inverseOf, mergeBody, objectName, operatorStep, stepId } from './operator-step.ts'
-import type { AwaitReadyPayload, HandOverPayload, PullImagePayload } from './payloads.ts'
+import type { HandOverPayload, PullImagePayload } from './payloads.ts'
 
 /** Helm's marks of ownership: what it looks for before it takes an object into a release. */
 export interface HelmOwner {
@@ -94,47 +94,6 @@ export function patchObject({ id, key, uid, title, merge, before }: PatchInit): 
   })
 }
 
-/** A4, A6: an object is to be there. `before` is what the plan saw under this name. */
-export function putObject(init: {
-  id?: string
-  key: ObjectKey
-  object: KubeObject
-  before: KubeObject | null
-  title: string
-}): Step {
-  const { key, object, before, title } = init
-  return operatorStep({
-    id: init.id ?? stepId('put', ...wordsOf(key)),
-    verb: 'put',
-    object: objectName(key),
-    title,
-    before: before === null ? null : 'as it is',
-    after: object,
-    // What was made is deleted by name and kind; its uid is in the journal, and taken from there.
-    inverse:
-      before === null
-        ? inverseOf('delete', { key, uid: '', before: null })
-        : inverseOf('put', { key, object: before, before: object }),
-    payload: { key, object, before },
-  })
-}
-
-/** An object is to be gone: an orphaned webhook configuration, a stale lock. */
-export function deleteObject(key: ObjectKey, live: KubeObject, title: string): Step {
-  const isSecret = key.type.group === '' && key.type.resource === 'secrets'
-  const before = isSecret ? null : live
-  return operatorStep({
-    id: stepId('delete', ...wordsOf(key)),
-    verb: 'delete',
-    object: objectName(key),
-    title,
-    before: 'as it is',
-    after: null,
-    inverse: before === null ? null : inverseOf('put', { key, object: before, before: null }),
-    payload: { key, uid: live.metadata.uid ?? '', before },
-  })
-}
-
 /** A4: the image is on its node, or the run ends before anything has stopped. */
 export function pullImage(id: string, payload: PullImagePayload, image: string): Step {
   return operatorStep({
@@ -142,20 +101,6 @@ export function pullImage(id: string, payload: PullImagePayload, image: string):
     verb: 'pull-image',
     object: image,
     title: 'Pull the image, so that a missing one is known before anything stops',
-    before: null,
-    after: null,
-    inverse: null,
-    payload,
-  })
-}
-
-/** A4: for what was put there beforehand, such as the target's webhook. */
-export function awaitReady(payload: AwaitReadyPayload): Step {
-  return operatorStep({
-    id: stepId('await', ...wordsOf(payload.deployment)),
-    verb: 'await-ready',
-    object: objectName(payload.deployment),
-    title: 'Wait until it is ready',
     before: null,
     after: null,
     inverse: null,
