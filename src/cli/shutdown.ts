@@ -2,12 +2,15 @@
  * The one place where the process ends: clean-ups run first, whether a command finished, failed, was interrupted, or
  * nobody reads its output any more.
  */
+import { setMaxListeners } from 'node:events'
 import { exitCode, type ExitCode } from '../domain/errors.ts'
 
 type CleanUp = () => void | Promise<void>
 
 const cleanUps = new Set<CleanUp>()
 const interruption = new AbortController()
+// Every program that is started listens to it.
+setMaxListeners(0, interruption.signal)
 
 /** Aborts at the first Ctrl-C. Long work watches it and stops at a safe point. */
 export const interruptSignal: AbortSignal = interruption.signal
