@@ -1,6 +1,5 @@
 /** Flags of every command that reads a cluster, with kubectl's names and meaning; and a snapshot in its place. */
 import { Flags } from '@oclif/core'
-import { SparkopsError } from '../domain/errors.ts'
 
 const helpGroup = 'CLUSTER'
 
@@ -43,13 +42,6 @@ export const namespaceFlags = {
   'all-namespaces': Flags.boolean({ char: 'A', summary: 'all namespaces', helpGroup }),
 }
 
-export const selectorFlag = Flags.string({
-  char: 'l',
-  summary: "labels that objects must have, as kubectl's: a=b,c!=d,e in (f,g)",
-  helpValue: 'SELECTOR',
-  helpGroup,
-})
-
 /** The values of the flags above, as far as a command has them. */
 export interface KubeFlags {
   context?: string | undefined
@@ -59,22 +51,4 @@ export interface KubeFlags {
   'request-timeout'?: string | undefined
   namespace?: string | undefined
   snapshot?: string | undefined
-}
-
-/** The namespace to list: undefined for all. */
-export function listedNamespace(
-  flags: { namespace?: string | undefined; 'all-namespaces'?: boolean | undefined },
-  identity: { namespace: string },
-): string | undefined {
-  // kubectl lets -A win over -n.
-  if (flags['all-namespaces'] === true) return undefined
-  if (flags.namespace === '') {
-    throw new SparkopsError({
-      code: 'SO_USAGE',
-      message: '--namespace is empty',
-      hint: 'name one, or give -A for all',
-      exit: 'usage',
-    })
-  }
-  return flags.namespace ?? identity.namespace
 }

@@ -5,7 +5,7 @@ import { featureFlags, featuresOf } from '../../cli/fork-feature-flags.ts'
 import { forkFeaturesView } from '../../ui/fork/features-view.ts'
 
 export default class ForkFeatures extends BaseCommand {
-  static override summary = 'List what upstream did since the fork left it, by what changed rather than by titles.'
+  static override summary = 'List what upstream gained since the fork left it, by what changed.'
   static override description =
     'Reads both trees and every commit between them: fields of custom resources, flags, chart values and defaults, ' +
     'rights, metrics, environment variables, versions, images. Bundled release commits are taken apart, follow-ups are ' +
@@ -24,8 +24,7 @@ export default class ForkFeatures extends BaseCommand {
     },
     {
       description: 'The same as a page, with a file for the answers',
-      command:
-        '<%= config.bin %> fork features --to v2.0.2 --decisions decisions.yaml --save-decisions -o html --out upstream.html',
+      command: '<%= config.bin %> fork features --to v2.0.2 -o html --out sheet.html',
     },
   ]
   static override exitCodes = ['data'] as const

@@ -9,7 +9,7 @@ import { renderForkReport } from '../../ui/fork/report.ts'
 import { forkReportFileView } from '../../ui/fork/report-file-view.ts'
 
 export default class ForkReport extends BaseCommand {
-  static override summary = 'Write one page on a move: what became of the fork’s patches, and what upstream brings.'
+  static override summary = 'Write one page on a move: the fork’s patches, and what upstream brings.'
   static override description =
     'Upstream’s features as `fork features` lists them, with your decisions, and above them how each of the fork’s ' +
     'commits came through: from --proof, what `fork verify -o json` wrote. One HTML file that needs no network, ' +
@@ -33,11 +33,11 @@ export default class ForkReport extends BaseCommand {
   static override examples = [
     {
       description: 'A page for who decides',
-      command: '<%= config.bin %> fork report --to v2.0.2 --decisions decisions.yaml --save-decisions',
+      command: '<%= config.bin %> fork report --to v2.0.2 --decisions d.yaml',
     },
     {
       description: 'With the proof of a finished move, as Markdown',
-      command: '<%= config.bin %> fork report --to v2.0.2 --proof proof.json --format markdown --out report.md',
+      command: '<%= config.bin %> fork report --to v2.0.2 --proof proof.json --out r.html',
     },
   ]
   static override exitCodes = ['data'] as const

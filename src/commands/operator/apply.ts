@@ -19,7 +19,7 @@ export default class OperatorApply extends OperatorRunCommand {
     { description: 'After reading the plan', command: '<%= config.bin %> operator apply plan.json' },
     {
       description: 'In a pipeline',
-      command: '<%= config.bin %> operator apply plan.json --yes --confirm=prod --accept OP-NAMESPACE-UNWATCHED',
+      command: '<%= config.bin %> operator apply plan.json --yes --confirm=prod',
     },
   ]
   static override exitCodes = [

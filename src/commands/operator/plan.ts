@@ -30,11 +30,11 @@ export default class OperatorPlan extends BaseCommand {
   static override examples = [
     {
       description: 'To a chart, with the values of the release and a file over them',
-      command: '<%= config.bin %> operator plan --to spark-operator/spark-operator@2.5.2 -f values-2.x.yaml',
+      command: '<%= config.bin %> operator plan --to spark/spark-operator@2.5.2 -f v2.yaml',
     },
     {
       description: 'Back, and saved for operator apply',
-      command: '<%= config.bin %> operator plan --to ./charts/spark-operator-1.1.27.tgz --out back.json',
+      command: '<%= config.bin %> operator plan --to ./chart-1.1.27.tgz --out back.json',
     },
   ]
   static override exitCodes = ['changes', 'findings', 'inconclusive', 'auth', 'data', 'unreachable'] as const

@@ -11,7 +11,7 @@ import { operatorRehearsalView } from '../../ui/operator-rehearsal-view.ts'
 const { offline: _offline, ...flagsOfPlan } = planFlags
 
 export default class OperatorRehearse extends BaseCommand {
-  static override summary = 'Rehearse a move, there and back, on a throwaway control plane with your own objects.'
+  static override summary = 'Rehearse a move, there and back, on a throwaway control plane.'
   static override description =
     'Starts kube-apiserver and etcd (from KUBEBUILDER_ASSETS, the PATH or the cache), loads a snapshot, makes the plan ' +
     'there, really changes the definitions, reads every object back, asks whether each could still be edited, and goes ' +
@@ -29,11 +29,11 @@ export default class OperatorRehearse extends BaseCommand {
   static override examples = [
     {
       description: 'The move of next week, on the objects of today',
-      command: '<%= config.bin %> operator rehearse --snapshot monday/ --to ./spark-operator-2.5.2.tgz -f values.yaml',
+      command: '<%= config.bin %> operator rehearse --snapshot mon/ --to 2.5.2.tgz -f v.yaml',
     },
     {
       description: 'With definitions lowered on the way back',
-      command: '<%= config.bin %> operator rehearse --snapshot monday/ --to ./chart-1.1.27 --crd lower',
+      command: '<%= config.bin %> operator rehearse --snapshot mon/ --to ./1.1.27 --crd lower',
     },
   ]
   static override exitCodes = ['findings', 'data', 'unreachable'] as const

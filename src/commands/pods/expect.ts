@@ -19,7 +19,7 @@ export default class PodsExpect extends BaseCommand {
     { description: 'From pods that are right', command: '<%= config.bin %> pods expect capture/ > expect.yaml' },
     {
       description: 'From an application that relied on the webhook',
-      command: '<%= config.bin %> pods expect --from-spec app.yaml --operator-version 2.5.2 > expect.yaml',
+      command: '<%= config.bin %> pods expect --from-spec app.yaml --operator-version 2.5.2',
     },
   ]
   static override exitCodes = ['data'] as const

@@ -32,7 +32,7 @@ export default class PodsVerify extends BaseCommand {
   static override examples = [
     {
       description: 'Everything that the webhook of 2.5.2 would have patched is there',
-      command: '<%= config.bin %> pods verify capture/ --from-spec app.yaml --operator-version 2.5.2',
+      command: '<%= config.bin %> pods verify c/ --from-spec a.yaml --operator-version 2.5.2',
     },
     {
       description: 'Nothing in a live pod came from a webhook',

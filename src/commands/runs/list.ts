@@ -11,8 +11,8 @@ export default class RunsList extends BaseCommand {
   static override examples = [
     { description: 'What was done, and what is still open', command: '<%= config.bin %> runs list' },
     {
-      description: 'Open runs, for a program',
-      command: `<%= config.bin %> runs list --json | jq '.items[] | select(.state == "open") | .id'`,
+      description: 'Their ids, for a program',
+      command: `<%= config.bin %> runs list --json | jq -r '.items[].id'`,
     },
   ]
 
