@@ -61,7 +61,8 @@ describe('a wrong command line', () => {
 describe('forms of output', () => {
   it('puts data on standard output and nothing else anywhere', async () => {
     const { code, stdout, stderr } = await run(['doctor', '-o', 'json'])
-    expect([code, stderr]).toEqual([0, ''])
+    // Without a PATH there is no git, so one group of commands does not work.
+    expect([code, stderr]).toEqual([3, ''])
     expectMatchesSchema('doctor-report', JSON.parse(stdout))
   })
 
@@ -76,7 +77,7 @@ describe('forms of output', () => {
     const table = await run(['doctor', '-o', 'table'], { env: { SPARKOPS_JSON: '1' } })
     expect(table.stdout).toContain('COMMANDS')
     const names = await run(['doctor', '-o', 'name'])
-    expect(names.stdout).toBe('demo\nusage\n')
+    expect(names.stdout).toBe('demo\nusage\noperator\npods\nruns\n')
   })
 
   it('leaves the headers out with --no-headers, and draws in ASCII with --ascii or LANG=C', async () => {
@@ -96,7 +97,7 @@ describe('forms of output', () => {
 
   it('works with NODE_ENV set to development, where oclif would look for a TypeScript runner', async () => {
     const { code, stderr } = await run(['doctor', '-o', 'name'], { env: { NODE_ENV: 'development' } })
-    expect([code, stderr]).toEqual([0, ''])
+    expect([code, stderr]).toEqual([3, ''])
   })
 })
 

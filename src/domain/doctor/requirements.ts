@@ -25,10 +25,10 @@ export interface GroupRequirement {
 
 export const GROUPS: readonly GroupRequirement[] = [
   { group: 'demo', engine: true, programs: [] },
-  { group: 'fork', engine: false, programs: ['git'] },
-  { group: 'pods', engine: false, programs: [] },
   { group: 'usage', engine: true, programs: [] },
-  { group: 'runs', engine: false, programs: [] },
+  { group: 'fork', engine: false, programs: ['git'] },
   // Helm is needed for charts alone; a command that meets one says so.
   { group: 'operator', engine: false, programs: [] },
+  { group: 'pods', engine: false, programs: [] },
+  { group: 'runs', engine: false, programs: [] },
 ]

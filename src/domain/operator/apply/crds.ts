@@ -158,8 +158,9 @@ async function waitUntilServed(payload: Json, context: ApplyContext): Promise<vo
 }
 
 function isEstablished(crd: KubeObject | undefined): boolean {
-  const { conditions = [] } = (crd?.status ?? {}) as { conditions?: { type: string; status: string }[] }
-  return conditions.some(({ type, status }) => type === 'Established' && status === 'True')
+  // Null until the server has looked at a definition that was just made.
+  const { conditions } = (crd?.status ?? {}) as { conditions?: { type: string; status: string }[] | null }
+  return (conditions ?? []).some(({ type, status }) => type === 'Established' && status === 'True')
 }
 
 async function canBeRead(type: ResourceType, { cluster, signal }: ApplyContext): Promise<boolean> {
