@@ -92,7 +92,9 @@ export async function manifestText() {
     respectNoCacheDefault: true,
   })
   await plugin.load()
-  return `${JSON.stringify(plugin.manifest, null, 2)}\n`
+  // Files are found in no certain order.
+  const commands = Object.entries(plugin.manifest.commands).sort(([a], [b]) => (a < b ? -1 : 1))
+  return `${JSON.stringify({ ...plugin.manifest, commands: Object.fromEntries(commands) }, null, 2)}\n`
 }
 
 /** Whether a source is newer than the bundle, or gone since. */
