@@ -6,14 +6,9 @@ import { LITERALS } from './event-line.ts'
 import { factOf, isPassedOver } from './event-rules.ts'
 import { STREAM_LINES } from './stream-lines.gen.ts'
 
-// As in assembly/layout.ts.
-const LITERALS_AT = 0x1000
+/** As in assembly/layout.ts. */
 const LITERAL_SIZE = 48
-const ACTIONS_AT = 0x10000
 const ACTIONS_SIZE = 10 * 10 * 1000 * 2
-const SLOTS_AT = 0x100000
-const COLUMNS_AT = SLOTS_AT + (1 << 18) * 8 + 4096 * 16 + 4096 * 1024
-const NAMES_AT = COLUMNS_AT + BATCH_ROWS * (4 + 2 + 5 * 8)
 const SKIP = 1
 const HOST = 2
 /** Reading goes by sixteen bytes, so some behind the end are looked at. */
@@ -41,6 +36,11 @@ interface Global<Value> {
 
 interface Engine {
   memory: { buffer: ArrayBuffer; grow(pages: number): void }
+  /** Where in memory: literals, the table of events, columns, texts of names, and the bytes to read. */
+  literals: Global<number>
+  actions: Global<number>
+  columns: Global<number>
+  texts: Global<number>
   input: Global<number>
   rows: Global<number>
   names: Global<number>
@@ -101,8 +101,8 @@ export class StreamLane {
 }
 
 /** Views of the columns; a sink copies what it keeps. */
-function columns({ memory: { buffer }, rows }: Engine): FactBatch {
-  let at = COLUMNS_AT
+function columns({ memory: { buffer }, rows, columns: first }: Engine): FactBatch {
+  let at = first.value
   const next = (width: number): number => {
     const here = at
     at += BATCH_ROWS * width
@@ -121,15 +121,15 @@ function columns({ memory: { buffer }, rows }: Engine): FactBatch {
 }
 
 /** Each: kind and length in 4 bytes, hash in 8, the text, filled up to 8. */
-function readNames({ memory: { buffer }, names }: Engine): Name[] {
-  const view = new DataView(buffer, NAMES_AT, names.value)
+function readNames({ memory: { buffer }, names, texts }: Engine): Name[] {
+  const view = new DataView(buffer, texts.value, names.value)
   const found: Name[] = []
   for (let at = 0; at < names.value;) {
     const length = view.getUint32(at + 4, true)
     found.push({
       kind: view.getUint32(at, true),
       hash: view.getBigInt64(at + 8, true),
-      text: Buffer.from(buffer, NAMES_AT + at + 16, length).toString('utf8'),
+      text: Buffer.from(buffer, texts.value + at + 16, length).toString('utf8'),
     })
     at += (16 + length + 7) & ~7
   }
@@ -141,8 +141,8 @@ function openEngine(wantUsers: boolean): Engine {
   const engine = new WebAssembly.Instance(module, {}).exports as Engine
   const bytes = Buffer.from(engine.memory.buffer)
   for (const [index, literal] of [...LITERALS, PREEMPTED_BY].entries())
-    bytes.write(literal, LITERALS_AT + index * LITERAL_SIZE, 'latin1')
-  writeActions(new Int32Array(engine.memory.buffer, ACTIONS_AT, ACTIONS_SIZE), wantUsers)
+    bytes.write(literal, engine.literals.value + index * LITERAL_SIZE, 'latin1')
+  writeActions(new Int32Array(engine.memory.buffer, engine.actions.value, ACTIONS_SIZE), wantUsers)
   return engine
 }
 

@@ -49,7 +49,7 @@ import { readResource, resourceName } from './resources'
 import { holdsEvent, isSame, lineEnd, messageEnd, stringEnd } from './texts'
 import { key1, key2, readKey, threeDigits, timestamp } from './values'
 
-export { input } from './layout'
+export { ACTIONS as actions, COLUMNS as columns, input, LITERALS as literals, NAMES as texts } from './layout'
 export { names } from './names'
 
 /** Rows waiting to be taken. */
