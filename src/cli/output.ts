@@ -30,28 +30,28 @@ export async function streamToStdout(chunks: Chunks, eager: boolean): Promise<vo
 
 /**
  * Writes a file as a whole: beside its place first, flushed to the disk, then renamed onto it. A device or a pipe is
- * written to directly.
+ * written to directly. `mode`: who may read a new file; what the user's umask says, unless given.
  */
-export async function writeFileWhole(path: string, chunks: Chunks): Promise<void> {
+export async function writeFileWhole(path: string, chunks: Chunks, { mode }: { mode?: number } = {}): Promise<void> {
   try {
     const target = await realpath(path).catch(() => path)
     const isPlain = await stat(target).then(
       (found) => found.isFile() || found.isDirectory(),
       () => true,
     )
-    if (isPlain) await writeBesideAndRename(target, chunks)
+    if (isPlain) await writeBesideAndRename(target, chunks, mode)
     else await writeAll(await open(target, 'w'), chunks)
   } catch (error) {
     throw writeError(path, error)
   }
 }
 
-async function writeBesideAndRename(target: string, chunks: Chunks): Promise<void> {
+async function writeBesideAndRename(target: string, chunks: Chunks, mode: number | undefined): Promise<void> {
   const draft = `${target}.${process.pid}.tmp`
   const removeDraft = (): Promise<void> => rm(draft, { force: true })
   const forget = onShutdown(removeDraft)
   try {
-    await writeAll(await open(draft, 'wx'), chunks, { sync: true })
+    await writeAll(await open(draft, 'wx', mode), chunks, { sync: true })
     await rename(draft, target)
   } catch (error) {
     await removeDraft()

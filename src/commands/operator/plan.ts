@@ -3,7 +3,7 @@ import { BaseCommand } from '../../cli/base-command.ts'
 import { outputFlag, progressFlag } from '../../cli/flags.ts'
 import { kubeFlags, snapshotFlag } from '../../cli/kube-flags.ts'
 import { planFlags, planQuestion } from '../../cli/operator-flags.ts'
-import { writePrivateFile } from '../../cli/private-file.ts'
+import { writeFileWhole } from '../../cli/output.ts'
 import { openCluster, openReader, openTargetPorts } from '../../cli/wiring.ts'
 import type { OperatorPlan as OperatorPlanDocument } from '../../domain/operator/plan/operator-plan.ts'
 import { planExit } from '../../domain/operator/plan/plan-move.ts'
@@ -47,7 +47,8 @@ export default class OperatorPlan extends BaseCommand {
     const ports = await openTargetPorts()
     const report = this.progressReport(flags.progress)
     const plan = await planOperator({ ...question, ports, now: this.clock.now(), signal: this.signal, report })
-    if (flags.out !== undefined) await writePrivateFile(flags.out, `${JSON.stringify(plan, null, 2)}\n`)
+    if (flags.out !== undefined)
+      await writeFileWhole(flags.out, [`${JSON.stringify(plan, null, 2)}\n`], { mode: 0o600 })
     await this.present(plan as OperatorPlanDocument, operatorPlanView, {
       exit: planExit(plan, { isDetailed: flags['detailed-exitcode'] }),
     })
