@@ -3,17 +3,19 @@ import { randomBytes } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Flags } from '@oclif/core'
+import { Args, Flags } from '@oclif/core'
 import { fingerprintsNow } from '../domain/operator/apply/fingerprints.ts'
 import type { OperatorReceipt } from '../domain/operator/apply/receipt.ts'
+import { planWayBack } from '../domain/operator/apply/run-choice.ts'
 import { beginRun, goOn, type OperatorSession } from '../domain/operator/apply/session.ts'
 import { OPERATOR_VERBS } from '../domain/operator/apply/verbs.ts'
-import { SparkopsError } from '../domain/errors.ts'
+import { type ExitName, SparkopsError } from '../domain/errors.ts'
 import { isSevere, refuseBlocked, refuseUnacknowledged, unacknowledged } from '../domain/plan/gates.ts'
 import type { Plan, Step } from '../domain/plan/plan.ts'
 import { PLAN_BYTES_MAX, readPlan } from '../domain/plan/read-plan.ts'
 import { requireFresh, requireTarget } from '../domain/plan/stale.ts'
-import type { OpenRun } from '../ports/journal.ts'
+import type { OpenRun, StoredRun } from '../ports/journal.ts'
+import { operatorReceiptView, undoPlanView } from '../ui/operator-run-view.ts'
 import { BaseCommand } from './base-command.ts'
 import { consentFlags } from './consent.ts'
 import { type KubeFlags, kubeFlags } from './kube-flags.ts'
@@ -32,6 +34,37 @@ export const runFlags = {
   }),
 }
 
+/** The run that a command is about, where the newest one is what people mean. */
+export const runArgument = Args.string({
+  description: 'a run, the beginning of its name, or "last"',
+  default: 'last',
+  ignoreStdin: true,
+})
+
+/** Of the commands that take a run back. */
+export const wayBackFlags = {
+  ...runFlags,
+  crds: Flags.option({
+    summary: 'raised CRDs keep their schema, or get back the one before',
+    options: ['keep', 'restore'] as const,
+    default: 'keep' as const,
+    helpValue: 'WHAT',
+  })(),
+  'dry-run': Flags.boolean({ summary: 'show the steps of the way back, and change nothing' }),
+}
+
+/** How a command can end that carries steps out. */
+const RUN_EXIT_CODES = [
+  'findings',
+  'auth',
+  'stale',
+  'partial',
+  'inconclusive',
+  'pending',
+  'data',
+  'unreachable',
+] as const
+
 export interface RunFlags extends KubeFlags {
   yes: boolean
   confirm?: string | undefined
@@ -46,6 +79,8 @@ export function pauseUntil(signal: AbortSignal): (milliseconds: number) => Promi
 const HEARTBEAT_MS = 30_000
 
 export abstract class OperatorRunCommand extends BaseCommand {
+  static override exitCodes: readonly ExitName[] = RUN_EXIT_CODES
+
   /** Opens what a run needs. */
   protected async openSession(flags: RunFlags): Promise<OperatorSession> {
     const cluster = await openCluster(flags)
@@ -85,6 +120,22 @@ export abstract class OperatorRunCommand extends BaseCommand {
     refuseUnacknowledged(unacknowledged(plan, new Set(flags.accept)))
     await this.consent({ question, severe: isSevere(plan), name: nameOf(session) }, flags)
     return await this.carry(await beginRun(session, plan, { purpose, undoes }), plan, session)
+  }
+
+  /** Shows the way back from a run, or goes it. `asks` puts it as a question, given where and in how many steps. */
+  protected async takeBack(
+    stored: StoredRun,
+    session: OperatorSession,
+    flags: RunFlags & { crds: 'keep' | 'restore'; 'dry-run': boolean },
+    { purpose, asks }: { purpose: string; asks: (plan: Plan) => string },
+  ): Promise<void> {
+    const plan = await planWayBack(stored, session, { lowerCrds: flags.crds === 'restore' })
+    if (flags['dry-run']) {
+      await this.present(plan, undoPlanView)
+      return
+    }
+    const receipt = await this.begin(plan, session, flags, { purpose, undoes: stored.id, question: asks(plan) })
+    await this.present(receipt, operatorReceiptView)
   }
 
   /** Carries a run on to its end, telling how it goes. At Ctrl-C it ends by itself, after the request in flight. */

@@ -201,12 +201,8 @@ export async function openSnapshotTaker(cluster: Cluster): Promise<SnapshotTaker
 
 /** What versions of the operator are read with: the user's helm, and files. */
 export async function openTargetPorts(): Promise<TargetPorts> {
-  const [{ openHelm }, { openVersionSource }, { onShutdown }] = await Promise.all([
-    import('../adapters/helm/open-helm.ts'),
-    import('../adapters/version-source/open-version-source.ts'),
-    import('./shutdown.ts'),
-  ])
-  return { helm: openHelm(), sources: openVersionSource(onShutdown) }
+  const { openHelm } = await import('../adapters/helm/open-helm.ts')
+  return { helm: openHelm(), sources: await openVersionSource() }
 }
 
 /** The files of Kubernetes objects behind a path: a file, a directory, `-`. */

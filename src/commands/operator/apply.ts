@@ -22,16 +22,6 @@ export default class OperatorApply extends OperatorRunCommand {
       command: '<%= config.bin %> operator apply plan.json --yes --confirm=prod',
     },
   ]
-  static override exitCodes = [
-    'findings',
-    'auth',
-    'stale',
-    'partial',
-    'inconclusive',
-    'pending',
-    'data',
-    'unreachable',
-  ] as const
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(OperatorApply)

@@ -1,5 +1,4 @@
-import { Args } from '@oclif/core'
-import { OperatorRunCommand, runFlags } from '../../cli/operator-run-command.ts'
+import { OperatorRunCommand, runArgument, runFlags } from '../../cli/operator-run-command.ts'
 import { requireOpen } from '../../domain/operator/apply/run-choice.ts'
 import { planOfRun } from '../../domain/operator/apply/session.ts'
 import { findRun } from '../../domain/runs/show-run.ts'
@@ -10,28 +9,12 @@ export default class OperatorResume extends OperatorRunCommand {
   static override description =
     'Looks at the cluster before it believes the journal: what was done and is undone since is done again, what is ' +
     'done already is not written twice.'
-  static override args = {
-    run: Args.string({
-      description: 'a run, the beginning of its name, or "last"',
-      default: 'last',
-      ignoreStdin: true,
-    }),
-  }
+  static override args = { run: runArgument }
   static override flags = runFlags
   static override examples = [
     { description: 'The newest run', command: '<%= config.bin %> operator resume' },
     { description: 'In a pipeline', command: '<%= config.bin %> operator resume 20261123T003412Z-3fa9c1 --yes' },
   ]
-  static override exitCodes = [
-    'findings',
-    'auth',
-    'stale',
-    'partial',
-    'inconclusive',
-    'pending',
-    'data',
-    'unreachable',
-  ] as const
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(OperatorResume)

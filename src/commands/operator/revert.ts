@@ -1,8 +1,6 @@
-import { Args, Flags } from '@oclif/core'
-import { OperatorRunCommand, runFlags } from '../../cli/operator-run-command.ts'
-import { planWayBack } from '../../domain/operator/apply/run-choice.ts'
+import { Args } from '@oclif/core'
+import { OperatorRunCommand, wayBackFlags } from '../../cli/operator-run-command.ts'
 import { findRun } from '../../domain/runs/show-run.ts'
-import { operatorReceiptView, undoPlanView } from '../../ui/operator-run-view.ts'
 
 export default class OperatorRevert extends OperatorRunCommand {
   static override summary = 'Take a run back: to the operator that was there before.'
@@ -13,42 +11,19 @@ export default class OperatorRevert extends OperatorRunCommand {
   static override args = {
     run: Args.string({ required: true, ignoreStdin: true, description: 'a run, or the beginning of its name' }),
   }
-  static override flags = {
-    ...runFlags,
-    crds: Flags.option({
-      summary: 'raised CRDs keep their schema, or get back the one before',
-      options: ['keep', 'restore'] as const,
-      default: 'keep' as const,
-      helpValue: 'WHAT',
-    })(),
-    'dry-run': Flags.boolean({ summary: 'show the steps of the way back, and change nothing' }),
-  }
+  static override flags = wayBackFlags
   static override examples = [
     { description: 'What it would do', command: '<%= config.bin %> operator revert 20261123T0034 --dry-run' },
     { description: 'In a pipeline', command: '<%= config.bin %> operator revert 20261123T0034 --yes' },
   ]
-  static override exitCodes = [
-    'findings',
-    'auth',
-    'stale',
-    'partial',
-    'inconclusive',
-    'pending',
-    'data',
-    'unreachable',
-  ] as const
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(OperatorRevert)
     const session = await this.openSession(flags)
     const stored = await findRun(session.store, args.run)
-    const plan = await planWayBack(stored, session, { lowerCrds: flags.crds === 'restore' })
-    if (flags['dry-run']) {
-      await this.present(plan, undoPlanView)
-      return
-    }
-    const question = `Take back ${stored.id} on ${plan.target.name} in ${plan.steps.length} steps`
-    const receipt = await this.begin(plan, session, flags, { purpose: 'operator revert', undoes: stored.id, question })
-    await this.present(receipt, operatorReceiptView)
+    await this.takeBack(stored, session, flags, {
+      purpose: 'operator revert',
+      asks: ({ target, steps }) => `Take back ${stored.id} on ${target.name} in ${steps.length} steps`,
+    })
   }
 }

@@ -1,8 +1,8 @@
-import { Args, Flags } from '@oclif/core'
+import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.ts'
 import { progressFlag } from '../../cli/flags.ts'
 import { kubeFlags } from '../../cli/kube-flags.ts'
-import { pauseUntil } from '../../cli/operator-run-command.ts'
+import { pauseUntil, runArgument } from '../../cli/operator-run-command.ts'
 import { openCluster, openRunStore } from '../../cli/wiring.ts'
 import { verifyStoredRun } from '../../domain/operator/apply/verify-report.ts'
 import { findRun } from '../../domain/runs/show-run.ts'
@@ -16,13 +16,7 @@ export default class OperatorVerify extends BaseCommand {
     'the same or as foretold, its driver pod is the same one with the same restarts unless it ended by itself, its ' +
     'attempts are the same, what was finished stays finished, nothing runs twice. Ends with 3 and the list if not, ' +
     'with 7 if something that would decide was not seen. Changes nothing.'
-  static override args = {
-    run: Args.string({
-      description: 'a run, the beginning of its name, or "last"',
-      default: 'last',
-      ignoreStdin: true,
-    }),
-  }
+  static override args = { run: runArgument }
   static override flags = {
     ...kubeFlags,
     progress: progressFlag,
