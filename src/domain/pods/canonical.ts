@@ -1,7 +1,8 @@
 /** Makes the tree by which a pod is compared: defaults, empty values, quantities, keys, environment, run identity. */
+import { canonicalJson } from '../canonical-json.ts'
 import { applyDefaults, type Defaulted } from './defaults.ts'
 import { foldEnvironment, javaOptions } from './environment.ts'
-import { type JsonMap, canonicalJson, cloneJson, isMap, scalarText } from './json.ts'
+import { type JsonMap, cloneJson, isMap, scalarText } from './json.ts'
 import { childPointer, fieldPath, itemPath } from './path.ts'
 import { shownOption } from './rows.ts'
 import { identify, noiseAt } from './rule-index.ts'

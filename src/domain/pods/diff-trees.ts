@@ -1,5 +1,5 @@
 /** Compares two trees place by place. What is missing or extra as a whole is one row, not one for each leaf. */
-import { canonicalJson } from './json.ts'
+import { canonicalJson } from '../canonical-json.ts'
 import type { FieldRow } from './rows.ts'
 import { shown } from './rows.ts'
 import { EMPTY } from './rules/canonical-rules.ts'

@@ -50,13 +50,3 @@ export function scalarText(value: unknown): string {
   if (typeof value === 'string') return value
   return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint' ? String(value) : ''
 }
-
-/** One text for one value: names of maps sorted, so that equal values have equal text. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
-  if (isMap(value)) {
-    const names = Object.keys(value).sort()
-    return `{${names.map((name) => `${JSON.stringify(name)}:${canonicalJson(value[name])}`).join(',')}}`
-  }
-  return typeof value === 'bigint' ? String(value) : value === undefined ? 'null' : JSON.stringify(value)
-}

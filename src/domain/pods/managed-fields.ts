@@ -1,5 +1,6 @@
 /** Who owns a place of a pod, from metadata.managedFields (FieldsV1 of server-side apply). */
-import { type JsonMap, at, canonicalJson, isMap, textAt } from './json.ts'
+import { canonicalJson } from '../canonical-json.ts'
+import { type JsonMap, at, isMap, textAt } from './json.ts'
 import { ANY, type FieldType, POD, fieldType } from './schema.ts'
 
 export interface Owner {

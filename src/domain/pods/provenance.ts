@@ -3,7 +3,8 @@
  * owns was put there by admission; plugins of Kubernetes are told from webhooks by ADMISSION_RULES. What a webhook put
  * in place of a value that was the submitter's leaves no trace: such places are named, never guessed.
  */
-import { type JsonMap, at, canonicalJson, mapsAt, textAt } from './json.ts'
+import { canonicalJson } from '../canonical-json.ts'
+import { type JsonMap, at, mapsAt, textAt } from './json.ts'
 import { managersOf, ownersAt } from './managed-fields.ts'
 import { isWithin } from './path.ts'
 import { quantityOf } from './quantity.ts'

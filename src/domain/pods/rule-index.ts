@@ -1,5 +1,5 @@
 /** Finds the rules of a place quickly: pods repeat their paths, so what was found once is kept. */
-import { canonicalJson } from './json.ts'
+import { canonicalJson } from '../canonical-json.ts'
 import { isWithin } from './path.ts'
 import { IDENTITY_RULES, type IdentityRule } from './rules/identity-rules.ts'
 import { NOISE_RULES, type NoiseRule } from './rules/noise-rules.ts'

@@ -3,7 +3,8 @@
  * plugin of Kubernetes; places that a webhook may have changed without a trace are settled by the application where it
  * is at hand, and else said to be undecided.
  */
-import { type JsonMap, canonicalJson, mapAt } from './json.ts'
+import { canonicalJson } from '../canonical-json.ts'
+import { type JsonMap, mapAt } from './json.ts'
 import { managersOf } from './managed-fields.ts'
 import { NO_MANAGED_FIELDS, notFromSubmitter, replaceable } from './provenance.ts'
 import { type FieldRow, type Role, shown } from './rows.ts'

@@ -1,4 +1,5 @@
 // The scheduler instances of each cluster in order of time, and what of each is covered (docs/usage-rules.md §2).
+import { compareText } from '../order.ts'
 import { type Stretch } from './scan/coverage.ts'
 import { type Heartbeat, momentToNanos, type SourceRecord } from './scan/sources.ts'
 
@@ -227,9 +228,5 @@ function finish(draft: Draft, index: number, heartbeats: readonly Heartbeat[]): 
 }
 
 function compareTime(a: bigint, b: bigint): number {
-  return a < b ? -1 : a > b ? 1 : 0
-}
-
-function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }

@@ -1,8 +1,9 @@
 /** A saved plan is read with suspicion: size, shape, digest, and what its names could do. */
+import { canonicalJson } from '../../../src/domain/canonical-json.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SparkopsError } from '../../../src/domain/errors.ts'
-import { canonicalJson, digestOf } from '../../../src/domain/plan/json.ts'
+import { digestOf } from '../../../src/domain/plan/json.ts'
 import type { Plan } from '../../../src/domain/plan/plan.ts'
 import { readPlan } from '../../../src/domain/plan/read-plan.ts'
 import { sealPlan } from '../../../src/domain/plan/seal.ts'

@@ -2,8 +2,9 @@
  * Differences that are one thing told many times: a whole API version that went, and fields of Kubernetes' own types
  * that came with a newer Kubernetes rather than with the operator.
  */
+import { compareText } from '../../order.ts'
 import type { Attributed } from './attribute.ts'
-import { compareText, type FactTable } from './facts.ts'
+import { type FactTable } from './facts.ts'
 import { fieldPlaces } from './read/api-facts.ts'
 import type { Delta, Scan } from './scan.ts'
 

@@ -1,8 +1,9 @@
 /** One group of work as one entry: what kind it is, what to call it, what it rests on, how to use it. */
+import { compareText } from '../../order.ts'
 import type { Attributed, Netted } from './attribute.ts'
 import type { ChangelogEntry, ChangelogHeading } from './changelog.ts'
 import type { Basis, Evidence, Feature, FeatureKind, Work } from './document.ts'
-import { compareText, factId } from './facts.ts'
+import { factId } from './facts.ts'
 import type { Finding } from './findings.ts'
 import { type Group, isProduct } from './group.ts'
 import type { Pair } from './pairs.ts'

@@ -3,6 +3,7 @@
  * type, a right, a metric. Two trees are compared by their facts, not by their lines, so a fact that only moved to
  * another file is no change.
  */
+import { compareText } from '../../order.ts'
 
 /** Where a fact belongs. Rules and views go by it. */
 export type Area =
@@ -132,9 +133,4 @@ function changeOf(
 
 function sameValues(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((value, index) => value === other[index])
-}
-
-/** By code units, the same on every machine. */
-export function compareText(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0
 }

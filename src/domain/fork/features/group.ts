@@ -3,9 +3,10 @@
  * And the reverse: a commit that does a hundred things is told by subject. The result does not depend on the order in
  * which commits are given.
  */
+import { compareText } from '../../order.ts'
 import type { Attributed } from './attribute.ts'
 import { mentions } from './commits.ts'
-import { type Area, compareText, factId } from './facts.ts'
+import { type Area, factId } from './facts.ts'
 import { TOPICS, type Topic } from './rules/topics.ts'
 import { weigh } from './rules/meaning.ts'
 import type { Delta } from './scan.ts'

@@ -1,11 +1,11 @@
 /** `fork features`: everything upstream did between two refs, each with its evidence. */
+import { compareText } from '../../order.ts'
 import type { Oid } from '../../../ports/git.ts'
 import { API_VERSION } from '../../document.ts'
 import { type Attributed, attribute, followMoves } from './attribute.ts'
 import { readChangelog } from './changelog.ts'
 import { type Feature, type FeatureKind, type ForkFeatures, KINDS } from './document.ts'
 import { entryOf } from './entry.ts'
-import { compareText } from './facts.ts'
 import { findBehaviour } from './findings.ts'
 import { groupWork } from './group.ts'
 import { type History, readHistory, type UpstreamReader } from './history.ts'

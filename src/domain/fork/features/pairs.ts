@@ -2,7 +2,7 @@
  * What only got another name or another place: a metric renamed, a chart value moved below another key, a flag that now
  * takes a list. Said beside the removal, so that nobody looks for what is still there.
  */
-import { compareText } from './facts.ts'
+import { compareText } from '../../order.ts'
 import type { Attributed } from './attribute.ts'
 
 export interface Pair {

@@ -3,6 +3,7 @@
  * what a person decided: who was left out by hand, and why. Each old commit is kept, folded or dropped with evidence,
  * exactly once; each new one is somebody's; and what changed in a commit is shown.
  */
+import { canonicalJson } from '../../canonical-json.ts'
 import { createHash } from 'node:crypto'
 import type { Oid } from '../../../ports/git.ts'
 import { API_VERSION, type Document } from '../../document.ts'
@@ -259,13 +260,4 @@ function finishProof(
     },
   }
   return { ...proof, digest: createHash('sha256').update(canonicalJson(proof)).digest('hex') }
-}
-
-/** JSON with sorted keys: the same document has the same text. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, one: unknown) =>
-    typeof one === 'object' && one !== null && !Array.isArray(one)
-      ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : one,
-  )
 }

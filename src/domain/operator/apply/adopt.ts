@@ -8,15 +8,8 @@ import { isRefusal } from '../../kube-error.ts'
 import type { Json } from '../../plan/plan.ts'
 import type { Verb } from '../../plan/verb.ts'
 import type { AdoptPayload } from '../steps/payloads.ts'
-import {
-  driversByApplication,
-  listAll,
-  nameOf,
-  type PodIdentity,
-  sparkPods,
-  stateOf,
-  statusField,
-} from './applications.ts'
+import { nameOf } from '../discover/kinds.ts'
+import { driversByApplication, listAll, type PodIdentity, sparkPods, stateOf, statusField } from './applications.ts'
 import { isFields } from './compare.ts'
 import type { ApplyContext, RunAccess } from './context.ts'
 import { CONFLICTS_MAX } from './objects.ts'

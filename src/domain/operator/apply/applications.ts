@@ -5,11 +5,6 @@ import { isFields } from './compare.ts'
 import type { ApplyContext } from './context.ts'
 import { POD_TYPE } from './well-known.ts'
 
-/** `namespace/name`. */
-export function nameOf({ metadata }: Pick<KubeObject, 'metadata'>): string {
-  return metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`
-}
-
 /** The state of an application or of a schedule; '' where the status says none (a new one). */
 export function stateOf({ status }: KubeObject): string {
   if (!isFields(status)) return ''

@@ -8,7 +8,8 @@ import type { TakeFingerprint } from '../../plan/stale.ts'
 import { locateAgain } from '../source/locate-chart.ts'
 import type { HelmUpgradePayload } from '../steps/payloads.ts'
 import { CRD_TYPE } from '../steps/policies.ts'
-import { listAll, nameOf } from './applications.ts'
+import { nameOf } from '../discover/kinds.ts'
+import { listAll } from './applications.ts'
 
 export interface FingerprintSources {
   cluster: Cluster

@@ -3,7 +3,8 @@
  * against the baseline. Pure: what was seen goes in, a verdict for each application comes out.
  */
 import type { KubeObject, ResourceType } from '../../../ports/cluster.ts'
-import { driversByApplication, nameOf, type PodIdentity, stateOf, statusField } from './applications.ts'
+import { nameOf } from '../discover/kinds.ts'
+import { driversByApplication, type PodIdentity, stateOf, statusField } from './applications.ts'
 import type { Baseline } from './baseline.ts'
 import { isFields } from './compare.ts'
 import { differingPaths, type Expectation, judgeSpec } from './expected-specs.ts'

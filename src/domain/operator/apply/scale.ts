@@ -3,7 +3,7 @@ import type { KubeObject, ObjectKey } from '../../../ports/cluster.ts'
 import type { Json } from '../../plan/plan.ts'
 import type { Verb } from '../../plan/verb.ts'
 import { objectName } from '../steps/operator-step.ts'
-import type { AwaitReadyPayload, LeaderLock, ScalePayload } from '../steps/payloads.ts'
+import type { LeaderLock, ScalePayload } from '../steps/payloads.ts'
 import { keepBaselineAgain } from './baseline.ts'
 import { type ApplyContext, waitUntil } from './context.ts'
 import { POD_TYPE } from './well-known.ts'
@@ -39,20 +39,6 @@ export const scale: Verb<ApplyContext> = {
     return { startedAt, settledAt: new Date(context.clock.now()).toISOString() }
   },
   holds: (payload) => `scale:${objectName((payload as unknown as ScalePayload).deployment)}`,
-}
-
-export const awaitReady: Verb<ApplyContext> = {
-  act: async (payload, context) => {
-    const { deployment, timeoutSeconds } = payload as unknown as AwaitReadyPayload
-    const what = `${objectName(deployment)} to be ready`
-    const hint = 'see the events and the log of its pods'
-    await waitUntil(context, { seconds: timeoutSeconds, what, hint }, async () => {
-      const live = await context.cluster.get(deployment, context.signal)
-      return live === undefined ? 'it is gone' : whyNotReady(live, replicasOf(live))
-    })
-    return null
-  },
-  isCheck: true,
 }
 
 /** Sets the replicas, and where they are so already makes the Deployment's controller look again. */

@@ -10,10 +10,10 @@ import { gateObjects, gateReturn } from './gate.ts'
 import { helmRollback, helmUpgrade } from './install.ts'
 import { holdLock, releaseLock } from './lock.ts'
 import { applyManifests, restoreObjects } from './manifests.ts'
-import { deleteObject, patchObject, putObject } from './objects.ts'
+import { patchObject } from './objects.ts'
 import { putPolicy, removePolicy } from './policy.ts'
 import { writeReceipt } from './receipt.ts'
-import { awaitReady, scale } from './scale.ts'
+import { scale } from './scale.ts'
 import { fillDefaults, restoreSpecs } from './spec-changes.ts'
 import { verify } from './verify.ts'
 import { canary, pullImage, quiesce, tell } from './waiting.ts'
@@ -26,11 +26,8 @@ const BY_NAME: Readonly<Record<OperatorVerb, Verb<ApplyContext>>> = {
   'remove-policy': removePolicy,
   tell,
   'take-snapshot': takeSnapshot,
-  put: putObject,
   patch: patchObject,
-  delete: deleteObject,
   'pull-image': pullImage,
-  'await-ready': awaitReady,
   quiesce,
   scale,
   'hand-over-webhook': handOverWebhook,

@@ -5,7 +5,8 @@
  * A value is left out only where the schema says nothing of values (no pattern, bound, enum, format, combination or
  * rule); wherever it says something, or says it in a way this file does not know, the value stays.
  */
-import { canonicalJson, digestOf } from '../../plan/json.ts'
+import { canonicalJson } from '../../canonical-json.ts'
+import { digestOf } from '../../plan/json.ts'
 import { propertyOf, type Schema, valueSchemaOf, walkSchema } from '../schema/structural.ts'
 import { isFields } from '../discover/json.ts'
 

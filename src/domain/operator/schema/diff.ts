@@ -2,7 +2,9 @@
  * What differs between two schemas, node by node, and whether objects could be hurt by it. Says nothing of live objects:
  * that takes them (`prune.ts`, `validate.ts`, and the API server's own verdict).
  */
-import { canonicalJson, normaliseSchema } from './identity.ts'
+import { compareText } from '../../order.ts'
+import { canonicalJson } from '../../canonical-json.ts'
+import { normaliseSchema } from './identity.ts'
 import { isRecord, type Schema, walkSchema } from './structural.ts'
 
 export type ChangeKind =
@@ -184,8 +186,4 @@ function enumEffect(before: unknown, after: unknown): SchemaChange['effect'] {
   const now = new Set((after as unknown[]).map(canonicalJson))
   if ([...old].every((entry) => now.has(entry))) return 'loosened'
   return [...now].every((entry) => old.has(entry)) ? 'tightened' : 'changed'
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

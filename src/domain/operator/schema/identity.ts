@@ -9,6 +9,7 @@
  * Annotations of the definition (the controller-gen version), its labels, names, printer columns and
  * `preserveUnknownFields` stand outside the schema and are compared on their own.
  */
+import { canonicalJson } from '../../canonical-json.ts'
 import { createHash } from 'node:crypto'
 import { isRecord, type Schema } from './structural.ts'
 
@@ -40,13 +41,6 @@ export function normaliseSchema(schema: Schema): Schema {
     .map(([keyword, value]) => [keyword, normaliseKeyword(keyword, value)] as const)
     .filter(([keyword, value]) => keyword === 'default' || !saysNothing(keyword, value))
   return Object.fromEntries(entries)
-}
-
-/** JSON with keys in order and nothing between them: equal values give equal text. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    isRecord(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
-  )
 }
 
 function normaliseKeyword(keyword: string, value: unknown): unknown {

@@ -4,8 +4,8 @@
  * Follows `listtype.ValidateListSetsAndMaps` of k8s.io/apiextensions-apiserver (v0.35.4): two items that both lack a
  * key count as equal in it.
  */
+import { canonicalJson } from '../../canonical-json.ts'
 import { type FieldPath, formatFieldPath } from './field-path.ts'
-import { canonicalJson } from './identity.ts'
 import { isRecord, propertyOf, type Schema, valueSchemaOf } from './structural.ts'
 
 export interface DuplicateItem {

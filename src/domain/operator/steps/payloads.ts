@@ -20,11 +20,8 @@ export interface StepPayloads {
   'remove-policy': PolicyPayload
   tell: TellPayload
   'take-snapshot': SnapshotPayload
-  put: PutPayload
   patch: PatchPayload
-  delete: DeletePayload
   'pull-image': PullImagePayload
-  'await-ready': AwaitReadyPayload
   quiesce: QuiescePayload
   scale: ScalePayload
   'hand-over-webhook': HandOverPayload
@@ -80,14 +77,6 @@ export interface SnapshotPayload {
   labels?: PodLabels
 }
 
-/** An object to be there as given. Created where it is not; where it is, replaced only if it is still `before`. */
-export interface PutPayload {
-  key: ObjectKey
-  object: KubeObject
-  /** What the plan saw; null where there was nothing. Compared without what the server keeps (managedFields, status…). */
-  before: KubeObject | null
-}
-
 /** Fields of one object, by JSON merge patch (null removes). */
 export interface PatchPayload {
   key: ObjectKey
@@ -98,22 +87,9 @@ export interface PatchPayload {
   before: { readonly [field: string]: Json }
 }
 
-/** An object to be gone. Left alone, and the run stops, where it is no longer the one the plan saw. */
-export interface DeletePayload {
-  key: ObjectKey
-  uid: string
-  /** The whole object: what undoes it. Null for Secrets, which never leave the cluster but in a snapshot. */
-  before: KubeObject | null
-}
-
 /** A4. A pod that only needs its image to be there. Deleted again in any case. */
 export interface PullImagePayload {
   pod: KubeObject
-  timeoutSeconds: number
-}
-
-export interface AwaitReadyPayload {
-  deployment: ObjectKey
   timeoutSeconds: number
 }
 

@@ -1,6 +1,7 @@
 /** One value that is expected of a pod: a plain value, or one of our matchers, a map of one key that begins with `$`. */
+import { canonicalJson } from '../../canonical-json.ts'
 import { SparkopsError } from '../../errors.ts'
-import { type JsonMap, canonicalJson, isMap, scalarText } from '../json.ts'
+import { type JsonMap, isMap, scalarText } from '../json.ts'
 import { quantityOf } from '../quantity.ts'
 
 export const MATCHERS = [

@@ -1,5 +1,6 @@
 /** Makes a pod what the webhook would have made of it, and says where. On a pod that has all of it, nothing changes. */
-import { type JsonMap, canonicalJson, isMap, mapAt, mapsAt, scalarText, textAt } from '../json.ts'
+import { canonicalJson } from '../../canonical-json.ts'
+import { type JsonMap, isMap, mapAt, mapsAt, scalarText, textAt } from '../json.ts'
 import { childPointer } from '../path.ts'
 import { type Effect, MAIN, type Step } from './effects.ts'
 
