@@ -7,11 +7,15 @@ import type { TargetPorts } from '../domain/operator/source/locate-chart.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Cluster, ClusterReader } from '../ports/cluster.ts'
 import type { DumpInput, DumpLocation } from '../ports/dump-source.ts'
+import type { EventSink } from '../ports/event-sink.ts'
+import type { EventSpool } from '../ports/event-spool.ts'
 import type { FactStore } from '../ports/fact-store.ts'
 import type { ScanPool } from '../ports/scan-pool.ts'
 import type { RunStore } from '../ports/journal.ts'
 import type { Helm } from '../ports/helm.ts'
 import type { SnapshotWriter } from '../ports/snapshot.ts'
+import type { SchedulerApi } from '../ports/scheduler-api.ts'
+import type { SinkTarget } from '../domain/usage/collect/targets.ts'
 import type { Machine } from '../ports/machine.ts'
 import type { SnapshotTaker } from '../ports/snapshot-taker.ts'
 import type { VersionSource } from '../ports/version-source.ts'
@@ -209,4 +213,49 @@ export async function openTargetPorts(): Promise<TargetPorts> {
 export async function findObjectFiles(path: string): Promise<readonly ObjectText[]> {
   const { findObjectFiles: find } = await import('../adapters/object-files/find.ts')
   return await find(path)
+}
+
+/** YuniKorn's REST API at an address. */
+export async function openSchedulerApi(options: {
+  address: URL
+  ca: string | undefined
+  timeout: number
+}): Promise<SchedulerApi> {
+  const { openSchedulerApi: open } = await import('../adapters/yunikorn/rest-api.ts')
+  return open(options)
+}
+
+/** The spool of a directory; one process at a time has it. */
+export async function openSpool(options: {
+  directory: string
+  sinks: readonly string[]
+  segmentBytes: number
+  segmentMs: number
+  mostBytes: number
+}): Promise<EventSpool> {
+  const [{ openSpool: open }, { takeLock }] = await Promise.all([
+    import('../adapters/event-spool/open-spool.ts'),
+    import('../adapters/journal/run-lock.ts'),
+  ])
+  const lock = async (path: string): Promise<() => Promise<void>> => await takeLock(path, `spool ${options.directory}`)
+  return await open({ ...options, now: () => systemClock.now(), lock })
+}
+
+/** A place that keeps collected events of a cluster. */
+export async function openSink(target: SinkTarget, cluster: string): Promise<EventSink> {
+  const [{ fileSink }, { objectName }] = await Promise.all([
+    import('../adapters/event-files/file-sink.ts'),
+    import('../domain/usage/collect/object-name.ts'),
+  ])
+  return fileSink(target.directory, (segment) => objectName(cluster, segment))
+}
+
+/** Serves texts over HTTP; see the adapter. */
+export async function serveStatus(
+  host: string,
+  port: number,
+  answer: (path: string) => { status: number; body: string } | undefined,
+): Promise<{ address: string; close: () => void }> {
+  const { serveStatus: serve } = await import('../adapters/status-server/serve-status.ts')
+  return await serve(host, port, answer)
 }

@@ -35,18 +35,18 @@ export function runDirectories(options: RunDirectoryOptions): RunStore {
     create: async (id, plan) => {
       const directory = directoryOf(id)
       await makeDirectory(options.root, directory)
-      const release = await takeLock(join(directory, LOCK), id)
+      const release = await takeLock(join(directory, LOCK), `run ${id}`)
       await writeDurably(join(directory, PLAN), plan)
       return await openRun(id, directory, release, options)
     },
     open: async (id) => {
       const directory = directoryOf(id)
-      const release = await takeLock(join(directory, LOCK), id)
+      const release = await takeLock(join(directory, LOCK), `run ${id}`)
       return await openRun(id, directory, release, options)
     },
     remove: async (id) => {
       const directory = directoryOf(id)
-      const release = await takeLock(join(directory, LOCK), id)
+      const release = await takeLock(join(directory, LOCK), `run ${id}`)
       // A removal that is cut short must not leave half a run that looks like a whole one.
       const aside = join(options.root, `.removed-${id}`)
       try {

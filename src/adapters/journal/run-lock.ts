@@ -20,13 +20,13 @@ export interface LockHolder {
   token: string
 }
 
-/** Takes the lock; gives its release. Throws (exit 5) while a living process has it. */
-export async function takeLock(path: string, run: string): Promise<() => Promise<void>> {
+/** Takes the lock of `what`, such as `run X`; gives its release. Throws (exit 5) while a living process has it. */
+export async function takeLock(path: string, what: string): Promise<() => Promise<void>> {
   const mine: LockHolder = { ...thisProcess(), token: randomUUID() }
   const draft = `${path}.${mine.token}`
   try {
     await writeFile(draft, JSON.stringify(mine), { mode: 0o600, flag: 'wx' })
-    await claim(draft, path, run, mine.token)
+    await claim(draft, path, what, mine.token)
   } catch (error) {
     throw writeFailure(path, error)
   } finally {
@@ -66,16 +66,16 @@ async function chainOf(path: string): Promise<Link[]> {
   }
 }
 
-async function claim(draft: string, path: string, run: string, token: string): Promise<void> {
+async function claim(draft: string, path: string, what: string, token: string): Promise<void> {
   for (let attempt = 0; attempt < 10; attempt += 1) {
     const last = (await chainOf(path)).at(-1)
-    if (last?.holder !== undefined && mayLive(last.holder)) throw held(run, last.holder, path)
+    if (last?.holder !== undefined && mayLive(last.holder)) throw held(what, last.holder, path)
     const target = last === undefined ? path : `${path}.after-${last.holder?.token ?? 'nobody'}`
     if (!(await linkOnce(draft, target))) continue
     if ((await chainOf(path)).at(-1)?.holder?.token === token) return
     await rm(target, { force: true })
   }
-  throw held(run, await lockedBy(path), path)
+  throw held(what, await lockedBy(path), path)
 }
 
 /** A link is made by exactly one of any number of processes. */
@@ -135,12 +135,12 @@ function read(path: string): string {
   }
 }
 
-function held(run: string, holder: LockHolder | undefined, path: string): SparkopsError {
+function held(what: string, holder: LockHolder | undefined, path: string): SparkopsError {
   const who = holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host}`
   return new SparkopsError({
     code: 'SO_RUN_IN_USE',
-    message: `run ${run} is being carried out by ${who}`,
-    why: 'two processes must not carry out one run',
+    message: `${what} is in use by ${who}`,
+    why: 'two processes must not work on it at once',
     hint: `wait for it or stop it; if that machine is gone for good, remove ${path}`,
     exit: 'stale',
   })

@@ -267,8 +267,14 @@ export class DumpScanner {
     if (value['ok'] !== undefined && value['t'] !== undefined) return this.#heartbeat(value)
     if (value['InstanceUUID'] !== undefined && Object.keys(value).length === 1)
       return this.#connect(stringField(value, 'InstanceUUID') ?? '')
+    if (value['marker'] !== undefined && value['t'] !== undefined) return this.#marker()
     if (value['status_code'] !== undefined && value['message'] !== undefined) return this.#endOfStream()
     throw new LineError(NONE_OF_OURS)
+  }
+
+  /** What a collector says of its own reading, for people: the numbers of its envelopes tell the same. */
+  #marker(): void {
+    this.counts.other++
   }
 
   /** YuniKorn ends a stream in band when the reader is too slow, or answers with an error: what comes next is another stretch. */

@@ -1,0 +1,46 @@
+/** Reads where a collector reads from and where it is to keep what it read. */
+import { SparkopsError } from '../../errors.ts'
+
+/** A place to keep events. */
+export interface FilesTarget {
+  kind: 'files'
+  directory: string
+}
+export type SinkTarget = FilesTarget
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
+
+/** The scheduler's address. Throws where it is not on this host, unless that is allowed. */
+export function parseSchedulerAddress(text: string, allowRemote: boolean): URL {
+  const address = URL.canParse(text) ? new URL(text) : undefined
+  if (address === undefined || !['http:', 'https:'].includes(address.protocol))
+    throw refused('--yunikorn', `${text} is no address`, 'give it as http://localhost:9080')
+  if (address.username !== '' || address.password !== '' || address.pathname !== '/' || address.search !== '')
+    throw refused('--yunikorn', 'more is given than scheme, host and port', 'give it as http://localhost:9080')
+  if (!allowRemote && !LOOPBACK.test(address.hostname))
+    throw refused(
+      '--yunikorn',
+      `${address.host} is not on this host: what goes over a network can be read and altered on its way`,
+      'run the collector in the pod of the scheduler; or give --allow-remote, best with https',
+    )
+  return address
+}
+
+/** A sink. */
+export function parseSink(text: string): SinkTarget {
+  const [, kind, rest = ''] = /^([a-z0-9]+):(.*)$/s.exec(text) ?? []
+  if (kind === 'files' && rest !== '') return { kind, directory: rest.replace(/^\/\/(?=\/)/, '') }
+  throw refused('--to', `${text} is no place to keep events`, 'for example --to files:/var/lib/yunikorn-events')
+}
+
+/** Bytes of a size, such as 8MB or 1GiB. */
+export function parseSize(flag: string, text: string): number {
+  const [, digits, unit = ''] = /^(\d{1,12})\s*([kMGT]i?)?B?$/i.exec(text) ?? []
+  if (digits === undefined) throw refused(flag, `${text} is no size`, `for example ${flag} 64MB or ${flag} 1GiB`)
+  const power = ' kmgt'.indexOf(unit.charAt(0).toLowerCase() || ' ')
+  return Number(digits) * (unit.length === 2 ? 1024 : 1000) ** power
+}
+
+function refused(flag: string, why: string, hint: string): SparkopsError {
+  return new SparkopsError({ code: 'SO_USAGE', message: `${flag} cannot be used`, why, hint, exit: 'usage' })
+}
