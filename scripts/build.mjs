@@ -3,7 +3,7 @@
 //   node scripts/build.mjs                  bundle, then rewrite oclif.manifest.json
 //   node scripts/build.mjs --if-stale       only if a source is newer than the bundle
 //   node scripts/build.mjs --keep-manifest  leave the checked-in manifest alone (a test compares it)
-import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -17,6 +17,9 @@ const INPUTS = ['src/**', 'package.json', 'scripts/build.mjs']
 
 // oclif asks for these only to run TypeScript sources, which it is told not to (src/cli/run-command.ts).
 const NEVER_LOADED = ['ts-node', 'tsx', 'typescript']
+
+// The Kafka client reads its checksums' code from a file of this name beside the bundle.
+const KAFKA_WASM = join(ROOT, 'node_modules/@platformatic/wasm-utils/dist/native.wasm')
 
 // What CommonJS packages expect to find in an ES module; only files that use it pay for it.
 const COMMONJS_GLOBALS = [
@@ -59,7 +62,8 @@ export async function bundle() {
     await mkdir(dirname(file.path), { recursive: true })
     await writeFile(file.path, text)
   }
-  await removeOthers(outputFiles.map((file) => file.path))
+  await copyFile(KAFKA_WASM, join(DIST, 'native.wasm'))
+  await removeOthers([...outputFiles.map((file) => file.path), join(DIST, 'native.wasm')])
   await writeFile(STAMP, JSON.stringify(metafile))
 }
 

@@ -13,6 +13,7 @@ import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from 'node:fs/promi
 import { homedir } from 'node:os'
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { provideKafka } from './lab-kafka.mjs'
 import { holdLock } from './lab-lock.mjs'
 import { buildProgress } from './lab-progress.mjs'
 
@@ -229,13 +230,19 @@ async function main() {
   const ifPossible = process.argv.includes('--if-possible')
   try {
     const programs = await provideLab()
-    if (ifPossible) return
-    for (const [name, path] of programs) process.stdout.write(`${name} ${path}\n`)
+    if (!ifPossible) for (const [name, path] of programs) process.stdout.write(`${name} ${path}\n`)
   } catch (error) {
     if (!(error instanceof LabError) && !ifPossible) throw error
     tell(
       `${ifPossible ? 'not here, so tests on a cluster are skipped: ' : ''}${error instanceof Error ? error.message : String(error)}`,
     )
+    if (!ifPossible) process.exitCode = 1
+  }
+  try {
+    const jars = await provideKafka(tell)
+    if (!ifPossible) process.stdout.write(`kafka ${jars}\n`)
+  } catch (error) {
+    tell(`no Kafka, so tests on a broker are skipped: ${error instanceof Error ? error.message : String(error)}`)
     if (!ifPossible) process.exitCode = 1
   }
 }

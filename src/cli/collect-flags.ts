@@ -5,6 +5,7 @@ import { SparkopsError } from '../domain/errors.ts'
 import { parseSchedulerAddress, parseSize } from '../domain/usage/collect/targets.ts'
 import { parseDuration } from '../domain/usage/duration.ts'
 import type { CollectorSettings } from './collect-command.ts'
+import type { SinkAccess } from './wiring.ts'
 
 export const collectFlags = {
   cluster: Flags.string({
@@ -13,7 +14,7 @@ export const collectFlags = {
     helpValue: 'NAME',
   }),
   to: Flags.string({
-    summary: 'where to keep the events: files:DIR',
+    summary: 'where to keep the events: files:DIR, s3://BUCKET/PREFIX, kafka://HOST:PORT,…/TOPIC',
     required: true,
     multiple: true,
     multipleNonGreedy: true,
@@ -80,6 +81,38 @@ export const collectFlags = {
     helpValue: 'TIME',
     helpGroup: 'SPOOL',
   }),
+  's3-endpoint': Flags.string({
+    summary: 'a store that speaks S3, other than AWS',
+    helpValue: 'URL',
+    helpGroup: 'SINKS',
+  }),
+  's3-encryption': Flags.option({
+    summary: 'encryption by the store; its own choice unless given',
+    options: ['AES256', 'aws:kms', 'aws:kms:dsse'] as const,
+    helpValue: 'KIND',
+    helpGroup: 'SINKS',
+  })(),
+  's3-kms-key': Flags.string({ summary: 'key for aws:kms', helpValue: 'ID', helpGroup: 'SINKS' }),
+  'kafka-tls': Flags.boolean({ summary: 'speak TLS with the brokers', helpGroup: 'SINKS' }),
+  'kafka-ca': Flags.string({
+    summary: "certificate authority of the brokers (PEM), beside the system's",
+    dependsOn: ['kafka-tls'],
+    helpValue: 'FILE',
+    helpGroup: 'SINKS',
+  }),
+  'kafka-sasl': Flags.option({
+    summary: 'login to the brokers; the password comes from --kafka-password-file',
+    options: ['plain', 'scram-sha-256', 'scram-sha-512'] as const,
+    dependsOn: ['kafka-user', 'kafka-password-file'],
+    helpValue: 'MECHANISM',
+    helpGroup: 'SINKS',
+  })(),
+  'kafka-user': Flags.string({ summary: 'user of that login', helpValue: 'NAME', helpGroup: 'SINKS' }),
+  'kafka-password-file': Flags.string({
+    summary: 'file that holds the password of that login',
+    helpValue: 'FILE',
+    helpGroup: 'SINKS',
+  }),
   listen: Flags.string({
     summary: 'serve /healthz, /readyz and /metrics here, such as 0.0.0.0:9096',
     helpValue: 'ADDRESS',
@@ -135,6 +168,39 @@ export async function settingsOf(flags: CollectFlags): Promise<Omit<CollectorSet
     grace: milliseconds('grace'),
     spool: { directory: flags.spool, segmentBytes, segmentMs: milliseconds('segment-time'), mostBytes },
     listen: flags.listen === undefined ? undefined : parseListen(flags.listen),
+  }
+}
+
+interface SinkFlags {
+  's3-endpoint'?: string | undefined
+  's3-encryption'?: string | undefined
+  's3-kms-key'?: string | undefined
+  'kafka-tls': boolean
+  'kafka-ca'?: string | undefined
+  'kafka-sasl'?: string | undefined
+  'kafka-user'?: string | undefined
+  'kafka-password-file'?: string | undefined
+}
+
+/** How sinks are reached. A password comes from a file alone: arguments and variables are seen by others. */
+export async function sinkAccessOf(flags: SinkFlags): Promise<SinkAccess> {
+  const endpoint = flags['s3-endpoint']
+  if (endpoint !== undefined && !/^https?:\/\//.test(endpoint))
+    throw refused('--s3-endpoint', `${endpoint} is no address`, 'give it as https://store.example.com')
+  const { 'kafka-ca': ca, 'kafka-sasl': mechanism, 'kafka-password-file': passwordFile } = flags
+  return {
+    s3: { endpoint, encryption: flags['s3-encryption'], kmsKey: flags['s3-kms-key'] },
+    kafka: {
+      tls: flags['kafka-tls'] ? { ca: ca === undefined ? undefined : await readText('--kafka-ca', ca) } : undefined,
+      sasl:
+        mechanism === undefined
+          ? undefined
+          : {
+              mechanism: mechanism.toUpperCase() as 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512',
+              username: flags['kafka-user'] ?? '',
+              password: (await readText('--kafka-password-file', passwordFile ?? '')).replace(/\r?\n$/, ''),
+            },
+    },
   }
 }
 

@@ -8,7 +8,8 @@ import type { Clock } from '../ports/clock.ts'
 import type { Cluster, ClusterReader } from '../ports/cluster.ts'
 import type { DumpInput, DumpLocation } from '../ports/dump-source.ts'
 import type { EventSink } from '../ports/event-sink.ts'
-import type { EventSpool } from '../ports/event-spool.ts'
+import type { TopicSinkOptions } from '../adapters/kafka/topic-sink.ts'
+import type { EventSpool, SegmentName } from '../ports/event-spool.ts'
 import type { FactStore } from '../ports/fact-store.ts'
 import type { ScanPool } from '../ports/scan-pool.ts'
 import type { RunStore } from '../ports/journal.ts'
@@ -241,13 +242,29 @@ export async function openSpool(options: {
   return await open({ ...options, now: () => systemClock.now(), lock })
 }
 
+/** How places that keep events are reached, beside their names. */
+export interface SinkAccess {
+  s3: { endpoint: string | undefined; encryption: string | undefined; kmsKey: string | undefined }
+  kafka: Pick<TopicSinkOptions, 'tls' | 'sasl'>
+}
+
 /** A place that keeps collected events of a cluster. */
-export async function openSink(target: SinkTarget, cluster: string): Promise<EventSink> {
-  const [{ fileSink }, { objectName }] = await Promise.all([
-    import('../adapters/event-files/file-sink.ts'),
-    import('../domain/usage/collect/object-name.ts'),
+export async function openSink(target: SinkTarget, cluster: string, access: SinkAccess): Promise<EventSink> {
+  const { objectName } = await import('../domain/usage/collect/object-name.ts')
+  const nameOf = (segment: SegmentName): string => objectName(cluster, segment)
+  if (target.kind === 'files') {
+    const { fileSink } = await import('../adapters/event-files/file-sink.ts')
+    return fileSink(target.directory, nameOf)
+  }
+  if (target.kind === 's3') {
+    const { objectSink } = await import('../adapters/s3/object-sink.ts')
+    return objectSink({ ...target, ...access.s3, nameOf })
+  }
+  const [{ topicSink }, { leftOutLine }] = await Promise.all([
+    import('../adapters/kafka/topic-sink.ts'),
+    import('../domain/usage/collect/lines.ts'),
   ])
-  return fileSink(target.directory, (segment) => objectName(cluster, segment))
+  return topicSink({ ...target, ...access.kafka, leftOut: leftOutLine })
 }
 
 /** Serves texts over HTTP; see the adapter. */

@@ -10,7 +10,6 @@ const SINKS: readonly Column<CollectionReport['sinks'][number]>[] = [
   { header: 'size', value: ({ bytes }) => formatBytes(bytes), align: 'right', shrink: 'never' },
   { header: 'failures', value: ({ failures }) => failures, align: 'right', shrink: 'never' },
   { header: 'left', value: ({ left }) => formatBytes(left), align: 'right', shrink: 'never' },
-  { header: 'trouble', value: ({ trouble }) => trouble, wide: true },
 ]
 
 export const collectionView: View<CollectionReport> = {
@@ -20,6 +19,9 @@ export const collectionView: View<CollectionReport> = {
     if (instance !== null) yield `next is event ${next} of ${instance}`
     yield ''
     yield table(SINKS, sinks)
+    for (const { name, left, trouble } of sinks)
+      if (left > 0)
+        yield `${name} has not kept all${trouble === null ? '' : `: ${trouble}`}; the next start hands it on`
   },
   names: ({ sinks }) => sinks.map(({ name }) => name),
 }

@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { describe, it } from 'vitest'
+import { findKafka } from '../../scripts/lab-kafka.mjs'
 import { findLabProgram, LAB_PROGRAMS } from '../../scripts/lab.mjs'
 import { findOnPath } from '../../src/adapters/machine/find-program.ts'
 
@@ -14,6 +15,10 @@ const PROBES = {
   pyspark: () => pythonModule('pyspark'),
   go: () => findOnPath(['go']),
   java: () => findOnPath(['java']),
+  /** A real Kafka broker: `npm run lab` fetches its jars. */
+  kafka: () => (findOnPath(['java']) === undefined ? undefined : findKafka()),
+  /** A store that speaks S3. */
+  moto: () => pythonModule('moto.server'),
   jq: () => findOnPath(['jq']),
   zstd: () => findOnPath(['zstd']),
   /** util-linux's terminal recorder: gives a program a terminal. */

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.ts'
-import { collectFlags, collectorLog, settingsOf } from '../../cli/collect-flags.ts'
+import { collectFlags, collectorLog, settingsOf, sinkAccessOf } from '../../cli/collect-flags.ts'
 import { runCollector } from '../../cli/collect-command.ts'
 import { kubeFlags } from '../../cli/kube-flags.ts'
 import { openSink } from '../../cli/wiring.ts'
@@ -24,6 +24,11 @@ export default class UsageCollect extends BaseCommand {
       command: '<%= config.bin %> usage collect --cluster prod --spool /spool --to files:/events',
     },
     {
+      description: 'To a bucket and a topic',
+      command:
+        '<%= config.bin %> usage collect --cluster prod --spool /spool --to s3://events/yunikorn --to kafka://kafka:9092/yunikorn-events',
+    },
+    {
       description: 'What there is now, and no more',
       command: '<%= config.bin %> usage collect --cluster dev --spool spool --to files:events --once',
     },
@@ -33,7 +38,9 @@ export default class UsageCollect extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(UsageCollect)
     const settings = await settingsOf(flags)
-    const sinks = await Promise.all(flags.to.map(async (text) => await openSink(parseSink(text), flags.cluster)))
+    const targets = flags.to.map(parseSink)
+    const access = await sinkAccessOf(flags)
+    const sinks = await Promise.all(targets.map(async (target) => await openSink(target, flags.cluster, access)))
     const report = await runCollector(
       { ...settings, sinks, pods: flags.pods ? flags : undefined },
       {

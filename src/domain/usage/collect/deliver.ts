@@ -43,8 +43,11 @@ async function keep(ports: DeliverPorts, piece: SpoolPiece, signal: AbortSignal)
       status.kept(piece.to - piece.from, (clock.now() - begun) / 1000)
       return
     } catch (error) {
-      signal.throwIfAborted()
       const why = explain(error)
+      if (signal.aborted) {
+        status.trouble ??= why
+        throw error
+      }
       if (status.trouble !== why) log('warn', `${sink.name} did not keep what was sent to it: ${why}`)
       status.trouble = why
       status.failures++

@@ -79,3 +79,13 @@ export function restartLine(restart: {
     next: previous.next,
   }).replace('{', `{"t":${nanoseconds(foundAt)},`)
 }
+
+/** The beginning of a line, for whoever looks for what was left out. */
+const TOLD = 200
+
+/** Takes the place of a line that a sink can never keep, such as a listing that is larger than a topic's messages. */
+export function leftOutLine(line: string): string {
+  const [, time] = /^\{"t":(\d{19})/.exec(line) ?? []
+  const marker = { marker: 'left-out', bytes: Buffer.byteLength(line), begins: line.slice(0, TOLD) }
+  return time === undefined ? line : JSON.stringify(marker).replace('{', `{"t":${time},`)
+}

@@ -6,7 +6,21 @@ export interface FilesTarget {
   kind: 'files'
   directory: string
 }
-export type SinkTarget = FilesTarget
+/** Objects of a store that speaks S3. */
+export interface ObjectsTarget {
+  kind: 's3'
+  bucket: string
+  /** Before every name; empty, or ends with a slash. */
+  prefix: string
+}
+/** Messages of a Kafka topic. */
+export interface TopicTarget {
+  kind: 'kafka'
+  /** Each as HOST:PORT. */
+  brokers: string[]
+  topic: string
+}
+export type SinkTarget = FilesTarget | ObjectsTarget | TopicTarget
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
@@ -26,11 +40,34 @@ export function parseSchedulerAddress(text: string, allowRemote: boolean): URL {
   return address
 }
 
+const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/
+const TOPIC = /^[A-Za-z0-9._-]{1,249}$/
+const BROKER = /^([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):\d{1,5}$/
+const PLACES = 'for example --to files:/events, --to s3://bucket/prefix or --to kafka://host:9092/topic'
+
 /** A sink. */
 export function parseSink(text: string): SinkTarget {
-  const [, kind, rest = ''] = /^([a-z0-9]+):(.*)$/s.exec(text) ?? []
+  const [, kind, rest = ''] = /^(files|s3|kafka):(.*)$/s.exec(text) ?? []
   if (kind === 'files' && rest !== '') return { kind, directory: rest.replace(/^\/\/(?=\/)/, '') }
-  throw refused('--to', `${text} is no place to keep events`, 'for example --to files:/var/lib/yunikorn-events')
+  if (kind === 's3') return parseObjects(text, rest)
+  if (kind === 'kafka') return parseTopic(text, rest)
+  throw refused('--to', `${text} is no place to keep events`, PLACES)
+}
+
+function parseObjects(text: string, rest: string): ObjectsTarget {
+  const [, bucket = '', path = ''] = /^\/\/([^/]*)\/?(.*)$/s.exec(rest) ?? []
+  if (!BUCKET.test(bucket)) throw refused('--to', `${text} names no bucket`, PLACES)
+  const prefix = path.replace(/\/+$/, '')
+  return { kind: 's3', bucket, prefix: prefix === '' ? '' : `${prefix}/` }
+}
+
+function parseTopic(text: string, rest: string): TopicTarget {
+  const [, hosts = '', topic = ''] = /^\/\/([^/]*)\/(.*)$/s.exec(rest) ?? []
+  const brokers = hosts.split(',')
+  if (!TOPIC.test(topic) || topic === '.' || topic === '..') throw refused('--to', `${text} names no topic`, PLACES)
+  const odd = brokers.find((broker) => !BROKER.test(broker))
+  if (odd !== undefined) throw refused('--to', `${odd} is no HOST:PORT of a broker`, PLACES)
+  return { kind: 'kafka', brokers, topic }
 }
 
 /** Bytes of a size, such as 8MB or 1GiB. */
