@@ -3,6 +3,7 @@
  * decide what is told; the commits only say who did it.
  */
 import { diffFacts, type FactChange, factId } from './facts.ts'
+import { standsBelow } from './pairs.ts'
 import type { Delta, Scan } from './scan.ts'
 
 /** A difference between the ends, with the work that touched it, oldest first. */
@@ -93,6 +94,7 @@ export function followMoves({ changes, netted }: Attribution): Attribution {
         one.what === 'added-then-removed' &&
         one.area === change.area &&
         leafOf(one.key) === leafOf(change.key) &&
+        standsBelow(one.key, change.key) &&
         change.owners.includes(one.by.at(-1)!),
     )
     if (from === undefined) return change

@@ -57,7 +57,11 @@ export function parseCommit(oid: Oid, raw: Uint8Array): Commit {
   }
 }
 
-const CONVENTIONAL = /^(\w+)(?:\(([^)]*)\))?(!)?:\s+(?=\S)/
+const CONVENTIONAL = /^(\w+)(?:\(([^)]*)\))?(!)?\s*:\s+(?=\S)/
+/** `[fix] …`, `(chore): …`: the same, otherwise written. */
+const BRACKETED = /^(?:\[(\w+)\]|\((\w+)\)):?\s+(?=\S)/
+/** `[release-2.5] …` of a pick, `#12 …` of the issue it closes. */
+const ADDRESS = /^(?:\[[\w./-]*\d[\w./-]*\]\s+|#\d+:?\s+)+(?=\S)/
 const TYPES =
   /^(feat|feature|fix|bugfix|docs?|chore|ci|test|tests|refactor|perf|build|style|revert|deps|security|enhancement)$/i
 const PULL_AT_END = /\s*\((?:[\w.-]+\/[\w.-]+)?#(\d+)\)\s*$/
@@ -74,10 +78,12 @@ export function readSubject(
   const bare = text
     .replace(PULL_AT_END, '')
     .replace(/^[*-] /, '')
+    .replace(ADDRESS, '')
     .trim()
-  const prefix = CONVENTIONAL.exec(bare)
+  const bracketed = BRACKETED.exec(bare)
+  const prefix = CONVENTIONAL.exec(bare) ?? (bracketed && [bracketed[0], bracketed[1] ?? bracketed[2]])
   const isType = prefix !== null && TYPES.test(prefix[1]!)
-  const title = isType ? bare.slice(prefix[0].length) : bare
+  const title = isType ? bare.slice(prefix[0]!.length) : bare
   return {
     pull: pull === undefined ? undefined : Number(pull),
     title: title.replace(/[.\s]+$/, ''),

@@ -104,20 +104,33 @@ function asOne(group: readonly Attributed[], owner: Delta | undefined, scan: Sca
   }
 }
 
+interface OwnPaths {
+  /** Fields that differ in themselves: whether they must be written, their limits. */
+  fields: Set<string>
+  /** Fields that came, went or became something else, with all that is below them. */
+  trees: Set<string>
+}
+
 /** `SparkApplication/v1beta2.spec.driver.template` for each own field that differs. */
-function ownPaths(changes: readonly Attributed[], { before, after }: Scan): Set<string> {
+function ownPaths(changes: readonly Attributed[], { before, after }: Scan): OwnPaths {
   const places = new Map([...fieldPlaces(before.types), ...fieldPlaces(after.types)])
-  const own = new Set<string>()
-  for (const { area, key } of changes) {
+  const own: OwnPaths = { fields: new Set(), trees: new Set() }
+  for (const change of changes) {
+    const { area, key } = change
     if (area !== 'crd') continue
     const version = key.slice(0, key.indexOf('.'))
-    for (const place of places.get(key) ?? []) own.add(place.replace('.', `/${version}.`))
+    const into = change.change !== 'changed' || typeIn(change.before) !== typeIn(change.after) ? own.trees : own.fields
+    for (const place of places.get(key) ?? []) into.add(place.replace('.', `/${version}.`))
   }
   return own
 }
 
-function isOwn(key: string, own: ReadonlySet<string>): boolean {
+function typeIn([value = '']: readonly string[]): string {
+  return value.slice(0, value.indexOf(';'))
+}
+
+function isOwn(key: string, { fields, trees }: OwnPaths): boolean {
   const plain = key.replace(/\[\]|\{\}/g, '')
   const parts = plain.split('.')
-  return parts.some((_, index) => own.has(parts.slice(0, index + 1).join('.')))
+  return fields.has(plain) || parts.some((_, index) => trees.has(parts.slice(0, index + 1).join('.')))
 }

@@ -152,6 +152,7 @@ function judge(
   if (shown !== undefined && !isTopic && !claims.has('feature')) return { kind: shown, basis: 'shown' }
   if (isTopic) return { kind: 'feature', basis: 'behaviour' }
   if (claims.has('feature') && heading !== 'fix') return { kind: 'feature', basis: 'claimed' }
+  if (claims.has('change') && heading !== 'fix') return { kind: 'default', basis: 'claimed' }
   if (shown !== undefined) return { kind: shown, basis: 'shown' }
   return judgeByTitle(product, claims, heading)
 }

@@ -17,7 +17,17 @@ import {
 /** What reading upstream needs of a repository. */
 export type UpstreamReader = Pick<
   Git,
-  'range' | 'readCommit' | 'read' | 'diff' | 'list' | 'readBlob' | 'find' | 'mergeBases' | 'isAncestor' | 'firstTags'
+  | 'range'
+  | 'readCommit'
+  | 'read'
+  | 'diff'
+  | 'list'
+  | 'readBlob'
+  | 'find'
+  | 'mergeBases'
+  | 'isAncestor'
+  | 'firstTags'
+  | 'patchIds'
 >
 
 export interface History {
@@ -50,6 +60,7 @@ export async function readHistory(git: UpstreamReader, from: Oid, to: Oid, newes
   }
   const [changes, theirs] = [await expand(ahead), await expand(behind)]
   const known = new Set(theirs.flatMap(({ name, source }) => (source === undefined ? [name] : [name, source.oid])))
+  const alike = await pickedAlike(git, changes, theirs)
   const seen = new Set<string>()
   const history: History = {
     from: first,
@@ -62,7 +73,8 @@ export async function readHistory(git: UpstreamReader, from: Oid, to: Oid, newes
     commitCount: ahead.length,
   }
   for (const change of changes) {
-    if (known.has(change.name) || (await isIn(git, change, from, known))) history.alreadyThere.push(change)
+    if (known.has(change.name) || alike.has(change) || (await isIn(git, change, from, known)))
+      history.alreadyThere.push(change)
     else if (seen.has(change.name) && change.bundle !== undefined) continue
     else history.changes.push(change)
     seen.add(change.name)
@@ -145,6 +157,34 @@ async function pickedChange(
 async function readIfThere(git: UpstreamReader, oid: Oid): Promise<Commit | undefined> {
   const object = await git.read(oid)
   return object?.type === 'commit' ? parseCommit(oid, object.bytes) : undefined
+}
+
+/**
+ * Work that the older ref has under the same title as the same patch: a pick that names neither its origin nor its pull
+ * request, or has a pull request of its own.
+ */
+async function pickedAlike(
+  git: UpstreamReader,
+  changes: readonly Change[],
+  theirs: readonly Change[],
+): Promise<Set<Change>> {
+  const byTitle = new Map<string, Oid[]>()
+  for (const { title, source } of theirs) {
+    if (source !== undefined) byTitle.set(titleKey(title), [...(byTitle.get(titleKey(title)) ?? []), source.oid])
+  }
+  const candidates = changes.flatMap((change) => {
+    const picks = byTitle.get(titleKey(change.title))
+    return change.source === undefined || picks === undefined ? [] : [{ change, oid: change.source.oid, picks }]
+  })
+  if (candidates.length === 0) return new Set()
+  const patches = await git.patchIds([...new Set(candidates.flatMap(({ oid, picks }) => [oid, ...picks]))])
+  const isAlike = ({ oid, picks }: (typeof candidates)[number]): boolean =>
+    patches.has(oid) && picks.some((pick) => patches.get(pick) === patches.get(oid))
+  return new Set(candidates.filter(isAlike).map(({ change }) => change))
+}
+
+function titleKey(title: string): string {
+  return title.toLowerCase().replace(/\s+/g, ' ')
 }
 
 /** A pick of what the older ref holds brings nothing new. */

@@ -50,10 +50,14 @@ function likeness(area: string, gone: Attributed, come: Attributed): number {
   if (area !== 'value') return area === 'metric' && gone.before[0] !== come.after[0] ? names - 0.15 : names
   const [left, right] = [words(gone.key), words(come.key)]
   if (left.at(-1) !== right.at(-1)) return 0
-  // `enable` and `name` say nothing by themselves: what stands before must be there too.
-  const above = left.slice(0, -1)
-  if (above.filter((word) => right.some((candidate) => agree(word, candidate))).length * 3 < above.length * 2) return 0
+  if (!standsBelow(gone.key, come.key)) return 0
   return names * 0.5 + (gone.before[0] === come.after[0] ? 0.4 : 0.15)
+}
+
+/** `enable` and `name` say nothing by themselves: what stood before them must stand before them elsewhere too. */
+export function standsBelow(key: string, elsewhere: string): boolean {
+  const [above, there] = [words(key).slice(0, -1), words(elsewhere)]
+  return above.filter((word) => there.some((candidate) => agree(word, candidate))).length * 3 >= above.length * 2
 }
 
 /** The share of words that agree; a word agrees with one that begins or ends like it (`app`, `application`). */

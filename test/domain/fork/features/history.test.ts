@@ -121,6 +121,7 @@ function scanOf(start: Readonly<Record<string, string>>, steps: readonly Step[])
     charts: [],
     pathRules: [],
     operatorMains: new Set<string>(),
+    parts: new Set<string>(),
     isChartShipped: false,
   }
   return { layout, before: treeOf(start), after: treeOf(state), deltas, unread: [] }

@@ -26,7 +26,7 @@ describe('flags', () => {
     ['flag.StringVar(&v, "a", "x", "u")', 'x'],
     ['cmd.Flags().StringP("a", "s", "x", "u")', 'x'],
     ['cmd.Flags().StringVarP(&v, "a", "s", "x", "u")', 'x'],
-    ['cmd.PersistentFlags().DurationVar(&v, "a", 15*time.Second, "u")', '15*time.Second'],
+    ['cmd.PersistentFlags().DurationVar(&v, "a", 15*time.Second, "u")', '15s'],
     ['pflag.IntSlice("a", []int{1, 2}, "u")', '[1, 2]'],
     ['fs.StringSliceVar(&v, "a", []string{}, "u")', '[]'],
     ['command.Flags().BoolVar(&v, "a", false, "one "+\n\t"two")', 'false'],

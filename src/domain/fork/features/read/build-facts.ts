@@ -70,13 +70,21 @@ function readDirective(found: GoMod, line: string): void {
   }
 }
 
-/** Base images, the user it runs as, and versions told by arguments. */
+/** What starts in the container, and as which argument list. */
+const STARTS = /^\s*(ENTRYPOINT|CMD)\s+(.*?)\s*$/i
+/** The ways in which package managers of base images are asked for packages. */
+const INSTALL = /\b(?:apt-get|apt|apk|yum|dnf|microdnf|tdnf|zypper)\s+(?:-\S+\s+)*(?:install|add)\s+([^&|;]*)/g
+const SETCAP = /\bsetcap\s+(\S+)\s+(\S+)/g
+
+/** Base images, the user it runs as, what is installed and started, and versions told by arguments. */
 export function readDockerfile(path: string, text: string): Fact[] {
   const facts: Fact[] = []
   const args = new Map<string, string>()
   let user: string | undefined
   let base = ''
+  let stage: Fact[] = []
   for (const line of text.replace(/\\\r?\n/g, ' ').split('\n')) {
+    stage.push(...installed(path, line))
     const [, word, rest] = /^\s*(ARG|FROM|USER)\s+(.*?)\s*$/i.exec(line) ?? []
     if (word === undefined || rest === undefined) continue
     if (word.toUpperCase() === 'ARG') {
@@ -86,6 +94,7 @@ export function readDockerfile(path: string, text: string): Fact[] {
     else {
       base = fill(rest.replace(/^--platform=\S+\s+/, '').split(/\s+/)[0]!, args)
       user = undefined
+      stage = []
       facts.push(...imageVersions(path, base))
     }
   }
@@ -93,7 +102,22 @@ export function readDockerfile(path: string, text: string): Fact[] {
   facts.push({ area: 'image', key: `${path} base`, value: base, path })
   // Without USER an image runs as its base does, which this file does not say.
   facts.push({ area: 'image', key: `${path} user`, value: user ?? 'that of the base image', path })
-  return facts
+  return [...facts, ...stage]
+}
+
+/** What a line puts into the stage it stands in; of the last stage that is what ships. */
+function installed(path: string, line: string): Fact[] {
+  const told = (key: string, value: string): Fact => ({ area: 'image', key: `${path} ${key}`, value, path })
+  const started = STARTS.exec(line)
+  if (started !== null) return [told(started[1]!.toLowerCase(), started[2]!)]
+  if (!/^\s*RUN\s/i.test(line)) return []
+  const packages = [...line.matchAll(INSTALL)].flatMap(([, words]) =>
+    words!.split(/\s+/).filter((word) => /^[a-z0-9][\w.+-]*(=\S+)?$/i.test(word)),
+  )
+  return [
+    ...packages.map((name) => told(`package ${name.replace(/=.*$/, '')}`, '')),
+    ...[...line.matchAll(SETCAP)].map(([, right, file]) => told(`capability of ${file!}`, right!.replace(/["']/g, ''))),
+  ]
 }
 
 function imageVersions(path: string, image: string): Fact[] {

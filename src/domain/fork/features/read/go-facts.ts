@@ -91,6 +91,8 @@ function flagOf(source: GoSource, receiver: string, method: string, given: reado
 function defaultOf(source: GoSource, node: SyntaxNode | undefined, text: string): string {
   if (node === undefined || text === '') return ''
   if (node.name === 'String') return stringOf(source, node) ?? text
+  const time = /^(\d+) ?\* ?time\.(Hour|Minute|Second|Millisecond)$/.exec(text)
+  if (time !== null) return `${time[1]}${{ Hour: 'h', Minute: 'm', Second: 's', Millisecond: 'ms' }[time[2]!]}`
   const list = /^\[\][\w.]+ ?\{(.*)\}$/.exec(text)
   if (list !== null) return `[${list[1]!.trim().replace(/,$/, '')}]`
   return node.name === 'SelectorExpr' ? text.replace(/^\w*v1\./, '') : text

@@ -22,6 +22,8 @@ export interface Layout {
   pathRules: readonly PathRule[]
   /** Directories of which one binary is the operator itself. */
   operatorMains: ReadonlySet<string>
+  /** Directories of templates that hold roles at both ends: parts of the operator with rights of their own. */
+  parts: ReadonlySet<string>
   /** Both ends have a chart, so that is what is shipped; else plain manifests are compared. */
   isChartShipped: boolean
 }
@@ -55,7 +57,27 @@ export function layoutOf(
   }
   const operatorMains = new Set([...mains].filter((main) => OPERATOR_NAMES.test(basename(main))))
   const isChartShipped = ends.every((tree) => tree.some((path) => basename(path) === 'Chart.yaml'))
-  return { mains: [...mains], apis: [...apis], charts: [...charts], pathRules, operatorMains, isChartShipped }
+  const [parts, later] = [ends[0] ?? [], ends.at(-1) ?? []].map(partsOf)
+  for (const part of parts!) if (!later!.has(part)) parts!.delete(part)
+  return {
+    mains: [...mains],
+    apis: [...apis],
+    charts: [...charts],
+    pathRules,
+    operatorMains,
+    parts: parts!,
+    isChartShipped,
+  }
+}
+
+function partsOf(paths: readonly string[]): Set<string> {
+  const roles = paths.filter((path) => /(rbac|role)[^/]*\.ya?ml$/.test(path))
+  return new Set(roles.flatMap((path) => partIn(path) ?? []))
+}
+
+/** `webhook` of `templates/webhook/rbac.yaml`. */
+function partIn(path: string): string | undefined {
+  return /(?:^|\/)templates\/([^/]+)\//.exec(path)?.[1]
 }
 
 /** Whether any reader would take the file: others need not be fetched. */
@@ -109,7 +131,7 @@ export function readFile(path: string, text: string, layout: Layout): FileReadin
       take(readCrdFacts(path, text))
       break
     case 'template':
-      reading.facts.push(...readTemplate(path, text), ...readRights(path, text, componentOf(path)))
+      reading.facts.push(...readTemplate(path, text), ...readRights(path, text, componentOf(path, layout)))
       break
     case 'manifest':
       take(readCrdFacts(path, text))
@@ -172,8 +194,13 @@ function whoseManifest(path: string): string {
   return /[_-](editor|viewer|admin)[_-]/.test(basename(path)) ? 'people' : 'operator'
 }
 
-/** Whose rights a role is about: the operator's own parts count as one, so that splitting it is no change. */
-function componentOf(path: string): string {
+/**
+ * Whose rights a role is about. Where the operator was split or joined between the ends, its parts count as one, so that
+ * this alone is no change; else each part has an account, and rights, of its own.
+ */
+function componentOf(path: string, { parts }: Layout): string {
+  const part = partIn(path)
+  if (part !== undefined && parts.has(part)) return part
   const words = path
     .replace(/^.*templates\//, '')
     .replace(/\.\w+$/, '')

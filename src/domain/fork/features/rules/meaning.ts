@@ -28,7 +28,8 @@ const MEANINGS: Readonly<Record<Area, Row>> = {
   object: { added: 'feature', removed: 'note', changed: 'note' },
   webhook: { added: 'note', removed: 'note', changed: 'default' },
   version: { added: 'note', removed: 'note', changed: weighVersion },
-  image: { added: 'note', removed: 'note', changed: weighImage },
+  // Whoever builds an own image, or calls what is in it, must follow.
+  image: { added: weighContents, removed: weighContents, changed: weighImage },
   module: { added: 'note', removed: 'note', changed: 'breaking' },
   package: { added: 'note', removed: weighPackage, changed: 'note' },
   argument: { added: 'note', removed: 'note', changed: 'note' },
@@ -105,7 +106,12 @@ function weighPackage({ key }: FactChange): Weight {
   return /^(pkg|api|apis)\//.test(key) && !/(^|\/)internal(\/|$)/.test(key) ? 'breaking' : 'note'
 }
 
-/** The base image is told by its version; who it runs as is a change of its own. */
+/** The base image is told by its version; who it runs as, and what it starts, is a change of its own. */
 function weighImage({ key }: FactChange): Weight {
-  return key.endsWith(' user') ? 'default' : 'note'
+  return / (user|entrypoint|cmd)$/.test(key) || key.includes(' capability of ') ? 'default' : 'note'
+}
+
+/** A package or a right of a file more adds nothing that can be set; one less is missed by what relies on it. */
+function weighContents({ key, change }: FactChange): Weight {
+  return change === 'removed' && / (package|capability of) /.test(key) ? 'default' : 'note'
 }

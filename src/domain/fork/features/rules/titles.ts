@@ -4,7 +4,8 @@
  */
 import type { Change } from '../commits.ts'
 
-export type Claim = 'feature' | 'fix' | 'internal' | undefined
+/** `change`: what was there before is done otherwise now. */
+export type Claim = 'feature' | 'change' | 'fix' | 'internal' | undefined
 
 const BY_TYPE: Readonly<Record<string, Claim>> = {
   feat: 'feature',
@@ -28,7 +29,7 @@ const BY_TYPE: Readonly<Record<string, Claim>> = {
 }
 
 const INTERNAL =
-  /^(bump(ing)?|update (dependenc|the process|workflow|release|helm docs|makefile)|release\b|cherry[- ]?pick|merge\b|remove redundant|refactor|clean ?up|rename internal|update .*\bimage( tag)?\b)|\b(imports|comments?|unit tests?|e2e|integration tests?|linter?|changelog|readme|typos?|adopters?|who.?is.?using|reviewers?|approvers?|examples?)\b/i
+  /^(bump(ing)?|(update|set) (dependenc|the process|workflow|release|version|helm docs|makefile)|release\b|cherry[- ]?pick|merge\b|remove redundant|refactor|clean ?up|rename internal|update .*\bimage( tag)?\b)|\b(imports|comments?|unit tests?|e2e|integration tests?|lint(er|ing)?|changelog|readme|typos?|adopters?|who.?is.?using|reviewers?|approvers?|examples?)\b/i
 /** `feat(ci)` and `feat(docs)` are no features of the product. */
 const INTERNAL_SCOPE = /^(ci|docs?|tests?|build|deps?|release|lint|examples?)$/i
 const FIX =
@@ -38,6 +39,8 @@ const FEATURE =
 /** New checks refuse what was accepted: whatever the author calls it, users must know. */
 const STRICTER =
   /^validate\b|\b(add|introduce|enforce|reject|refuse|disallow|forbid)(e?[ds]|ing)?\b.*\bvalidat(e|es|ion|ions|or|ors|ing)\b/i
+/** The old way is left for a new one: whoever relied on it must know, however it is called. */
+const INSTEAD = /\binstead of\b|\bin favou?r of\b|\bno longer\b/i
 const REMOVAL = /\b(remove|removes|removed|drop|drops|dropped|delete|deleted)\b/i
 
 /** What the title says the work is. Undefined where it says nothing. */
@@ -45,6 +48,7 @@ export function claimOf({ title, type, scope }: Pick<Change, 'title' | 'type' | 
   const typed = type === undefined ? undefined : BY_TYPE[type]
   if (typed === 'internal' || (scope !== undefined && INTERNAL_SCOPE.test(scope))) return 'internal'
   if (STRICTER.test(title)) return 'feature'
+  if (INSTEAD.test(title) && !INTERNAL.test(title)) return 'change'
   if (typed !== undefined) return typed
   if (INTERNAL.test(title)) return 'internal'
   if (/^(\[fix\]|bug ?fix|fix)\b/i.test(title)) return 'fix'
