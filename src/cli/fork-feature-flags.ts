@@ -17,9 +17,12 @@ export const featureFlags = {
     summary: 'the upstream ref to compare from; where the fork stands unless given',
     helpValue: 'REF',
   }),
-  to: Flags.string({ summary: 'the upstream ref to compare with', required: true, helpValue: 'REF' }),
+  to: Flags.string({
+    summary: 'the upstream ref to compare with; its newest release unless given',
+    helpValue: 'REF',
+  }),
   changelog: Flags.string({
-    summary: 'the newest upstream ref: its CHANGELOG tells more than that of --to (the profile’s branch, else --to)',
+    summary: 'the newest upstream ref: its CHANGELOG tells more than that of --to (upstream’s branch, else --to)',
     helpValue: 'REF',
   }),
   'upstream-only': Flags.boolean({ summary: 'leave the fork’s own patches out', exclusive: ['company', 'base'] }),
@@ -36,7 +39,7 @@ export interface FeatureFlags {
   base?: string | undefined
   profile?: ProfileName | undefined
   from?: string | undefined
-  to: string
+  to?: string | undefined
   changelog?: string | undefined
   'upstream-only': boolean
   decisions?: string | undefined

@@ -7,6 +7,7 @@ import {
   KIND_WORDS,
   MAIN_KINDS,
   ofKind,
+  rangeText,
   relevanceText,
   sinceText,
   workNames,
@@ -21,7 +22,7 @@ export function featuresMarkdown(document: ForkFeatures, proof?: ShownProof): st
   const lines = [
     `# What upstream did: ${md(from.ref)} to ${md(to.ref)}`,
     '',
-    `${plural(summary.commits, 'commit')}, ${plural(summary.pulls, 'pull request')}, ${from.date.slice(0, 10)} to ${to.date.slice(0, 10)}.`,
+    `${md(rangeText(document))}: ${plural(summary.commits, 'commit')}, ${plural(summary.pulls, 'pull request')}, ${from.date.slice(0, 10)} to ${to.date.slice(0, 10)}.`,
     '',
     ...(proof === undefined ? [] : proofLines(proof)),
   ]

@@ -10,6 +10,7 @@ import {
   KIND_WORDS,
   MAIN_KINDS,
   ofKind,
+  rangeText,
   relevanceText,
   sinceText,
   workNames,
@@ -26,7 +27,7 @@ export function featuresPage(document: ForkFeatures, proof?: ShownProof): string
   const { from, to } = document
   const body = html`<header>
       <h1>${proof === undefined ? 'What upstream did' : 'The fork and its upstream'}</h1>
-      <p class="period">${from.ref} (${from.date.slice(0, 10)}) to ${to.ref} (${to.date.slice(0, 10)})</p>
+      <p class="period">${rangeText(document)}; ${from.date.slice(0, 10)} to ${to.date.slice(0, 10)}</p>
     </header>
     <main>
       ${headline(document)} ${proof !== undefined && proofSection(proof)} ${filter(document)}

@@ -7,6 +7,7 @@ import {
   KIND_WORDS,
   MAIN_KINDS,
   ofKind,
+  rangeText,
   relevanceText,
   relevanceWord,
   sinceText,
@@ -45,13 +46,13 @@ export function forkFeaturesView(all: boolean): View<ForkFeatures> {
 }
 
 function* blocksOf(document: ForkFeatures, options: ViewOptions, kinds: readonly FeatureKind[]): Generator<Block> {
-  const { from, to, summary, company } = document
+  const { summary, company } = document
   const { paint } = options.style
   const isDecided = document.features.some(({ decision }) => decision.answer !== null)
   const columns = COLUMNS.filter(
     ({ header }) => (header !== 'ours' || company !== null) && (header !== 'decision' || isDecided),
   )
-  yield `${sanitize(from.ref)} to ${sanitize(to.ref)}: ${plural(summary.commits, 'commit')}, ${plural(summary.pulls, 'pull request')}`
+  yield `${sanitize(rangeText(document))}: ${plural(summary.commits, 'commit')}, ${plural(summary.pulls, 'pull request')}`
   if (company !== null) yield `beside ${plural(company.commits, 'commit')} of ${sanitize(company.ref)}`
   for (const kind of kinds) {
     const own = ofKind(document.features, kind)

@@ -1,5 +1,5 @@
 /** What the views of upstream's features say alike: names of kinds, of work, of what it means for the company. */
-import type { Basis, Feature, FeatureKind, Relevance } from '../../domain/fork/features/document.ts'
+import type { Basis, Feature, FeatureKind, ForkFeatures, Relevance } from '../../domain/fork/features/document.ts'
 
 /** In the order a reader should take them. */
 export const KIND_ORDER: readonly FeatureKind[] = [
@@ -29,6 +29,19 @@ export const BASIS_WORDS: Readonly<Record<Basis, string>> = {
   behaviour: 'read from behaviour',
   reported: 'upstream’s changelog says so',
   claimed: 'only its title says so',
+}
+
+const CHOICES: Readonly<Record<ForkFeatures['to']['how'], string>> = {
+  given: '',
+  'newest-release': 'upstream’s newest release tag here',
+  'newest-preview': 'upstream’s newest release candidate here: it has no release that the fork lacks',
+  branch: 'upstream’s branch: there is no release tag here that the fork lacks',
+}
+
+/** What both ends are called, and why these where nobody said it: for the line that begins each form. */
+export function rangeText({ from, to }: Pick<ForkFeatures, 'from' | 'to'>): string {
+  const start = from.how === 'base' ? `${from.ref} (where the fork stands)` : from.ref
+  return `${start} to ${to.ref}${to.how === 'given' ? '' : ` (${CHOICES[to.how]})`}`
 }
 
 /** Kinds that are listed unless all are asked for. */

@@ -56,8 +56,8 @@ const document = (...features: Feature[]): ForkFeatures => {
   return {
     apiVersion: 'sparkops/v1',
     kind: 'ForkFeatures',
-    from: { ref: 'v1', commit: oid, date: '2024-01-01T00:00:00.000Z' },
-    to: { ref: 'v2', commit: oid, date: '2024-06-01T00:00:00.000Z' },
+    from: { ref: 'v1', commit: oid, how: 'given', date: '2024-01-01T00:00:00.000Z' },
+    to: { ref: 'v2', commit: oid, how: 'given', date: '2024-06-01T00:00:00.000Z' },
     changelog: null,
     company: { ref: 'acme', commits: 3 },
     summary: {

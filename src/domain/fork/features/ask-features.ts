@@ -3,6 +3,7 @@ import type { Git, Oid } from '../../../ports/git.ts'
 import { SparkopsError } from '../../errors.ts'
 import type { ForkProfile } from '../profile/profile.ts'
 import { findBase, upstreamTags } from '../series/find-base.ts'
+import { type ChosenTarget, defaultTarget, upstreamBranch } from './default-target.ts'
 import { applyDecisions, type DecisionRow, parseDecisions } from './decisions.ts'
 import type { ForkFeatures } from './document.ts'
 import { listFeatures, type NamedCommit } from './list-features.ts'
@@ -14,8 +15,9 @@ export interface FeatureRequest {
   profile: ForkProfile
   /** Undefined: where the fork stands. */
   from: string | undefined
-  to: string
-  /** The upstream ref whose CHANGELOG is read; the profile's branch, else `to`. */
+  /** Undefined: upstream's newest release, else its branch. */
+  to: string | undefined
+  /** The upstream ref whose CHANGELOG is read; the profile's branch, or that of a remote named upstream, else `to`. */
   changelog: string | undefined
   /** The fork's branch; the profile's, else HEAD. Null: only upstream is looked at. */
   company: string | null | undefined
@@ -37,7 +39,7 @@ export async function askFeatures(request: FeatureRequest): Promise<FeatureAnswe
   const { git, profile, decisions, report, signal } = request
   // Before the work, so that a typing mistake does not cost a minute.
   const rows = decisions === undefined ? [] : parseDecisions(decisions.file, decisions.text)
-  const to = await named(git, request.to)
+  const to = await targetOf(request)
   const newest = await newestOf(request, to)
   const tags = await upstreamTags(git, profile)
   const { from, company } = await sidesOf(request, [to.commit, newest.commit, ...tags.map(({ peeled }) => peeled)])
@@ -55,15 +57,21 @@ export async function askFeatures(request: FeatureRequest): Promise<FeatureAnswe
   return { features, unusedDecisions: applyDecisions(features.features, rows) }
 }
 
+async function targetOf({ git, profile, to, from, company, base }: FeatureRequest): Promise<ChosenTarget> {
+  if (to !== undefined) return { ...(await named(git, to)), how: 'given' }
+  // From where the comparison begins, or for the fork's branch: what either holds already is no target.
+  const start = company === null ? (from ?? base) : (company ?? profile.companyBranch ?? 'HEAD')
+  if (start === undefined) throw noStart('upstream')
+  return await defaultTarget(git, profile, (await named(git, start)).commit)
+}
+
 async function newestOf({ git, profile, changelog }: FeatureRequest, to: NamedCommit): Promise<NamedCommit> {
   if (changelog !== undefined) return await named(git, changelog)
-  const { branch } = profile.upstream
-  const commit = branch === undefined ? undefined : await git.resolve(branch)
-  return branch === undefined || commit === undefined ? to : { ref: branch, commit }
+  return (await upstreamBranch(git, profile)) ?? to
 }
 
 interface Sides {
-  from: NamedCommit
+  from: NamedCommit & { how: ForkFeatures['from']['how'] }
   company: CompanyWork | undefined
 }
 
@@ -72,15 +80,18 @@ async function sidesOf(request: FeatureRequest, upstream: readonly Oid[]): Promi
   const { git, profile, from, base, to } = request
   const company = request.company === undefined ? (profile.companyBranch ?? 'HEAD') : request.company
   if (company === null) {
-    if (from === undefined) throw noStart(to)
-    return { from: await named(git, from), company: undefined }
+    if (from === undefined) throw noStart(to ?? 'upstream')
+    return { from: { ...(await named(git, from)), how: 'given' }, company: undefined }
   }
   const branch = await named(git, company)
   const given = from ?? base ?? profile.base
   const found = await findBase(git, { start: branch.commit, given, upstream, profile })
   const commits = await git.range([...new Set([...found.exclude, ...upstream])], branch.commit)
   return {
-    from: from === undefined ? { ref: found.name, commit: found.oid } : await named(git, from),
+    from:
+      from === undefined
+        ? { ref: found.name, commit: found.oid, how: 'base' }
+        : { ...(await named(git, from)), how: 'given' },
     company: commits.length === 0 ? undefined : { ref: branch.ref, commits },
   }
 }

@@ -83,7 +83,7 @@ export function readSubject(
   const bracketed = BRACKETED.exec(bare)
   const prefix = CONVENTIONAL.exec(bare) ?? (bracketed && [bracketed[0], bracketed[1] ?? bracketed[2]])
   const isType = prefix !== null && TYPES.test(prefix[1]!)
-  const title = isType ? bare.slice(prefix[0]!.length) : bare
+  const title = isType ? bare.slice(prefix[0].length) : bare
   return {
     pull: pull === undefined ? undefined : Number(pull),
     title: title.replace(/[.\s]+$/, ''),

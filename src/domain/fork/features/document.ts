@@ -21,8 +21,8 @@ export type Basis = 'shown' | 'behaviour' | 'reported' | 'claimed'
 export interface ForkFeatures {
   apiVersion: typeof API_VERSION
   kind: 'ForkFeatures'
-  from: RefInfo
-  to: RefInfo
+  from: RefInfo & { how: 'given' | 'base' }
+  to: RefInfo & { how: TargetChoice }
   /** The ref whose CHANGELOG was read; null where it has none. */
   changelog: string | null
   /** The company's branch that relevance was judged by; null where none was given. */
@@ -34,6 +34,10 @@ export interface ForkFeatures {
   limits: string[]
   unread: UnreadFile[]
 }
+
+/** `given`: as asked. Else what was chosen: upstream's newest release, release candidate, or branch. */
+export const TARGET_CHOICES = ['given', 'newest-release', 'newest-preview', 'branch'] as const
+export type TargetChoice = (typeof TARGET_CHOICES)[number]
 
 export interface RefInfo {
   ref: string

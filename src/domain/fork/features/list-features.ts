@@ -4,7 +4,7 @@ import type { Oid } from '../../../ports/git.ts'
 import { API_VERSION } from '../../document.ts'
 import { type Attributed, attribute, followMoves } from './attribute.ts'
 import { readChangelog } from './changelog.ts'
-import { type Feature, type FeatureKind, type ForkFeatures, KINDS } from './document.ts'
+import { type Feature, type FeatureKind, type ForkFeatures, KINDS, type TargetChoice } from './document.ts'
 import { entryOf } from './entry.ts'
 import { findBehaviour } from './findings.ts'
 import { groupWork } from './group.ts'
@@ -23,8 +23,8 @@ export interface NamedCommit {
 
 export interface FeatureQuestion {
   git: UpstreamReader
-  from: NamedCommit
-  to: NamedCommit
+  from: NamedCommit & { how: ForkFeatures['from']['how'] }
+  to: NamedCommit & { how: TargetChoice }
   /** The newest upstream ref there is: its CHANGELOG covers more than that of `to`. */
   newest: NamedCommit
   company?: CompanyWork | undefined
