@@ -10,6 +10,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { ReportProgress } from '../ports/progress.ts'
 import { forkFlags, forkQuestion, withFork } from './fork-flags.ts'
 import { writeFileWhole } from './output.ts'
+import { openChartRenderer } from './wiring.ts'
 
 export const featureFlags = {
   ...forkFlags,
@@ -27,6 +28,11 @@ export const featureFlags = {
   }),
   'upstream-only': Flags.boolean({ summary: 'leave the fork’s own patches out', exclusive: ['company', 'base'] }),
   decisions: Flags.string({ summary: 'file with what was decided on each entry', helpValue: 'FILE' }),
+  render: Flags.boolean({
+    summary: 'render charts with helm, where it is here; --no-render reads their templates as text',
+    default: true,
+    allowNo: true,
+  }),
   'save-decisions': Flags.boolean({
     summary: 'add new entries to the file of --decisions, which need not exist yet',
     dependsOn: ['decisions'],
@@ -44,6 +50,7 @@ export interface FeatureFlags {
   'upstream-only': boolean
   decisions?: string | undefined
   'save-decisions': boolean
+  render: boolean
 }
 
 export interface FeatureContext {
@@ -64,7 +71,8 @@ export async function featuresOf(flags: FeatureFlags, context: FeatureContext): 
     { keepObjects: false, lock: false },
     async ({ git }) => {
       const { profile } = await forkQuestion(git, flags)
-      return await askFeatures({
+      const renderer = flags.render ? await openChartRenderer(git, context.signal) : undefined
+      const request = {
         git,
         profile,
         from: flags.from,
@@ -73,9 +81,11 @@ export async function featuresOf(flags: FeatureFlags, context: FeatureContext): 
         company: flags['upstream-only'] ? null : flags.company,
         base: flags.base,
         decisions: file === undefined || text === undefined ? undefined : { file, text },
-        report: (done) => context.report({ phase: 'reading upstream', count: done, noun: 'commits' }),
+        report: (done: number) => context.report({ phase: 'reading upstream', count: done, noun: 'commits' }),
+        renderer,
         signal: context.signal,
-      })
+      }
+      return await askFeatures(request).finally(() => renderer?.close())
     },
   )
   if (unusedDecisions.length > 0) {

@@ -13,6 +13,7 @@ import type { EventSpool, SegmentName } from '../ports/event-spool.ts'
 import type { FactStore } from '../ports/fact-store.ts'
 import type { ScanPool } from '../ports/scan-pool.ts'
 import type { RunStore } from '../ports/journal.ts'
+import type { ChartRenderer } from '../ports/chart-renderer.ts'
 import type { Helm } from '../ports/helm.ts'
 import type { SnapshotWriter } from '../ports/snapshot.ts'
 import type { SchedulerApi } from '../ports/scheduler-api.ts'
@@ -114,6 +115,23 @@ export async function openToolchain(git: Git, signal: AbortSignal): Promise<Tool
   ])
   const cache = process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache')
   return open({ git, signal, cache: path.join(cache, 'sparkops') })
+}
+
+/** Renders charts that lie in a repository, with the user's helm. */
+export async function openChartRenderer(git: Git, signal: AbortSignal): Promise<ChartRenderer> {
+  const [{ openHelm }, { openChartRenderer: open }] = await Promise.all([
+    import('../adapters/helm/open-helm.ts'),
+    import('../adapters/helm/chart-renderer.ts'),
+  ])
+  const renderer = open({ git, helm: openHelm(), signal })
+  const forget = onShutdown(() => renderer.close())
+  return {
+    ...renderer,
+    close: async () => {
+      forget()
+      await renderer.close()
+    },
+  }
 }
 
 /** The engine that usage is reduced in. `memory` as DuckDB says it, such as `512MB`. */

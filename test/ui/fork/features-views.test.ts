@@ -75,6 +75,7 @@ const document = (...features: Feature[]): ForkFeatures => {
     },
     features,
     nettedOut: [{ area: 'value', key: 'extra', what: 'added-then-removed', by: ['#8', '#9'] }],
+    templates: { how: 'none' },
     limits: ['Templates are read as text.'],
     unread: [{ path: `a/${HOSTILE}`, why: 'no Go', at: 'v1' }],
   }

@@ -1,5 +1,6 @@
 /** From names to a question: refs resolved once, the fork's own commits found, decisions put to their entries. */
 import type { Git, Oid } from '../../../ports/git.ts'
+import type { ChartRenderer } from '../../../ports/chart-renderer.ts'
 import { SparkopsError } from '../../errors.ts'
 import type { ForkProfile } from '../profile/profile.ts'
 import { findBase, upstreamTags } from '../series/find-base.ts'
@@ -24,6 +25,7 @@ export interface FeatureRequest {
   /** The upstream commit the fork stands on, where it cannot be found. */
   base: string | undefined
   decisions: { file: string; text: string } | undefined
+  renderer?: ChartRenderer | undefined
   report?: (done: number) => void
   signal?: AbortSignal
 }
@@ -36,7 +38,7 @@ export interface FeatureAnswer {
 
 /** Throws (data) for a name that means no commit, or where no start can be found. */
 export async function askFeatures(request: FeatureRequest): Promise<FeatureAnswer> {
-  const { git, profile, decisions, report, signal } = request
+  const { git, profile, decisions, renderer, report, signal } = request
   // Before the work, so that a typing mistake does not cost a minute.
   const rows = decisions === undefined ? [] : parseDecisions(decisions.file, decisions.text)
   const to = await targetOf(request)
@@ -51,6 +53,7 @@ export async function askFeatures(request: FeatureRequest): Promise<FeatureAnswe
     company,
     tagPattern: commonPattern(tags.map(({ name }) => name.replace('refs/tags/', ''))),
     pathRules: PATH_RULES,
+    renderer,
     report,
     signal,
   })

@@ -28,7 +28,16 @@ export interface Attribution {
 }
 
 /** Areas whose facts one commit's files do not tell completely: a package exists as long as one of its files does. */
-const NEVER_NETTED = new Set<FactChange['area']>(['package', 'schema', 'argument', 'conf', 'object', 'env', 'version'])
+const NEVER_NETTED = new Set<FactChange['area']>([
+  'package',
+  'schema',
+  'argument',
+  'conf',
+  'object',
+  'env',
+  'version',
+  'rendered',
+])
 
 /** Puts names to differences. */
 export function attribute(scan: Scan): Attribution {

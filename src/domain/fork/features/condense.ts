@@ -6,6 +6,7 @@ import { compareText } from '../../order.ts'
 import type { Attributed } from './attribute.ts'
 import { type FactTable } from './facts.ts'
 import { fieldPlaces } from './read/api-facts.ts'
+import { BY_TEMPLATE } from './read/object-facts.ts'
 import type { Delta, Scan } from './scan.ts'
 
 /** More paths of embedded types than this from one commit, and it was the generator or Kubernetes that brought them. */
@@ -13,7 +14,40 @@ const REGENERATED = 40
 
 /** The same differences, fewer of them. */
 export function condense(changes: readonly Attributed[], scan: Scan): Attributed[] {
-  return regenerated(withoutVersions(nestedValues(changes), scan), scan)
+  return withoutExplained(regenerated(withoutVersions(nestedValues(changes), scan), scan))
+}
+
+/**
+ * What a chart puts into a cluster differs for most changes of its values: those tell it. What is left is what differs
+ * with nothing set otherwise. Of an object, or an item of one, that came or went its settings are not told one by one.
+ */
+function withoutExplained(changes: readonly Attributed[]): Attributed[] {
+  const rendered = changes.filter(({ area }) => area === 'rendered')
+  const whole = new Set(rendered.filter(({ change }) => change !== 'changed').map(({ key }) => key))
+  return changes.filter((change) => {
+    if (change.area !== 'rendered') return true
+    const [kind, name, ...path] = change.key.split(' ')
+    if ([...change.before, ...change.after].includes(BY_TEMPLATE)) return false
+    if (path.length === 0 || whole.has(`${kind!} ${name!}`) || isInside(change.key, whole)) return false
+    // A right that is gone altogether is told as one; here it may only have moved to another role.
+    if (path[0] === 'rules') return change.change !== 'removed' && !isTold(changes, change, ['rbac'])
+    // A flag that is passed or not is told as an argument; passed with another value it does something else.
+    if (/\.args$/.test(path[0]!) && (change.change !== 'changed' || isTold(changes, change, ['flag']))) return false
+    return !isTold(changes, change, ['value', 'object', 'image'])
+  })
+}
+
+/** `… webhooks[a].sideEffects` where `… webhooks[a]` itself came or went. */
+function isInside(key: string, whole: ReadonlySet<string>): boolean {
+  for (let at = key.indexOf(']'); at >= 0; at = key.indexOf(']', at + 1)) {
+    if (at + 1 < key.length && whole.has(key.slice(0, at + 1))) return true
+  }
+  return false
+}
+
+/** Whether the same work did something of these areas too. */
+function isTold(changes: readonly Attributed[], { owners }: Attributed, areas: readonly Attributed['area'][]): boolean {
+  return changes.some((one) => areas.includes(one.area) && one.owners.some((owner) => owners.includes(owner)))
 }
 
 /** `{}` that now holds keys, or the reverse, is one default that changed, neither gone nor new. */

@@ -30,6 +30,8 @@ export interface ForkFeatures {
   summary: Record<FeatureKind, number> & { commits: number; pulls: number; nettedOut: number }
   features: Feature[]
   nettedOut: NettedOut[]
+  /** Whether charts were rendered, and by what; else their templates were read as text, and why. */
+  templates: TemplateReading
   /** What could not be read or known, so that silence is never taken for absence. */
   limits: string[]
   unread: UnreadFile[]
@@ -38,6 +40,8 @@ export interface ForkFeatures {
 /** `given`: as asked. Else what was chosen: upstream's newest release, release candidate, or branch. */
 export const TARGET_CHOICES = ['given', 'newest-release', 'newest-preview', 'branch'] as const
 export type TargetChoice = (typeof TARGET_CHOICES)[number]
+
+export type TemplateReading = { how: 'rendered'; by: string } | { how: 'read'; why: string } | { how: 'none' }
 
 export interface RefInfo {
   ref: string

@@ -70,7 +70,9 @@ function undoneBy(
   { netted, changes }: EntryContext,
 ): string[] | undefined {
   if (evidence.some(({ weight }) => weight !== 'note')) return undefined
-  const facts = group.deltas.flatMap((delta) => delta.facts.filter((change) => weigh(change) !== 'note'))
+  const facts = group.deltas.flatMap((delta) =>
+    delta.facts.filter((change) => change.area !== 'rendered' && weigh(change) !== 'note'),
+  )
   if (facts.length === 0) return undefined
   const after = facts.map((fact) => {
     const id = factId(fact)

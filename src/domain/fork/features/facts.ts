@@ -18,6 +18,7 @@ export type Area =
   | 'gate' // a feature gate
   | 'conf' // a configuration or annotation key that the code knows by name
   | 'object' // a kind of object that a chart renders
+  | 'rendered' // a setting of an object as the chart puts it into a cluster
   | 'webhook'
   | 'version'
   | 'image'

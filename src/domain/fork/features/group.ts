@@ -27,7 +27,7 @@ const LARGE_FILES = 120
 /** Areas in which two commits that change the same thing work on one thing: also to read a variable and to set it. */
 const JOINING = new Set<Area>(['kind', 'crd', 'flag', 'value', 'metric', 'gate', 'env', 'module'])
 /** Areas too fine or too common to count when a commit's size is judged. */
-const UNCOUNTED = new Set<Area>(['schema', 'package', 'argument', 'conf', 'object', 'version'])
+const UNCOUNTED = new Set<Area>(['schema', 'package', 'argument', 'conf', 'object', 'version', 'rendered'])
 /** Settings that every release touches. */
 const COMMON_KEY = /(^|\.)(tag|version|repository|registry)$/
 

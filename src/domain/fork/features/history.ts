@@ -24,6 +24,7 @@ export type UpstreamReader = Pick<
   | 'list'
   | 'readBlob'
   | 'find'
+  | 'treeOf'
   | 'mergeBases'
   | 'isAncestor'
   | 'firstTags'

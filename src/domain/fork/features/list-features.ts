@@ -4,7 +4,15 @@ import type { Oid } from '../../../ports/git.ts'
 import { API_VERSION } from '../../document.ts'
 import { type Attributed, attribute, followMoves } from './attribute.ts'
 import { readChangelog } from './changelog.ts'
-import { type Feature, type FeatureKind, type ForkFeatures, KINDS, type TargetChoice } from './document.ts'
+import type { ChartRenderer } from '../../../ports/chart-renderer.ts'
+import {
+  type Feature,
+  type FeatureKind,
+  type ForkFeatures,
+  KINDS,
+  type TargetChoice,
+  type TemplateReading,
+} from './document.ts'
 import { entryOf } from './entry.ts'
 import { findBehaviour } from './findings.ts'
 import { groupWork } from './group.ts'
@@ -29,6 +37,7 @@ export interface FeatureQuestion {
   newest: NamedCommit
   company?: CompanyWork | undefined
   pathRules: readonly PathRule[]
+  renderer?: ChartRenderer | undefined
   /** Release tags, as git's `--match`. */
   tagPattern?: string | undefined
   report?: ((done: number, total: number) => void) | undefined
@@ -39,8 +48,13 @@ export interface FeatureQuestion {
 export async function listFeatures(question: FeatureQuestion): Promise<ForkFeatures> {
   const { git, from, to, newest } = question
   const history = await readHistory(git, from.commit, to.commit, newest.commit)
-  const { report, signal, pathRules } = question
-  const scan = await scanHistory(git, history, { pathRules, ...(report && { report }), ...(signal && { signal }) })
+  const { report, signal, pathRules, renderer } = question
+  const scan = await scanHistory(git, history, {
+    pathRules,
+    renderer,
+    ...(report && { report }),
+    ...(signal && { signal }),
+  })
   const { changes: all, netted } = followMoves(attribute(scan))
   const changes = condense(all, scan)
   const changelog = await changelogAt(git, newest.commit)
@@ -66,7 +80,8 @@ export async function listFeatures(question: FeatureQuestion): Promise<ForkFeatu
     summary: summaryOf(features, history, netted.length),
     features: features.sort(byImportance),
     nettedOut: netted.map(({ area, key, what, by }) => ({ area, key, what, by: by.map(({ change }) => change.name) })),
-    limits: limitsOf(history, changes, changelog),
+    templates: scan.templates,
+    limits: limitsOf(history, changes, changelog, scan.templates),
     unread: scan.unread,
   }
 }
@@ -97,7 +112,12 @@ function byImportance(one: Feature, other: Feature): number {
   return weight !== 0 ? weight : compareText(one.id, other.id)
 }
 
-function limitsOf(history: History, changes: readonly Attributed[], changelog: string | undefined): string[] {
+function limitsOf(
+  history: History,
+  changes: readonly Attributed[],
+  changelog: string | undefined,
+  templates: TemplateReading,
+): string[] {
   const limits: string[] = []
   const { leftBehind, mergeBase, unseenPicks, alreadyThere } = history
   if (mergeBase === undefined)
@@ -114,10 +134,16 @@ function limitsOf(history: History, changes: readonly Attributed[], changelog: s
   const orphans = changes.filter(({ how }) => how === 'none').length
   if (orphans > 0) limits.push(`${orphans} differences between the trees could not be traced to any commit.`)
   if (changelog === undefined) limits.push('No CHANGELOG was found; kinds rest on the code and on titles.')
-  limits.push(
-    'Templates are read as text, not rendered; what Go code does at run time is only seen where it shows in names, defaults and titles.',
-  )
+  limits.push(templatesText(templates))
+  limits.push('What Go code does at run time is only seen where it shows in names, defaults and titles.')
   return limits
+}
+
+function templatesText(templates: TemplateReading): string {
+  const { how } = templates
+  if (how === 'none') return 'There is no chart: nothing was rendered.'
+  if (how === 'read') return `Templates of charts were read as text, not rendered: ${templates.why}.`
+  return `Charts were rendered by ${templates.by} with their default values; what other values do is read from the templates’ text.`
 }
 
 function listed(names: readonly string[]): string {

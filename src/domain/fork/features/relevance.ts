@@ -16,7 +16,7 @@ export interface CompanyWork {
 
 const LISTED = 5
 /** Facts that everyone touches and that tie nothing together. */
-const UNTELLING = new Set<FactChange['area']>(['package', 'version', 'argument', 'conf', 'schema'])
+const UNTELLING = new Set<FactChange['area']>(['package', 'version', 'argument', 'conf', 'schema', 'rendered'])
 
 /** Adds relevance to the features, in place; gives what the document says of the company. */
 export async function addRelevance(

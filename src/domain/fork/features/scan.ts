@@ -2,7 +2,10 @@
  * Reads trees and the work between them into facts. Each version of a file is read once, however many commits carry it.
  */
 import type { FileVersion, Oid, TreeChange } from '../../../ports/git.ts'
+import type { ChartRenderer } from '../../../ports/chart-renderer.ts'
 import type { Change } from './commits.ts'
+import type { TemplateReading } from './document.ts'
+import { openRendering, type RenderedCharts } from './render-charts.ts'
 import { type Constants, diffFacts, type Fact, type FactChange, type KnownFact, tableOf } from './facts.ts'
 import type { History, UpstreamReader } from './history.ts'
 import type { ApiType } from './read/api-facts.ts'
@@ -42,6 +45,7 @@ export interface Scan {
   after: ReadTree
   deltas: Delta[]
   unread: UnreadFile[]
+  templates: TemplateReading
 }
 
 /** Beyond these a file is data rather than source, and a change is no longer read line by line. */
@@ -54,6 +58,8 @@ const LINES_MATTER = /\.(go|ya?ml|tpl|sh)$|(^|\/)Dockerfile$/
 
 export interface ScanOptions {
   pathRules: readonly PathRule[]
+  /** Renders charts; without it their templates are read as text. */
+  renderer?: ChartRenderer | undefined
   /** Told after each commit: how many are done, of how many. */
   report?: (done: number, total: number) => void
   signal?: AbortSignal
@@ -61,7 +67,7 @@ export interface ScanOptions {
 
 /** Reads both ends and everything between. */
 export async function scanHistory(git: UpstreamReader, history: History, options: ScanOptions): Promise<Scan> {
-  const scanner = await openScanner(git, history, options)
+  const { scanner, templates } = await openScanner(git, history, options)
   const [before, after] = [await scanner.tree(history.from.tree, 'from'), await scanner.tree(history.to.tree, 'to')]
   const deltas: Delta[] = []
   for (const change of history.changes) {
@@ -70,7 +76,7 @@ export async function scanHistory(git: UpstreamReader, history: History, options
     options.report?.(deltas.length, history.changes.length)
   }
   withoutPicks(deltas)
-  return { layout: scanner.layout, before, after, deltas, unread: scanner.unread }
+  return { layout: scanner.layout, before, after, deltas, unread: scanner.unread, templates }
 }
 
 /** Reads commits of the company the same way. */
@@ -86,7 +92,11 @@ export async function scanCompany(
 }
 
 /** Paths of commits count too: a program can come and go between the ends, and its flags are not the operator's. */
-async function openScanner(git: UpstreamReader, history: History, options: ScanOptions): Promise<Scanner> {
+async function openScanner(
+  git: UpstreamReader,
+  history: History,
+  options: ScanOptions,
+): Promise<{ scanner: Scanner; templates: TemplateReading }> {
   const lists = [await git.list(history.from.tree), await git.list(history.to.tree)]
   const ends = lists.map((entries) => entries.map(({ path }) => path))
   const between = new Set<string>()
@@ -97,7 +107,11 @@ async function openScanner(git: UpstreamReader, history: History, options: ScanO
     differences.set(change, changed)
     for (const { path } of changed) between.add(path)
   }
-  return new Scanner(git, layoutOf(ends, between, options.pathRules), differences)
+  const layout = layoutOf(ends, between, options.pathRules)
+  const trees = [history.from.tree, history.to.tree]
+  const { charts, templates } = await openRendering(git, options.renderer, layout.charts, trees)
+  const scanner = new Scanner(git, { ...layout, isRendered: charts !== undefined }, differences, charts)
+  return { scanner, templates }
 }
 
 async function differenceOf(git: UpstreamReader, { source }: Change): Promise<TreeChange[]> {
@@ -112,8 +126,15 @@ class Scanner {
   private readonly differences: ReadonlyMap<Change, TreeChange[]>
   private readonly readings = new Map<string, FileReading>()
   private readonly told = new Set<string>()
+  private readonly charts: RenderedCharts | undefined
 
-  constructor(git: UpstreamReader, layout: Layout, differences: ReadonlyMap<Change, TreeChange[]> = new Map()) {
+  constructor(
+    git: UpstreamReader,
+    layout: Layout,
+    differences: ReadonlyMap<Change, TreeChange[]> = new Map(),
+    charts?: RenderedCharts,
+  ) {
+    this.charts = charts
     this.git = git
     this.layout = layout
     this.differences = differences
@@ -133,6 +154,7 @@ class Scanner {
         read.passed.push({ path, text, flags: passedFlags(text) })
       }
     }
+    facts.push(...((await this.charts?.factsOf(tree)) ?? []))
     read.facts = tableOf(facts, constantsOf(read.constants))
     return read
   }
@@ -153,10 +175,20 @@ class Scanner {
       }
       if (found === 'product' && LINES_MATTER.test(path)) await this.addLines(lines, before, after)
     }
-    const tables = [sides.before, sides.after].map((side) => tableOf(factsOf(side), this.near(side, ends)))
+    const isRendered = changed.some(({ path }) => this.charts?.touches(path) === true)
+    const rendered = isRendered ? await this.renderedSides(parent, change.source.oid) : [[], []]
+    const tables = [sides.before, sides.after].map((side, index) =>
+      tableOf([...factsOf(side), ...rendered[index]!], this.near(side, ends)),
+    )
     delta.facts = diffFacts(tables[0]!, tables[1]!)
     delta.lines = lines.result()
     return delta
+  }
+
+  /** Nothing of both where one cannot be rendered. */
+  private async renderedSides(before: Oid, after: Oid): Promise<Fact[][]> {
+    const [then, now] = [await this.charts?.factsOf(before), await this.charts?.factsOf(after)]
+    return then === undefined || now === undefined ? [[], []] : [then, now]
   }
 
   private async addLines(lines: LineDifference, before?: FileVersion, after?: FileVersion): Promise<void> {

@@ -17,6 +17,7 @@ const NOUNS: Readonly<Record<Area, [one: string, many: string]>> = {
   gate: ['feature gate', 'feature gates'],
   conf: ['configuration key', 'configuration keys'],
   object: ['kind of object in the chart', 'kinds of objects in the chart'],
+  rendered: ['setting of an object of the chart', 'settings of objects of the chart'],
   webhook: ['webhook', 'webhooks'],
   version: ['version', 'versions'],
   image: ['image setting', 'image settings'],
@@ -79,7 +80,7 @@ export function nameOf({ area, key }: Pick<Evidence, 'area' | 'key'>, places: Pl
     return program === 'operator' ? `--${name}` : `${program} --${name}`
   }
   if (area === 'crd') return placeOf(key, places)
-  if (area === 'rbac') return key.replace(/^operator:/, '').replace(/^core\//, '')
+  if (area === 'rbac') return key.replace(/^operator:/, '').replace(/(^|:)core\//, '$1')
   return key
 }
 

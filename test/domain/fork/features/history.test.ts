@@ -122,9 +122,10 @@ function scanOf(start: Readonly<Record<string, string>>, steps: readonly Step[])
     pathRules: [],
     operatorMains: new Set<string>(),
     parts: new Set<string>(),
+    isRendered: false,
     isChartShipped: false,
   }
-  return { layout, before: treeOf(start), after: treeOf(state), deltas, unread: [] }
+  return { layout, before: treeOf(start), after: treeOf(state), deltas, unread: [], templates: { how: 'none' } }
 }
 
 function deltaOf(pull: number, facts: Delta['facts'], title = `Work ${pull}`): Delta {

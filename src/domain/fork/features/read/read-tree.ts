@@ -9,6 +9,7 @@ import { readChart, readDockerfile, readGoMod, readMakefile } from './build-fact
 import { readRightMarkers, readRights, readTemplate, readValues, type Unread } from './chart-facts.ts'
 import { readCrdFacts } from './crd-facts.ts'
 import { readGoFacts } from './go-facts.ts'
+import { readTemplateObjects } from './object-facts.ts'
 import { basename, dirname } from './paths.ts'
 
 /** What readers must know of the trees they read from; gathered over all of them, so that a fact keeps its name. */
@@ -24,6 +25,8 @@ export interface Layout {
   operatorMains: ReadonlySet<string>
   /** Directories of templates that hold roles at both ends: parts of the operator with rights of their own. */
   parts: ReadonlySet<string>
+  /** Charts are rendered, so that the text of their templates need not say what objects hold. */
+  isRendered: boolean
   /** Both ends have a chart, so that is what is shipped; else plain manifests are compared. */
   isChartShipped: boolean
 }
@@ -66,6 +69,7 @@ export function layoutOf(
     pathRules,
     operatorMains,
     parts: parts!,
+    isRendered: false,
     isChartShipped,
   }
 }
@@ -132,6 +136,7 @@ export function readFile(path: string, text: string, layout: Layout): FileReadin
       break
     case 'template':
       reading.facts.push(...readTemplate(path, text), ...readRights(path, text, componentOf(path, layout)))
+      reading.facts.push(...readTemplateObjects(path, text, layout.isRendered))
       break
     case 'manifest':
       take(readCrdFacts(path, text))

@@ -26,6 +26,7 @@ const MEANINGS: Readonly<Record<Area, Row>> = {
   gate: { added: 'feature', removed: 'breaking', changed: 'note' },
   conf: { added: 'note', removed: 'note', changed: 'note' },
   object: { added: 'feature', removed: 'note', changed: 'note' },
+  rendered: { added: weighRendered, removed: weighRendered, changed: weighRendered },
   webhook: { added: 'note', removed: 'note', changed: 'default' },
   version: { added: 'note', removed: 'note', changed: weighVersion },
   // Whoever builds an own image, or calls what is in it, must follow.
@@ -39,6 +40,19 @@ const MEANINGS: Readonly<Record<Area, Row>> = {
 export function weigh(change: FactChange): Weight {
   const weight = MEANINGS[change.area][change.change]
   return typeof weight === 'function' ? weight(change) : weight
+}
+
+/**
+ * What a chart puts into a cluster without being told otherwise (condense.ts leaves out what a value or a right explains).
+ * The selector of a workload cannot be changed in place (apps/v1). A variable more is for the program, not for people.
+ */
+function weighRendered({ key, change }: FactChange): Weight {
+  const [kind = '', , path] = key.split(' ', 3)
+  if (path === undefined) return 'note'
+  if (path === 'rules') return 'permission'
+  const isWorkload = /^(Deployment|StatefulSet|DaemonSet|ReplicaSet|Job)$/.test(kind)
+  if (isWorkload && path.startsWith('spec.selector') && change !== 'removed') return 'breaking'
+  return change === 'added' && /\.env\[/.test(path) ? 'note' : 'default'
 }
 
 /** Type first, then whether it must be written, then the rest (api-facts.ts and crd-facts.ts write it so). */

@@ -85,6 +85,7 @@ export const AREA_TITLES: Readonly<Record<Area, string>> = {
   gate: 'Feature gates',
   conf: 'Configuration keys',
   object: 'Objects of the chart',
+  rendered: 'What the chart puts into a cluster',
   webhook: 'Webhooks',
   version: 'Versions',
   image: 'Image',
