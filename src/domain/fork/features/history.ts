@@ -3,6 +3,7 @@
  * ref has already left out.
  */
 import type { Git, Oid } from '../../../ports/git.ts'
+import { inPortions } from './blob-texts.ts'
 import {
   type Change,
   changeOf,
@@ -26,7 +27,6 @@ export type UpstreamReader = Pick<
   | 'find'
   | 'treeOf'
   | 'mergeBases'
-  | 'isAncestor'
   | 'firstTags'
   | 'patchIds'
 >
@@ -73,8 +73,9 @@ export async function readHistory(git: UpstreamReader, from: Oid, to: Oid, newes
     unseenPicks: [],
     commitCount: ahead.length,
   }
+  const isHeld = ancestryOf(git, from)
   for (const change of changes) {
-    if (known.has(change.name) || alike.has(change) || (await isIn(git, change, from, known)))
+    if (known.has(change.name) || alike.has(change) || (await isIn(change, isHeld, known)))
       history.alreadyThere.push(change)
     else if (seen.has(change.name) && change.bundle !== undefined) continue
     else history.changes.push(change)
@@ -84,14 +85,15 @@ export async function readHistory(git: UpstreamReader, from: Oid, to: Oid, newes
   return history
 }
 
+/** Commits that are asked for together. */
+const AT_ONCE = 256
+
 async function readCommit(git: UpstreamReader, oid: Oid): Promise<Commit> {
   return parseCommit(oid, await git.readCommit(oid))
 }
 
 async function commitsOf(git: UpstreamReader, oids: readonly Oid[]): Promise<Commit[]> {
-  const commits: Commit[] = []
-  for (const oid of oids) commits.push(await readCommit(git, oid))
-  return commits
+  return await inPortions(oids, AT_ONCE, (oid) => readCommit(git, oid))
 }
 
 type PullLookup = (pull: number) => Promise<Commit | undefined>
@@ -188,9 +190,19 @@ function titleKey(title: string): string {
   return title.toLowerCase().replace(/\s+/g, ' ')
 }
 
+/** Whether a commit is an ancestor; the whole ancestry is listed once, when first asked for. */
+function ancestryOf(git: UpstreamReader, tip: Oid): (oid: Oid) => Promise<boolean> {
+  let all: Promise<ReadonlySet<Oid>> | undefined
+  return async (oid) => (await (all ??= git.range([], tip).then((oids) => new Set(oids)))).has(oid)
+}
+
 /** A pick of what the older ref holds brings nothing new. */
-async function isIn(git: UpstreamReader, change: Change, from: Oid, known: ReadonlySet<string>): Promise<boolean> {
+async function isIn(
+  change: Change,
+  isHeld: (oid: Oid) => Promise<boolean>,
+  known: ReadonlySet<string>,
+): Promise<boolean> {
   const source = change.source?.oid
   if (source === undefined || source === change.landed) return source !== undefined && known.has(source)
-  return known.has(source) || (await git.isAncestor(source, from))
+  return known.has(source) || (await isHeld(source))
 }

@@ -3,8 +3,10 @@
  */
 import type { FileVersion, Oid, TreeChange } from '../../../ports/git.ts'
 import type { ChartRenderer } from '../../../ports/chart-renderer.ts'
+import { BlobTexts, inPortions } from './blob-texts.ts'
 import type { Change } from './commits.ts'
 import type { TemplateReading } from './document.ts'
+import { LineDifference } from './line-difference.ts'
 import { openRendering, type RenderedCharts } from './render-charts.ts'
 import { type Constants, diffFacts, type Fact, type FactChange, type KnownFact, tableOf } from './facts.ts'
 import type { History, UpstreamReader } from './history.ts'
@@ -48,11 +50,14 @@ export interface Scan {
   templates: TemplateReading
 }
 
-/** Beyond these a file is data rather than source, and a change is no longer read line by line. */
+/** Beyond this a file is data rather than source. */
 const LARGEST_FILE = 4 << 20
-const MOST_LINES = 6000
 /** Versions of files kept in mind. A definition of a resource alone has thousands of facts. */
 const MOST_READINGS = 300
+/** Commits whose files are asked for before their turn. */
+const AHEAD = 3
+/** Of one commit; a rewrite would push out what is at hand. */
+const MOST_AHEAD = 12
 /** Rules that look at lines know these languages only; reading the rest would cost time for nothing. */
 const LINES_MATTER = /\.(go|ya?ml|tpl|sh)$|(^|\/)Dockerfile$/
 
@@ -70,8 +75,9 @@ export async function scanHistory(git: UpstreamReader, history: History, options
   const { scanner, templates } = await openScanner(git, history, options)
   const [before, after] = [await scanner.tree(history.from.tree, 'from'), await scanner.tree(history.to.tree, 'to')]
   const deltas: Delta[] = []
-  for (const change of history.changes) {
+  for (const [index, change] of history.changes.entries()) {
     options.signal?.throwIfAborted()
+    for (const next of history.changes.slice(index, index + AHEAD)) scanner.fetchAhead(next)
     deltas.push(await scanner.delta(change, [before, after]))
     options.report?.(deltas.length, history.changes.length)
   }
@@ -101,11 +107,10 @@ async function openScanner(
   const ends = lists.map((entries) => entries.map(({ path }) => path))
   const between = new Set<string>()
   const differences = new Map<Change, TreeChange[]>()
-  for (const change of history.changes) {
-    options.signal?.throwIfAborted()
-    const changed = await differenceOf(git, change)
-    differences.set(change, changed)
-    for (const { path } of changed) between.add(path)
+  const all = await inPortions(history.changes, 32, (change) => differenceOf(git, change), options.signal)
+  for (const [index, change] of history.changes.entries()) {
+    differences.set(change, all[index]!)
+    for (const { path } of all[index]!) between.add(path)
   }
   const layout = layoutOf(ends, between, options.pathRules)
   const trees = [history.from.tree, history.to.tree]
@@ -123,6 +128,7 @@ class Scanner {
   readonly unread: UnreadFile[] = []
   readonly layout: Layout
   private readonly git: UpstreamReader
+  private readonly texts: BlobTexts
   private readonly differences: ReadonlyMap<Change, TreeChange[]>
   private readonly readings = new Map<string, FileReading>()
   private readonly told = new Set<string>()
@@ -136,8 +142,20 @@ class Scanner {
   ) {
     this.charts = charts
     this.git = git
+    this.texts = new BlobTexts(git)
     this.layout = layout
     this.differences = differences
+  }
+
+  /** Asks for what the reading of a change will need, and waits for nothing. */
+  fetchAhead(change: Change): void {
+    for (const { path, before, after } of (this.differences.get(change) ?? []).slice(0, MOST_AHEAD)) {
+      if (!isRead(path, this.layout) && !LINES_MATTER.test(path)) continue
+      for (const side of [before, after]) {
+        if (side === undefined || !isPlain(side) || this.readings.has(`${side.oid} ${path}`)) continue
+        void this.texts.bytes(side.oid).catch(() => undefined)
+      }
+    }
   }
 
   async tree(tree: Oid, at: string): Promise<ReadTree> {
@@ -193,8 +211,8 @@ class Scanner {
 
   private async addLines(lines: LineDifference, before?: FileVersion, after?: FileVersion): Promise<void> {
     if (lines.isFull) return
-    if (before !== undefined && isPlain(before)) lines.remove(decode(await this.git.readBlob(before.oid)))
-    if (after !== undefined && isPlain(after)) lines.add(decode(await this.git.readBlob(after.oid)))
+    if (before !== undefined && isPlain(before)) lines.remove(decode(await this.texts.bytes(before.oid)))
+    if (after !== undefined && isPlain(after)) lines.add(decode(await this.texts.bytes(after.oid)))
   }
 
   /** Constants as the changed files have them, then as the whole trees do. */
@@ -222,7 +240,7 @@ class Scanner {
   private async readVersion(path: string, version: FileVersion): Promise<FileReading> {
     const nothing: FileReading = { facts: [], constants: [], types: [], unread: [] }
     if (!isPlain(version)) return nothing
-    const bytes = await this.git.readBlob(version.oid)
+    const bytes = await this.texts.bytes(version.oid)
     if (bytes.length > LARGEST_FILE) return { ...nothing, unread: [{ path, why: `too large: ${bytes.length} bytes` }] }
     return readFile(path, decode(bytes), this.layout)
   }
@@ -265,36 +283,4 @@ function isPlain({ mode }: FileVersion): boolean {
 
 function decode(bytes: Uint8Array): string {
   return new TextDecoder('utf-8').decode(bytes).replace(/\r\n/g, '\n')
-}
-
-/** Lines that came or went over several files; what only moved between them cancels out. */
-class LineDifference {
-  private readonly counts = new Map<string, number>()
-  private total = 0
-
-  get isFull(): boolean {
-    return this.total > 20 * MOST_LINES
-  }
-
-  add(text: string): void {
-    this.count(text, 1)
-  }
-
-  remove(text: string): void {
-    this.count(text, -1)
-  }
-
-  result(): string[] {
-    const lines = [...this.counts].filter(([, count]) => count !== 0).map(([line]) => line)
-    return lines.length > MOST_LINES || this.isFull ? [] : lines
-  }
-
-  private count(text: string, by: number): void {
-    for (const raw of text.split('\n')) {
-      const line = raw.trim()
-      if (line.length < 3) continue
-      this.counts.set(line, (this.counts.get(line) ?? 0) + by)
-      this.total += 1
-    }
-  }
 }

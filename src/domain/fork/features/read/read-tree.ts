@@ -162,14 +162,20 @@ export function readFile(path: string, text: string, layout: Layout): FileReadin
   return reading
 }
 
+/** Words without which a file holds no flag, variable, metric, gate, right or constant: most need no syntax tree. */
+const MAY_TELL =
+  /\bpackage main\b|\bconst\b|[Ff]lags?\b|[Ff]lag_?[Ss]et|\bfs\.|CommandLine|\b(Get|Lookup)[Ee]nv\b|Opts\b|\b(New|Must)\w*(Counter|Gauge|Histogram|Summary)|\+kubebuilder:/
+
 function readGoFile(reading: FileReading, path: string, text: string, layout: Layout): void {
   reading.facts.push(packageOf(path))
   if (/^\/\/ Code generated .* DO NOT EDIT\.$/m.test(text.slice(0, 2000))) return
+  const isApi = layout.apis.includes(dirname(path))
+  if (!isApi && !MAY_TELL.test(text)) return
   const { facts, constants, errorLine, source } = readGoFacts(path, text, binaryOf(path, layout))
   reading.facts.push(...facts)
   reading.facts.push(...readRightMarkers(path, text, 'operator'))
   reading.constants.push(...constants)
-  if (layout.apis.includes(dirname(path))) {
+  if (isApi) {
     const api = readApiFacts(path, source)
     reading.facts.push(...api.facts)
     reading.types.push(...api.types)
