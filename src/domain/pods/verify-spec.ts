@@ -1,11 +1,10 @@
 /** Pods against what the webhook of a version would have patched into them: one row for each thing it would have done. */
 import { mapAt, mapsAt, scalarText, textAt, type JsonMap } from './json.ts'
 import { type PlaceRow, diffTrees, shownRow } from './diff-trees.ts'
-import { isWithin } from './path.ts'
 import { provenanceOf } from './provenance.ts'
 import type { FieldRow, Role } from './rows.ts'
 import { shown } from './rows.ts'
-import { IMPOSSIBLE_RULES, type ImpossibleRule } from './rules/impossible-rules.ts'
+import { impossibleAt } from './rules/impossible-rules.ts'
 import { type Shape, treeOfObject } from './shapes.ts'
 import { type Place, placesByPointer } from './tree.ts'
 import { isAtLeast, versionOf } from './versions.ts'
@@ -126,16 +125,10 @@ interface Circumstances {
 /** What is lost for good is unmappable, with the reason. */
 function judge(row: PlaceRow, circumstances: Circumstances): PlaceRow {
   if (row.verdict !== 'missing' && row.verdict !== 'different') return row
-  const rule = IMPOSSIBLE_RULES.find((one) => isImpossible(one, row, circumstances))
+  const { role, spark, truth } = circumstances
+  const sparkConf = mapAt(truth.application, 'spec', 'sparkConf')
+  const rule = impossibleAt(row.path, { role, spark, operator: truth.operator.parts, sparkConf })
   return rule === undefined ? row : { ...row, verdict: 'unmappable', rule: rule.id, reason: rule.why }
-}
-
-function isImpossible(rule: ImpossibleRule, row: PlaceRow, { role, spark, truth }: Circumstances): boolean {
-  if (rule.role !== undefined && rule.role !== role) return false
-  if (!isWithin(row.path, rule.path)) return false
-  if (rule.conf !== undefined && conf(mapAt(truth.application, 'spec'), rule.conf[0]) !== rule.conf[1]) return false
-  if (rule.operatorFrom !== undefined && isAtLeast(truth.operator.parts, versionOf(rule.operatorFrom)!)) return false
-  return rule.sparkFrom === undefined || (spark !== undefined && !isAtLeast(spark, versionOf(rule.sparkFrom)!))
 }
 
 function conf(spec: JsonMap, key: string): string | undefined {

@@ -1,4 +1,7 @@
 /** What no manifest can bring back once the webhook is gone, and why; so that nobody searches for it. */
+import { type JsonMap, scalarText } from '../json.ts'
+import { isWithin } from '../path.ts'
+import { isAtLeast, versionOf } from '../versions.ts'
 import type { PodRule } from './rule.ts'
 
 export interface ImpossibleRule extends PodRule {
@@ -70,3 +73,24 @@ export const IMPOSSIBLE_RULES: readonly ImpossibleRule[] = [
   ),
   impossible('U23', 'spec', 'Spark before 3.0 has no pod templates', { sparkFrom: '3.0' }),
 ]
+
+/** What decides whether a place of a pod can be had without the webhook. */
+export interface ImpossibleCircumstances {
+  role: 'driver' | 'executor'
+  /** The Spark that makes the role's pods; undefined where it is not known. */
+  spark: readonly number[] | undefined
+  operator: readonly number[]
+  sparkConf: JsonMap
+}
+
+/** The rule by which a place cannot be had; undefined where it can. `spec` as a whole stands for pod templates. */
+export function impossibleAt(path: string, circumstances: ImpossibleCircumstances): ImpossibleRule | undefined {
+  return IMPOSSIBLE_RULES.find((rule) => isWithin(path, rule.path) && holds(rule, circumstances))
+}
+
+function holds(rule: ImpossibleRule, { role, spark, operator, sparkConf }: ImpossibleCircumstances): boolean {
+  if (rule.role !== undefined && rule.role !== role) return false
+  if (rule.conf !== undefined && scalarText(sparkConf[rule.conf[0]]) !== rule.conf[1]) return false
+  if (rule.operatorFrom !== undefined && isAtLeast(operator, versionOf(rule.operatorFrom)!)) return false
+  return rule.sparkFrom === undefined || (spark !== undefined && !isAtLeast(spark, versionOf(rule.sparkFrom)!))
+}
