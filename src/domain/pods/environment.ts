@@ -11,7 +11,8 @@ export interface FoldedEntry {
 }
 
 const JAVA_OPTION = /^SPARK_JAVA_OPT_(\d+)$/
-const REFERENCE = /\$\(([A-Za-z_][\w.-]*)\)/g
+/** `$(NAME)`; with an even number of dollar signs before the bracket it is text: `$$(NAME)`. */
+const REFERENCE = /(?<!\$)((?:\$\$)*)\$\(([A-Za-z_][\w.-]*)\)/g
 
 /** The entries that count, one for each name; numbered Java options are left to `javaOptions`. */
 export function foldEnvironment(list: readonly unknown[]): FoldedEntry[] {
@@ -34,8 +35,8 @@ export function foldEnvironment(list: readonly unknown[]): FoldedEntry[] {
 function withUnresolved(entry: JsonMap, names: ReadonlySet<string>, earlier: ReadonlyMap<string, number>): JsonMap {
   const value = textAt(entry, 'value')
   if (value === undefined || !value.includes('$(')) return entry
-  const marked = value.replace(REFERENCE, (text, name: string) =>
-    names.has(name) && !earlier.has(name) ? `$(${name}: set later)` : text,
+  const marked = value.replace(REFERENCE, (text, escapes: string, name: string) =>
+    names.has(name) && !earlier.has(name) ? `${escapes}$(${name}: set later)` : text,
   )
   return marked === value ? entry : { ...entry, value: marked }
 }
