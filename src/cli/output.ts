@@ -46,6 +46,12 @@ export async function writeFileWhole(path: string, chunks: Chunks, { mode }: { m
   }
 }
 
+/** Writes a file anew as a whole, and leaves to those who may read it what they had. */
+export async function replaceFile(path: string, text: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined)
+  await writeFileWhole(path, [text], found === undefined ? {} : { mode: found.mode & 0o777 })
+}
+
 async function writeBesideAndRename(target: string, chunks: Chunks, mode: number | undefined): Promise<void> {
   const draft = `${target}.${process.pid}.tmp`
   const removeDraft = (): Promise<void> => rm(draft, { force: true })

@@ -30,5 +30,6 @@ export const GROUPS: readonly GroupRequirement[] = [
   // Helm is needed for charts alone; a command that meets one says so.
   { group: 'operator', engine: false, programs: [] },
   { group: 'pods', engine: false, programs: [] },
+  { group: 'app', engine: false, programs: [] },
   { group: 'runs', engine: false, programs: [] },
 ]

@@ -1,4 +1,5 @@
 /** Keys of sparkConf that stand for what the webhook patched, where there is no place for a pod template. */
+import { canonicalJson } from '../../canonical-json.ts'
 import { type JsonMap, at, isMap, mapAt, scalarText, textAt } from '../../pods/json.ts'
 import type { Role } from '../../pods/rows.ts'
 import { isAtLeast } from '../../pods/versions.ts'
@@ -57,12 +58,11 @@ function nodeSelector({ change }: Effect, { role, spark, spec }: ConfQuestion): 
   if (change.do !== 'set') return undefined
   const key = change.to.at(-1)
   const selector = isMap(change.value) ? change.value : { [String(key)]: change.value }
-  const isEqual = (other: Role): boolean =>
-    Object.entries(selector).every(([label, value]) => mapAt(spec, other, 'nodeSelector')[label] === value)
+  const [driver, executor] = [mapAt(spec, 'driver', 'nodeSelector'), mapAt(spec, 'executor', 'nodeSelector')]
   // Keys for one role came with 3.3; the common one also reaches the other role.
   const prefix = isAtLeast(spark, [3, 3, 0])
     ? `spark.kubernetes.${role}.node.selector.`
-    : isEqual('driver') && isEqual('executor')
+    : canonicalJson(driver) === canonicalJson(executor)
       ? 'spark.kubernetes.node.selector.'
       : undefined
   if (prefix === undefined) return undefined

@@ -61,7 +61,7 @@ export function convertApplication(question: ConversionQuestion): Conversion {
   const work: Work = { question, prefix, before, after, rows: [], moves: [], gone: [], templates: [], notes: [] }
   for (const { path } of fillDefaults(after, question.operator.parts)) tellFilled(work, path)
   const plans = ROLES.map((role) => planRole(work, role))
-  keepShared(plans)
+  keepWhole(plans)
   for (const plan of plans) applyRole(work, plan)
   keepNumberOfExecutors(work)
   removeMoved(work)
@@ -109,13 +109,16 @@ function effectsOfRole({ question, before, prefix, rows, notes }: Work, role: Ro
   return real.effects
 }
 
-/** A field that both roles have in common goes as a whole, or stays as a whole. */
-function keepShared(plans: readonly RolePlan[]): void {
-  for (const field of ['sparkConfigMap', 'hadoopConfigMap']) {
-    const shared = plans.flatMap(({ decisions }) => decisions).filter(({ effect }) => effect.field === field)
-    const obstacle = shared.find(({ by, effect }) => by === 'none' && environmentName(effect) === undefined)
-    for (const decision of shared)
-      if (obstacle !== undefined) Object.assign(decision, { by: 'none', row: obstacle.row })
+/** A field that both roles have in common, or that is several keys, goes as a whole or stays as a whole. */
+function keepWhole(plans: readonly RolePlan[]): void {
+  const all = plans.flatMap(({ decisions }) => decisions)
+  const groups = [
+    ...['sparkConfigMap', 'hadoopConfigMap'].map((field) => all.filter(({ effect }) => effect.field === field)),
+    ...ROLES.map((role) => all.filter(({ effect }) => effect.field === `${role}.nodeSelector`)),
+  ]
+  for (const group of groups) {
+    const obstacle = group.find(({ by, effect }) => by === 'none' && environmentName(effect) === undefined)
+    for (const decision of group) if (obstacle !== undefined) Object.assign(decision, { by: 'none', row: obstacle.row })
   }
 }
 

@@ -104,7 +104,7 @@ function decide(effect: Effect, asked: RoleQuestion, left: ReadonlySet<string>):
   }
   const carrier = confFor(effect, { role, spark, jobSpark: question.jobSpark, spec, effects: asked.effects })
   if (carrier === undefined || refersToSpark(effect, asked, left)) return none(effect, conversionRule(place.why))
-  return { effect, by: 'conf', keys: carrier.keys, row: told(carrier.rule) }
+  return { effect, by: 'conf', keys: carrier.keys, row: told(isMerged(effect, asked) ? 'lostDefault' : carrier.rule) }
 }
 
 /** A variable that Spark sets again after the template's, or that refers to one which comes after it. */

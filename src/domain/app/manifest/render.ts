@@ -35,11 +35,19 @@ interface Source {
   before: unknown
   /** Where a path of the new value was before. */
   origins: ReadonlyMap<string, FieldPath>
+  /** What else leaves its comments there: a list that its items left, a second field that became the same key. */
+  heads: ReadonlyMap<string, readonly Head[]>
+}
+
+interface Head {
+  from: FieldPath
+  /** With the comments within. */
+  isWhole: boolean
 }
 
 /** A renderer for one document of a file. */
 export function renderer(text: string, tree: Document.Parsed, before: unknown, moves: readonly Move[]): Renderer {
-  const source: Source = { text, tree, before, origins: originsOf(moves) }
+  const source: Source = { text, tree, before, ...originsOf(moves) }
   const style = styleOf(text)
   const print = (node: Node): string => {
     const made = new Document(node, { version: '1.1' })
@@ -57,16 +65,24 @@ export function renderer(text: string, tree: Document.Parsed, before: unknown, m
 }
 
 /** Moved items bring the comments of their list along. */
-function originsOf(moves: readonly Move[]): Map<string, FieldPath> {
+function originsOf(moves: readonly Move[]): Pick<Source, 'origins' | 'heads'> {
   const origins = new Map<string, FieldPath>()
-  const put = (from: FieldPath, to: FieldPath): void => {
-    if (!origins.has(JSON.stringify(to))) origins.set(JSON.stringify(to), from)
-  }
-  for (const { from, to } of moves) put(from, to)
+  const heads = new Map<string, Head[]>()
+  const leave = (to: string, head: Head): void => void heads.set(to, [...(heads.get(to) ?? []), head])
   for (const { from, to } of moves)
-    if (typeof from.at(-1) === 'number' && typeof to.at(-1) === 'number' && from.at(-2) === to.at(-2))
-      put(from.slice(0, -1), to.slice(0, -1))
-  return origins
+    if (origins.has(JSON.stringify(to))) leave(JSON.stringify(to), { from, isWhole: true })
+    else origins.set(JSON.stringify(to), from)
+  const seen = new Set<string>()
+  for (const { from, to } of moves) {
+    const [list, target] = [from.slice(0, -1), to.slice(0, -1)]
+    const pair = JSON.stringify([list, target])
+    if (typeof from.at(-1) !== 'number' || seen.has(pair)) continue
+    seen.add(pair)
+    const isList = typeof to.at(-1) === 'number' && from.at(-2) === to.at(-2)
+    if (isList && !origins.has(JSON.stringify(target))) origins.set(JSON.stringify(target), list)
+    else leave(JSON.stringify(to), { from: list, isWhole: false })
+  }
+  return { origins, heads }
 }
 
 function pairNode(source: Source, value: unknown, path: FieldPath): Pair {
@@ -74,7 +90,10 @@ function pairNode(source: Source, value: unknown, path: FieldPath): Pair {
   const node = valueNode(source, value, path)
   const from = source.origins.get(JSON.stringify(path)) ?? (hasNode(source, path) ? path : undefined)
   if (from !== undefined) {
+    const inner = from === path ? undefined : innerComments(source, from, value)
     const comments = commentsOf(source, from)
+    const above = joined(headComments(source, JSON.stringify(path)), comments.above, inner)
+    if (above !== undefined) comments.above = above
     if (comments.above !== undefined) key.commentBefore = comments.above
     // Of a block it is the first comment within already.
     if (comments.beside !== undefined && node.comment == null && node.commentBefore == null) {
@@ -105,13 +124,45 @@ function valueNode(source: Source, value: unknown, path: FieldPath): Node {
 
 function itemNode(source: Source, value: unknown, path: FieldPath): Node {
   const node = valueNode(source, value, path)
-  const from = source.origins.get(JSON.stringify(path))
+  const key = JSON.stringify(path)
+  const from = source.origins.get(key)
   if (from === undefined) return node
-  const { above, beside } = commentsOf(source, from)
-  const text = isScalar(node) ? above : joined(above, typeof from.at(-1) === 'number' ? undefined : beside)
+  const own = commentsOf(source, from)
+  const text = joined(
+    headComments(source, key),
+    isScalar(node) || typeof from.at(-1) === 'number' ? own.above : allOf(own),
+    innerComments(source, from, value),
+  )
   if (text !== undefined) node.commentBefore = text
   else delete node.commentBefore
   return node
+}
+
+function headComments(source: Source, to: string): string | undefined {
+  const heads = source.heads.get(to) ?? []
+  return joined(
+    ...heads.flatMap(({ from, isWhole }) => [
+      allOf(commentsOf(source, from)),
+      isWhole ? innerComments(source, from, undefined) : undefined,
+    ]),
+  )
+}
+
+/** The comments within a value that did not move as it was: they would be lost with it. */
+function innerComments({ tree, before }: Source, from: FieldPath, value: unknown): string | undefined {
+  const node = nodeAt(tree, from)
+  if (!isCollection(node) || isEqual(valueAt(before, from), value)) return undefined
+  const found: string[] = []
+  visit(node, {
+    Node: (_, one) => {
+      found.push(...[one.commentBefore, one.comment].filter((text) => typeof text === 'string'))
+    },
+  })
+  return joined(...found)
+}
+
+function allOf({ above, beside }: { above?: string; beside?: string }): string | undefined {
+  return joined(above, beside)
 }
 
 /** The comment lines above a field or item, and the one beside its key. */
@@ -126,7 +177,8 @@ function commentsOf({ text, tree }: Source, path: FieldPath): { above?: string; 
   const line = text.slice(start, (text.indexOf('\n', start) + 1 || text.length + 1) - 1)
   const value = pair?.value as Node | null | undefined
   const isBesideKey = isCollection(value) && value.range != null && value.range[0] >= start + line.length
-  const beside = isBesideKey ? /^[^#\n]*:\s+#(.*)$/.exec(line)?.[1] : undefined
+  const own = isScalar(value) ? (value.comment ?? undefined) : undefined
+  const beside = isBesideKey ? /^[^#\n]*:\s+#(.*)$/.exec(line)?.[1] : own
   return { ...(lines.length > 0 && { above: lines.join('\n') }), ...(beside !== undefined && { beside }) }
 }
 
@@ -163,14 +215,14 @@ function isEqual(one: unknown, other: unknown): boolean {
   return one !== undefined && canonicalJson(one) === canonicalJson(other)
 }
 
-function joined(first: string | null | undefined, second: string | undefined): string | undefined {
-  return [first, second].filter((text) => text !== undefined && text !== null).join('\n') || undefined
+function joined(...texts: (string | null | undefined)[]): string | undefined {
+  return texts.filter((text) => text !== undefined && text !== null).join('\n') || undefined
 }
 
 /** How deep a file indents, and whether lists stand deeper than their key. */
 function styleOf(text: string): { indent: number; indentSeq: boolean; flowCollectionPadding: boolean } {
-  const indent = /^\S[^\n]*:[ ]*(?:#[^\n]*)?\n( +)[^\s#-]/m.exec(text)?.[1]?.length ?? 2
-  const list = /^( *)[^\s#-][^\n]*:[ ]*(?:#[^\n]*)?\n( *)- /m.exec(text)
+  const indent = /^\S[^\n]*:[ ]*(?:#[^\n]*)?\n(?: *#[^\n]*\n)*( +)[^\s#-]/m.exec(text)?.[1]?.length ?? 2
+  const list = /^( *)[^\s#-][^\n]*:[ ]*(?:#[^\n]*)?\n(?: *#[^\n]*\n)*( *)- /m.exec(text)
   const isDeeper = list !== null && list[2]!.length > list[1]!.length
   return {
     indent: Math.min(Math.max(indent, 1), 8),

@@ -10,7 +10,7 @@ import { isMap as isJsonMap } from '../../pods/json.ts'
 import { parseDocuments } from '../../pods/read-objects.ts'
 import { valueAt } from '../convert/paths.ts'
 import type { FieldPath, Move } from '../convert/conversion.ts'
-import { type Edit, applyEdits, cutOf, isBlock, lineStart } from './edits.ts'
+import { type Edit, applyEdits, commentsAbove, cutOf, isBlock, lineStart } from './edits.ts'
 import type { Manifest, ManifestDocument } from './manifest.ts'
 import { type Renderer, renderer } from './render.ts'
 
@@ -166,7 +166,8 @@ function pairEdit(writer: Writer, pair: Pair, after: unknown, path: FieldPath): 
   const key = pair.key as Node
   const from = lineStart(writer.text, key.range![0])
   const indent = key.range![0] - from
-  return { from: key.range![0], to: endOfPair(writer, pair), text: writer.render.pair(after, path, indent).trimStart() }
+  const { from: above } = commentsAbove(writer.text, key.range![0])
+  return { from: above, to: endOfPair(writer, pair), text: writer.render.pair(after, path, indent) }
 }
 
 /** A block is written anew as a whole, under its key or its dash. */
