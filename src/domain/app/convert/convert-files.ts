@@ -2,12 +2,11 @@
 import { createTwoFilesPatch } from 'diff'
 import type { ObjectText } from '../../../ports/object-files.ts'
 import { API_VERSION, type Document } from '../../document.ts'
-import { SparkopsError } from '../../errors.ts'
 import { isMap, mapAt, textAt } from '../../pods/json.ts'
 import { malformed } from '../../pods/read-objects.ts'
 import { versionOf } from '../../pods/versions.ts'
 import type { OperatorVersion } from '../../pods/webhook/operator-versions.ts'
-import { type Found, type Manifest, applicationsOf, positionOf, readManifest } from '../manifest/manifest.ts'
+import { type Found, type Manifest, applicationsOf, holdsNone, positionOf, readManifest } from '../manifest/manifest.ts'
 import { type Change, rewrite } from '../manifest/rewrite.ts'
 import { checkFields } from '../schema/check.ts'
 import { APPLICATION_SCHEMA } from '../schema/fields.ts'
@@ -189,14 +188,4 @@ function withSpec(value: unknown, path: FieldPath, spec: unknown): unknown {
       ? value.map((item, index) => (index === part ? withSpec(item, rest, spec) : (item as unknown)))
       : value
   return isMap(value) ? { ...value, [part]: withSpec(value[part], rest, spec) } : value
-}
-
-function holdsNone(name: string): SparkopsError {
-  return new SparkopsError({
-    code: 'SO_NO_APPLICATION',
-    message: `${name} holds no SparkApplication`,
-    why: 'a document of apiVersion sparkoperator.k8s.io/v1beta2 and kind SparkApplication or ScheduledSparkApplication is needed',
-    hint: 'give manifests of applications, as YAML or JSON, also several in a file or a List',
-    exit: 'data',
-  })
 }

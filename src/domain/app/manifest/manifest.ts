@@ -14,6 +14,7 @@ import {
   isSeq,
   parseAllDocuments,
 } from 'yaml'
+import { SparkopsError } from '../../errors.ts'
 import { malformed, parseDocuments } from '../../pods/read-objects.ts'
 import { type JsonMap, isMap as isJsonMap, textAt } from '../../pods/json.ts'
 import type { FieldPath } from '../convert/conversion.ts'
@@ -143,4 +144,15 @@ export function positionOf({ positionAt }: Manifest, { tree }: ManifestDocument,
     offset = found.range[0]
   }
   return positionAt(offset)
+}
+
+/** The error for files without applications. */
+export function holdsNone(name: string): SparkopsError {
+  return new SparkopsError({
+    code: 'SO_NO_APPLICATION',
+    message: `${name} holds no SparkApplication`,
+    why: 'a document of apiVersion sparkoperator.k8s.io/v1beta2 and kind SparkApplication or ScheduledSparkApplication is needed',
+    hint: 'give manifests of applications, as YAML or JSON, also several in a file or a List',
+    exit: 'data',
+  })
 }
