@@ -18,6 +18,7 @@ import type { Helm } from '../ports/helm.ts'
 import type { SnapshotWriter } from '../ports/snapshot.ts'
 import type { SchedulerApi } from '../ports/scheduler-api.ts'
 import type { SinkTarget } from '../domain/usage/collect/targets.ts'
+import type { CaptureWriter } from '../ports/pod-capture.ts'
 import type { Machine } from '../ports/machine.ts'
 import type { SnapshotTaker } from '../ports/snapshot-taker.ts'
 import type { VersionSource } from '../ports/version-source.ts'
@@ -82,6 +83,12 @@ export async function createSnapshot(directory: string): Promise<SnapshotWriter>
   const writer = await writeSnapshot(directory)
   onShutdown(() => writer.abandon())
   return writer
+}
+
+/** A new capture of pods in a directory that is empty or not there yet; it can be read while it is written. */
+export async function createCapture(directory: string): Promise<CaptureWriter> {
+  const { writeCapture } = await import('../adapters/snapshot/write-capture.ts')
+  return await writeCapture(directory)
 }
 
 /** The repository of a directory. Without `keepObjects` nothing that is written outlives the command. */

@@ -172,8 +172,11 @@ export interface WatchOptions extends ListOptions {
 
 export type WatchEvent =
   | { type: 'ADDED' | 'MODIFIED' | 'DELETED'; object: KubeObject }
-  /** Everything up to this version has been told; `initial` after the first list. */
-  | { type: 'SYNCED'; resourceVersion: string; initial: boolean }
+  /**
+   * Everything up to this version has been told; `initial` after the first list. `afterGap`: after another list, because
+   * the server had forgotten what came before (410): what came and went meanwhile was never told.
+   */
+  | { type: 'SYNCED'; resourceVersion: string; initial: boolean; afterGap: boolean }
 
 /** May this login do that? One question of a SelfSubjectAccessReview. */
 export interface AccessQuestion {

@@ -72,13 +72,14 @@ async function* oneRound(
     const list = await listWhole(client, type, options)
     yield* changesSince(state.known, list)
     state.version = list.resourceVersion
-    yield { type: 'SYNCED', resourceVersion: state.version, initial: !state.synced }
+    yield { type: 'SYNCED', resourceVersion: state.version, initial: !state.synced, afterGap: state.synced }
     state.synced = true
   }
   for await (const event of oneWatch(client, type, options, state.version)) {
     state.failures = 0
     state.version = event.object.metadata.resourceVersion ?? state.version
-    if (event.type === 'BOOKMARK') yield { type: 'SYNCED', resourceVersion: state.version, initial: false }
+    if (event.type === 'BOOKMARK')
+      yield { type: 'SYNCED', resourceVersion: state.version, initial: false, afterGap: false }
     else yield remember(state.known, event)
   }
 }

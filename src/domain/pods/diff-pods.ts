@@ -73,6 +73,7 @@ export function comparePods(expected: Side, actual: Side, omit: readonly Verdict
 /** Pairs by name; where each side has one application, those two, whatever they are called. */
 function pairApplications(expected: readonly SparkPod[], actual: readonly SparkPod[]): [SparkPod[], SparkPod[]][] {
   const [from, to] = [byApplication(expected), byApplication(actual)]
+  if (from.size === 0 && to.size === 0) return []
   if (from.size <= 1 && to.size <= 1) return [[[...expected], [...actual]]]
   const names = [...new Set([...from.keys(), ...to.keys()])].sort()
   return names.map((name) => [from.get(name) ?? [], to.get(name) ?? []])

@@ -1,8 +1,8 @@
 /** Compares two trees place by place. What is missing or extra as a whole is one row, not one for each leaf. */
 import { canonicalJson } from '../canonical-json.ts'
 import type { FieldRow } from './rows.ts'
-import { shown } from './rows.ts'
-import { EMPTY } from './rules/canonical-rules.ts'
+import { MASK, shown } from './rows.ts'
+import { EMPTY, MASKED } from './rules/canonical-rules.ts'
 import type { Leaf, Place } from './tree.ts'
 
 export type PlaceRow = Omit<FieldRow, 'role' | 'shape'>
@@ -34,9 +34,29 @@ function compare(expected: Place, actual: Place, rows: PlaceRow[]): void {
     compareChildren(from.children, to.children, rows)
     return
   }
-  if (from.kind === 'leaf' && to.kind === 'leaf' && from.value === to.value)
+  if (from.kind === 'leaf' && to.kind === 'leaf' && mayBeEqual(from.value, to.value))
+    rows.push({ ...rowOf(expected, actual), verdict: 'undecided', rule: MASKED.id, reason: MASKED.why })
+  else if (from.kind === 'leaf' && to.kind === 'leaf' && from.value === to.value)
     rows.push(equalRow(expected, actual, from, to))
   else rows.push(unequalRow(expected, actual))
+}
+
+/** Whether a masked part is all that keeps two values from being told apart. */
+function mayBeEqual(expected: string, actual: string): boolean {
+  return covers(expected, actual) || covers(actual, expected)
+}
+
+function covers(masked: string, value: string): boolean {
+  if (!masked.includes(MASK)) return false
+  const [first = '', ...rest] = masked.split(MASK)
+  if (!value.startsWith(first)) return false
+  let at = first.length
+  for (const [index, part] of rest.entries()) {
+    const found = index === rest.length - 1 ? value.length - part.length : value.indexOf(part, at)
+    if (found < at || !value.startsWith(part, found)) return false
+    at = found + part.length
+  }
+  return true
 }
 
 function compareChildren(

@@ -1,35 +1,42 @@
 /** What a command is given to look at: the pods of files or of a capture, with the application and what it left out. */
 import type { ObjectText } from '../../ports/object-files.ts'
+import type { CaptureManifest } from '../../ports/pod-capture.ts'
 import { SparkopsError } from '../errors.ts'
 import { checkPod } from './check-shape.ts'
 import { type JsonMap, at, textAt } from './json.ts'
-import { type ReadObject, readObjects } from './read-objects.ts'
+import { type ReadObject, malformed, readObjects } from './read-objects.ts'
 import { type SparkPod, sparkPodOf } from './spark-pod.ts'
 
 export interface PodSet {
   from: string
   pods: SparkPod[]
   applications: { object: JsonMap; from: string }[]
+  /** What captures among the files say of themselves: how each pod fared, and what was missed. */
+  captures: { manifest: CaptureManifest; from: string }[]
   /** What was there and not used, for people. */
   skipped: string[]
   /** Why the set may not be whole, as a capture says of itself. */
   gaps: string[]
 }
 
-/** Reads all pods of some files. Throws exit 65 where there is no pod of Spark among them. */
+/** Reads all pods of some files. Throws exit 65 where there is no pod of Spark among them, unless a capture says so itself. */
 export async function readPodSet(from: string, files: readonly ObjectText[]): Promise<PodSet> {
-  const set: PodSet = { from, pods: [], applications: [], skipped: [], gaps: [] }
+  const set: PodSet = { from, pods: [], applications: [], captures: [], skipped: [], gaps: [] }
   let notSpark: SparkopsError | undefined
   for (const file of files) for (const read of await readObjects(file)) notSpark = addObject(set, read) ?? notSpark
-  if (set.pods.length > 0) return set
+  if (set.pods.length > 0 || set.captures.length > 0) return set
   throw notSpark ?? noPods(from)
 }
 
 function addObject(set: PodSet, { object, from }: ReadObject): SparkopsError | undefined {
   const kind = textAt(object, 'kind')
   if (kind === 'SparkApplication') set.applications.push({ object, from })
-  if (kind === 'PodCapture' && at(object, 'complete') === false)
-    set.gaps.push(`${from}: the capture is not whole: ${textAt(object, 'reason') ?? 'it was cut short'}`)
+  if (kind === 'PodCapture') {
+    const manifest = captureManifest(object, from)
+    set.captures.push({ manifest, from })
+    if (!manifest.complete) set.gaps.push(`${from}: the capture is not whole: ${manifest.reasons.join('; ')}`)
+    if (manifest.pods.length === 0) set.gaps.push(`${from}: no pod was seen`)
+  }
   if (kind !== 'Pod') return undefined
   checkPod(object, from)
   try {
@@ -40,6 +47,14 @@ function addObject(set: PodSet, { object, from }: ReadObject): SparkopsError | u
     set.skipped.push(`${error.message}: ${error.why ?? ''}`)
     return error
   }
+}
+
+/** What is read of a manifest has its shape; the rest is not looked at. */
+function captureManifest(object: JsonMap, from: string): CaptureManifest {
+  const fault = ['pods', 'applications', 'reasons'].find((field) => !Array.isArray(object[field]))
+  if (fault !== undefined) throw malformed(`${from}: ${fault}`, 'it is no list')
+  if (typeof at(object, 'complete') !== 'boolean') throw malformed(`${from}: complete`, 'it is neither true nor false')
+  return object as unknown as CaptureManifest
 }
 
 function noPods(from: string): SparkopsError {

@@ -36,18 +36,25 @@ export interface FieldRow {
 /** What counts against a pod. Extra fields count where the caller says so. */
 export const LOST: ReadonlySet<Verdict> = new Set(['different', 'missing', 'duplicate', 'unmappable'])
 
-const SECRET = /pass(word|wd|phrase)?|secret|token|credential|api_?key|access_?key|private_?key|authorization/i
+const SECRET =
+  /pass(word|wd|phrase)?|secret|token|credential|api[._-]?key|access[._-]?key|private[._-]?key|authorization/i
 /** Secrets inside a longer text: `password=…` in an option or an address, `user:password@` in an address. */
 const INSIDE = [
   /((?:password|passwd|passphrase|secret|token|credential|api[._-]?key|access[._-]?key)[\w.-]*=)[^\s&;,"']+/gi,
   /(:\/\/[^\s/:@]+:)[^\s/@]+(?=@)/g,
 ]
-const MASK = '(masked)'
+/** What stands in place of a secret, here and in the files of a capture. */
+export const MASK = '(masked)'
+
+/** Whether a variable, property or option is called a secret. */
+export function isSecretName(name: string): boolean {
+  return SECRET.test(name)
+}
 
 /** A value fit to be shown: what is called a secret is masked. Two masked values may still differ. */
 export function shown(path: string, value: unknown): unknown {
   const variable = /\.env\[name=([^\]]*)\]/.exec(path)?.[1]
-  const isSecret = variable !== undefined && SECRET.test(variable) && /\](\.value)?$/.test(path)
+  const isSecret = variable !== undefined && isSecretName(variable) && /\](\.value)?$/.test(path)
   if (isSecret && typeof value === 'string') return MASK
   return withoutSecrets(value)
 }
@@ -55,7 +62,7 @@ export function shown(path: string, value: unknown): unknown {
 /** A Java option with the value of a secret property masked. */
 export function shownOption(option: string): string {
   const name = /^-D[^=]+=/.exec(option)?.[0]
-  return name !== undefined && SECRET.test(name) ? `${name}${MASK}` : maskedInside(option)
+  return name !== undefined && isSecretName(name) ? `${name}${MASK}` : maskedInside(option)
 }
 
 function withoutSecrets(value: unknown): unknown {
@@ -63,10 +70,11 @@ function withoutSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSecrets)
   if (!isMap(value)) return value
   const isEntry = typeof value['name'] === 'string' && typeof value['value'] === 'string'
-  if (isEntry && SECRET.test(value['name'] as string)) return { ...value, value: MASK }
+  if (isEntry && isSecretName(value['name'] as string)) return { ...value, value: MASK }
   return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, withoutSecrets(child)]))
 }
 
-function maskedInside(text: string): string {
+/** A text with the secrets inside it masked: options, addresses. */
+export function maskedInside(text: string): string {
   return INSIDE.reduce((masked, secret) => masked.replace(secret, `$1${MASK}`), text)
 }

@@ -127,7 +127,7 @@ function joined(parts: readonly Findings[]): Findings {
 function ofApplication(pods: readonly SparkPod[], application: JsonMap): readonly SparkPod[] {
   const name = textAt(application, 'metadata', 'name')
   const own = pods.filter((pod) => pod.application === name)
-  if (own.length > 0) return own
+  if (own.length > 0 || pods.length === 0) return own
   const names = new Set(pods.map((pod) => pod.application))
   if (names.size === 1) return pods
   throw new SparkopsError({

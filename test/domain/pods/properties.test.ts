@@ -137,7 +137,7 @@ describe('an expectation made from a pod', () => {
     it(`matches that pod: ${file}`, () => {
       const pod = sparkPod(recorded(file))
       const expectations = expectationsFromPods([pod]).map((document) => readExpectation(document, 'test'))
-      const actual = { from: 'test', pods: [pod], applications: [], skipped: [], gaps: [] }
+      const actual = { from: 'test', pods: [pod], applications: [], captures: [], skipped: [], gaps: [] }
       const answer = verifyPods({
         actual,
         truth: { kind: 'expectations', from: 'test', expectations },

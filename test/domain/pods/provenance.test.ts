@@ -102,7 +102,7 @@ function changedByWebhook(role: string): JsonMap {
 
 function proof(object: JsonMap, application?: JsonMap) {
   const applications = application === undefined ? [] : [{ object: application, from: 'test' }]
-  const actual = { from: 'test', pods: [sparkPod(object)], applications, skipped: [], gaps: [] }
+  const actual = { from: 'test', pods: [sparkPod(object)], applications, captures: [], skipped: [], gaps: [] }
   return verifyPods({ actual, truth: { kind: 'provenance' }, accept: NOTHING_ACCEPTED, isStrict: false })
 }
 

@@ -176,7 +176,7 @@ function names(pod: JsonMap): unknown[] {
 }
 
 function verified(object: JsonMap) {
-  const actual = { from: 'test', pods: [sparkPod(object)], applications: [], skipped: [], gaps: [] }
+  const actual = { from: 'test', pods: [sparkPod(object)], applications: [], captures: [], skipped: [], gaps: [] }
   const operator = operatorVersion('2.5.2')
   const truth = {
     kind: 'spec',

@@ -5,8 +5,8 @@
 import { type JsonMap, isMap, scalarText } from '../json.ts'
 import { fieldPath, itemPath } from '../path.ts'
 import { quantityOf } from '../quantity.ts'
-import type { Verdict } from '../rows.ts'
-import { ORDER_RULES } from '../rules/canonical-rules.ts'
+import { MASK, type Verdict } from '../rows.ts'
+import { MASKED, ORDER_RULES } from '../rules/canonical-rules.ts'
 import { ANY, type FieldType, fieldType } from '../schema.ts'
 import { type Matcher, badMatcher, globOf, isSameScalar, matcherOf, regexOf } from './matchers.ts'
 
@@ -53,8 +53,10 @@ function isSame(expected: unknown, actual: unknown, { type }: Place): boolean {
 }
 
 function one(holds: boolean, expected: unknown, actual: unknown, { path, pointer }: Place, reason?: string): Match {
-  const verdict = holds ? 'same' : isNothing(actual) ? 'missing' : 'different'
   const found = isNothing(actual) ? {} : { actual, pointer }
+  if (!holds && typeof actual === 'string' && actual.includes(MASK))
+    return { path, verdict: 'undecided', expected, ...found, reason: MASKED.why }
+  const verdict = holds ? 'same' : isNothing(actual) ? 'missing' : 'different'
   return { path, verdict, expected, ...found, ...(reason !== undefined && { reason }) }
 }
 
@@ -88,7 +90,7 @@ function matchList(expected: unknown[], actual: unknown, place: Place): Match[] 
   if (!Array.isArray(actual)) return [one(expected.length === 0 && isNothing(actual), expected, actual, place)]
   const items = actual as unknown[]
   // Words of a command stand in order, and all of them.
-  if (isOrdered(place) && expected.every((item) => !isMap(item)))
+  if (isOrdered(place) && expected.every((item) => !isMap(item) || isMatcher(item)))
     return [
       one(
         expected.length === items.length &&
@@ -99,6 +101,10 @@ function matchList(expected: unknown[], actual: unknown, place: Place): Match[] 
       ),
     ]
   return expected.flatMap((item, index) => matchItem(item, items, place, index))
+}
+
+function isMatcher(item: JsonMap): boolean {
+  return Object.keys(item)[0]?.startsWith('$') === true
 }
 
 function isOrdered({ type, field }: Place): boolean {

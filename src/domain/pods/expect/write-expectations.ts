@@ -3,7 +3,7 @@ import { API_VERSION } from '../../document.ts'
 import { foldEnvironment } from '../environment.ts'
 import { type JsonMap, isMap, mapsAt, textAt } from '../json.ts'
 import { isWithin } from '../path.ts'
-import type { Role } from '../rows.ts'
+import { MASK, type Role } from '../rows.ts'
 import { IDENTITY_RULES } from '../rules/identity-rules.ts'
 import { NOISE_RULES } from '../rules/noise-rules.ts'
 import { treeOfObject, shapesOf } from '../shapes.ts'
@@ -41,7 +41,7 @@ function partial(pod: SparkPod): JsonMap {
 function kept(place: Place, pod: JsonMap): unknown {
   if (place.raw === undefined || place.noise !== undefined || isNoise(place.path)) return undefined
   if (place.path === 'apiVersion' || place.path === 'kind') return undefined
-  if (place.node.kind === 'leaf') return isIdentity(place.path) ? undefined : place.raw
+  if (place.node.kind === 'leaf') return isIdentity(place.path) ? undefined : unmasked(place.raw)
   if (place.path.endsWith('.env') && Array.isArray(place.raw)) return keptEnvironment(place, place.raw as unknown[])
   if (Array.isArray(place.raw)) return keptList(place, pod)
   const entries = [...place.node.children.values()].flatMap((child) => {
@@ -64,7 +64,14 @@ function keptList(place: Place, pod: JsonMap): unknown {
 /** Options come numbered by chance: each is expected without its number, by nobody's name. */
 function keptEnvironment(place: Place, env: readonly unknown[]): unknown {
   const entries = foldEnvironment(env).filter(({ name }) => !isIdentity(`${place.path}[name=${name}].value`))
-  return entries.length === 0 ? undefined : entries.map(({ entry }) => entry)
+  return entries.length === 0 ? undefined : entries.map(({ entry }) => unmasked(entry))
+}
+
+/** Of what a capture masked, no more is expected than that there is a value. */
+function unmasked(value: unknown): unknown {
+  if (typeof value === 'string') return value.includes(MASK) ? { $any: true } : value
+  if (Array.isArray(value)) return value.map(unmasked)
+  return isMap(value) ? Object.fromEntries(Object.entries(value).map(([name, one]) => [name, unmasked(one)])) : value
 }
 
 function isNoise(path: string): boolean {

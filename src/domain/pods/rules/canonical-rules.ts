@@ -18,6 +18,14 @@ export const EMPTY: PodRule = {
   why: 'Spark and templates write empty values that the API server drops when it reads the object',
   source: 'JSON tags `omitempty` of k8s.io/api core/v1; pointers that can tell are listed in canonical-rules.ts',
 }
+export const MASKED: PodRule = {
+  id: 'M01',
+  class: 'masked',
+  path: '**',
+  rule: 'a value of which a part was masked is neither equal to another nor different from it',
+  why: 'the capture masked it; captured with --include-secrets it can be compared',
+  source: 'docs/pods.md, Capturing',
+}
 export const QUANTITY: PodRule = {
   id: 'Q01',
   class: 'quantity',
@@ -161,6 +169,7 @@ export const ZERO_IS_ABSENT: ReadonlySet<string> = new Set(['hostPort', 'initial
 
 export const CANONICAL_RULES: readonly PodRule[] = [
   EMPTY,
+  MASKED,
   QUANTITY,
   NUMBER_TEXT,
   KEYED,

@@ -12,6 +12,7 @@ export type RuleClass =
   | 'admission'
   | 'replaced'
   | 'impossible'
+  | 'masked'
 
 export interface PodRule {
   /** A letter for its class and a number; never given to another rule. */
