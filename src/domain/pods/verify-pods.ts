@@ -4,6 +4,7 @@ import { SparkopsError } from '../errors.ts'
 import type { AcceptList } from './accept.ts'
 import { type Answer, countVerdicts, settle } from './answer.ts'
 import { comparePods, shapeSummary } from './diff-pods.ts'
+import type { DryRun } from './dry-run/dry-run.ts'
 import type { Expectation } from './expect/read-expectations.ts'
 import { type JsonMap, textAt } from './json.ts'
 import type { PodSet } from './pod-set.ts'
@@ -23,15 +24,13 @@ export interface PodVerification extends Document, Answer {
   notes: string[]
 }
 
-/**
- * What pods are held against. A dry run on a cluster (the same body with and without the operator's label) gives two
- * bodies, and so is a baseline.
- */
+/** What pods are held against. */
 export type Truth =
   | { kind: 'expectations'; from: string; expectations: readonly Expectation[] }
   | ({ kind: 'spec'; from: string } & SpecTruth)
   | { kind: 'baseline'; from: string; pods: readonly SparkPod[] }
   | { kind: 'provenance' }
+  | ({ kind: 'dry-run'; from: string } & DryRun)
 
 export interface VerifyOptions {
   actual: PodSet
@@ -52,10 +51,10 @@ export function verifyPods({ actual, truth, accept, isStrict }: VerifyOptions): 
   const pods = truth.kind === 'spec' ? ofApplication(actual.pods, truth.application) : actual.pods
   const shapes = byApplication(pods)
   const found = findingsOf(truth, shapes, actual)
-  const applications = truth.kind === 'spec' ? [truth.application] : actual.applications.map(({ object }) => object)
+  const applications = truth.kind === 'spec' ? [truth.application] : applicationsOf(truth, actual)
   const unseen = [...new Set([...found.unseen, ...actual.gaps, ...unseenRoles(applications, pods)])]
   // In a proof by provenance, what a webhook put there is the very thing that must not be.
-  const countExtra = isStrict || truth.kind === 'provenance'
+  const countExtra = isStrict || truth.kind === 'provenance' || truth.kind === 'dry-run'
   const settled = settle({ rows: found.rows, unseen, accept, countExtra })
   return {
     apiVersion: API_VERSION,
@@ -66,11 +65,18 @@ export function verifyPods({ actual, truth, accept, isStrict }: VerifyOptions): 
     notes: [...new Set(found.notes)],
     ...settled,
     exit:
-      settled.exit === 'ok' && found.rows.length === 0 && truth.kind !== 'provenance' && truth.kind !== 'spec'
-        ? 'inconclusive'
-        : settled.exit,
+      settled.exit === 'ok' && found.rows.length === 0 && !MAY_BE_EMPTY.has(truth.kind) ? 'inconclusive' : settled.exit,
     summary: countVerdicts(settled.fields),
   }
+}
+
+/** Where no row is an answer: nothing came from a webhook, nothing was asked of it. */
+const MAY_BE_EMPTY: ReadonlySet<Truth['kind']> = new Set(['provenance', 'spec', 'dry-run'])
+
+/** Those that lie beside the pods, or else those that the cluster has. */
+function applicationsOf(truth: Truth, { applications }: PodSet): JsonMap[] {
+  const known = applications.length === 0 && truth.kind === 'dry-run' ? truth.applications : applications
+  return known.map(({ object }) => object)
 }
 
 interface AppShape {
@@ -78,7 +84,8 @@ interface AppShape {
   application: string
 }
 
-function byApplication(pods: readonly SparkPod[]): AppShape[] {
+/** The shapes of all applications, numbered through. */
+export function byApplication(pods: readonly SparkPod[]): AppShape[] {
   const names = [...new Set(pods.map(({ application }) => application))].sort()
   const counts = { driver: 0, executor: 0 }
   return names.flatMap((application) =>
@@ -101,6 +108,8 @@ function findingsOf(truth: Truth, shapes: readonly AppShape[], actual: PodSet): 
       }
     case 'spec':
       return joined(shapes.map(({ shape }) => verifyAgainstSpec(shape, truth)))
+    case 'dry-run':
+      return truth
     case 'baseline':
       return { ...comparePods(truth, actual), notes: [] }
     case 'provenance':
@@ -158,6 +167,8 @@ function inWords(truth: Truth): string {
       return `what the webhook of operator ${truth.operator.name} makes of ${truth.from}${truth.isIdeal ? ', without its defects' : ''}`
     case 'baseline':
       return `the pods of ${truth.from}`
+    case 'dry-run':
+      return `what the webhook does to them on ${truth.from}, by dry run`
     case 'provenance':
       return 'nothing may come from a mutating webhook'
   }

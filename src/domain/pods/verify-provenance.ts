@@ -42,28 +42,47 @@ function podRows(pod: SparkPod, application: JsonMap | undefined): Omit<FieldRow
     verdict: provenance.by === 'webhook' ? ('extra' as const) : ('same' as const),
     provenance,
   }))
-  const changed = replaceable(pod.object, tree).map(({ place, rule }) => {
-    const settledBy = application === undefined ? undefined : settle(pod, place, application)
+  const changed = withoutTrace(pod, (place) =>
+    application === undefined ? undefined : settle(pod, place, application),
+  )
+  return [...added, ...changed]
+}
+
+/**
+ * Places of a stored pod that a webhook may have changed without a trace: undecided, unless something else says why none
+ * did.
+ */
+export function withoutTrace(
+  pod: SparkPod,
+  settledBy: (place: Place) => string | undefined,
+): (Omit<FieldRow, 'role' | 'shape'> & { pointer: string })[] {
+  return replaceable(pod.object, treeOfObject(pod, pod.object)).map(({ place, rule }) => {
+    const settled = settledBy(place)
     return {
       path: place.path,
       pointer: place.pointer,
       actual: shown(place.path, place.raw),
-      verdict: settledBy === undefined ? ('undecided' as const) : ('same' as const),
+      verdict: settled === undefined ? ('undecided' as const) : ('same' as const),
       rule: rule.id,
-      reason: settledBy ?? `managedFields cannot tell: ${rule.why}`,
+      reason: settled ?? `managedFields cannot tell: ${rule.why}`,
     }
   })
-  return [...added, ...changed]
 }
 
 /** Why the value cannot be the operator's webhook's, from the application; undefined where that cannot be said. */
 function settle(pod: SparkPod, place: Place, application: JsonMap): string | undefined {
-  const asked = placeIn(templateTree(pod, application), place.path)
-  if (asked !== undefined && sameText(asked, place)) return `spec.${pod.role}.template asks for the same`
+  const byTemplate = settledByTemplate(pod, place, application)
+  if (byTemplate !== undefined) return byTemplate
   const isAsked = OPERATORS.some(([versions]) =>
     asksFor(pod.role, place.path, application, versions.split(' ').at(-1)!),
   )
   return isAsked ? undefined : 'the application asks the operator’s webhook for nothing there'
+}
+
+/** Says so where the template of the application asks for the very value. */
+export function settledByTemplate(pod: SparkPod, place: Place, application: JsonMap): string | undefined {
+  const asked = placeIn(templateTree(pod, application), place.path)
+  return asked !== undefined && sameText(asked, place) ? `spec.${pod.role}.template asks for the same` : undefined
 }
 
 /** Whether the webhook of a version would write at or below the place. */
