@@ -68,10 +68,7 @@ describe('masking', () => {
     )
     const elsewhere = withPassword('x') as unknown as { spec: { containers: { env: { value: string }[] }[] } }
     elsewhere.spec.containers[0]!.env.at(-1)!.value = 'jdbc:z?password=x&y=1'
-    const diff = diffOf(
-      maskObject(withPassword('x') as unknown as KubeObject),
-      elsewhere,
-    )
+    const diff = diffOf(maskObject(withPassword('x') as unknown as KubeObject), elsewhere)
     expect(diff.exit).toBe('findings')
   })
 })
