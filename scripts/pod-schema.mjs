@@ -1,11 +1,12 @@
 // Writes src/domain/pods/core-v1.ts from Kubernetes' own description of a pod, so that list keys, sets and quantities
 // are the API's and not ours: `node scripts/pod-schema.mjs api/openapi-spec/v3/api__v1_openapi.json v1.35.4`, with the
-// file as it lies in the kubernetes repository, or as a cluster serves it: `kubectl get --raw /openapi/v3/api/v1`.
+// file as it lies in the kubernetes repository, or as a cluster serves it: `kubectl get --raw /openapi/v3/api/v1`. Another
+// place to write to may follow.
 import { readFileSync, writeFileSync } from 'node:fs'
 
-const [file, version] = process.argv.slice(2)
+const [file, version, into] = process.argv.slice(2)
 if (file === undefined || version === undefined)
-  throw new Error('usage: node scripts/pod-schema.mjs OPENAPI_V3_FILE KUBERNETES_VERSION')
+  throw new Error('usage: node scripts/pod-schema.mjs OPENAPI_V3_FILE KUBERNETES_VERSION [INTO]')
 /** @typedef {{ [name: string]: any }} Schema */
 /** @type {Record<string, Schema>} */
 const schemas = JSON.parse(readFileSync(file, 'utf8')).components.schemas
@@ -19,7 +20,7 @@ const SCALARS = { string: 's', integer: 'i', number: 'n', boolean: 'b' }
 /** @type {Map<string, string[]>} */
 const types = new Map()
 visit(ROOT)
-const target = new URL('../src/domain/pods/core-v1.ts', import.meta.url)
+const target = into ?? new URL('../src/domain/pods/core-v1.ts', import.meta.url)
 writeFileSync(target, text())
 console.log(`${types.size} types`)
 

@@ -2,6 +2,7 @@
 import { type JsonMap, isMap, mapsAt } from './json.ts'
 import { childPointer } from './path.ts'
 import { DEFAULT_RULES, type DefaultRule } from './rules/default-rules.ts'
+import { quantityOf } from './quantity.ts'
 import { POD, type FieldType, fieldType } from './schema.ts'
 
 /** Which values were filled in: rule by JSON Pointer. */
@@ -30,7 +31,7 @@ function fillStruct(value: JsonMap, type: string, pointer: string, filled: Map<s
     filled.set(childPointer(pointer, name), rule)
   }
   for (const { field, value: to, zero, id } of rulesByType.get(type) ?? [])
-    if (isUnset(value[field]) || (zero === true && value[field] === 0)) set(field, to, id)
+    if (isUnset(value[field]) || (zero === true && quantityOf(value[field]) === 0n)) set(field, to, id)
   COMPUTED[type]?.(value, set)
   for (const [name, child] of Object.entries(value))
     fill(child, fieldType(type, name), childPointer(pointer, name), filled)

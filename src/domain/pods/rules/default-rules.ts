@@ -61,6 +61,12 @@ export const DEFAULT_RULES: readonly DefaultRule[] = [
   row('D26', 'AzureDiskVolumeSource', 'cachingMode', 'ReadWrite', { source: `${FILE} (generated from +default)` }),
   row('D27', 'AzureDiskVolumeSource', 'kind', 'Shared', { source: `${FILE} (generated from +default)` }),
   row('D28', 'AzureDiskVolumeSource', 'fsType', 'ext4', { source: `${FILE} (generated from +default)` }),
+  row('D29', 'ResourceFieldSelector', 'divisor', '1', {
+    zero: true,
+    rule: 'absent or "0" is "1"',
+    why: 'the API server writes 0 where there is none, and the kubelet reads 0 as 1',
+    source: 'seen on kube-apiserver 1.35.4; kubernetes pkg/api/v1/resource ExtractContainerResourceValue',
+  }),
   row('D30', 'Toleration', 'operator', 'Equal', {
     why: 'the API keeps it empty and the scheduler reads it as Equal',
     source: 'kubernetes API reference, Toleration.operator',
@@ -81,6 +87,8 @@ export const DEFAULT_RULES: readonly DefaultRule[] = [
     why: 'the API keeps it empty and the kubelet reads it as Disabled',
     source: 'kubernetes API reference, VolumeMount.recursiveReadOnly',
   }),
+  row('D35', 'ScaleIOVolumeSource', 'storageMode', 'ThinProvisioned', { source: `${FILE} (generated from +default)` }),
+  row('D36', 'ScaleIOVolumeSource', 'fsType', 'xfs', { source: `${FILE} (generated from +default)` }),
   row('D40', 'Container', 'imagePullPolicy', undefined, {
     rule: 'absent is Always for an image whose tag is latest or missing (a digest counts as a tag), else IfNotPresent',
   }),
