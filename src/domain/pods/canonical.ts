@@ -3,9 +3,9 @@ import { canonicalJson } from '../canonical-json.ts'
 import { applyDefaults, type Defaulted } from './defaults.ts'
 import { foldEnvironment, javaOptions } from './environment.ts'
 import { type JsonMap, cloneJson, isMap, scalarText } from './json.ts'
-import { childPointer, fieldPath, itemPath } from './path.ts'
+import { childPointer } from './path.ts'
 import { shownOption } from './rows.ts'
-import { identify, noiseAt } from './rule-index.ts'
+import { type PathNode, fieldNode, identify, itemNode, noiseAt, rootPath } from './rule-index.ts'
 import {
   EMPTY_MAP_COUNTS,
   EMPTY_TEXT_COUNTS,
@@ -22,7 +22,7 @@ import { ANY, POD, type FieldType, fieldType } from './schema.ts'
 import type { Branch, Leaf, Place } from './tree.ts'
 
 interface Spot {
-  path: string
+  at: PathNode
   pointer: string
   /** The value as the pod has it, beside the one with defaults. */
   raw: unknown
@@ -52,13 +52,13 @@ class TreeBuilder {
   }
 
   build(pod: JsonMap, raw: JsonMap): Place {
-    const root = { path: '', pointer: '', raw, field: '', owner: '' }
+    const root = { at: rootPath(), pointer: '', raw, field: '', owner: '' }
     return this.place(root, this.node(pod, POD, root) ?? { kind: 'branch', children: new Map() })
   }
 
   private place(spot: Spot, node: Leaf | Branch, rules: readonly string[] = []): Place {
-    const noise = noiseAt(spot.path, spot.raw) ?? noiseThroughout(node)
-    return { path: spot.path, pointer: spot.pointer, raw: spot.raw, node, noise, rules, isDuplicate: false }
+    const noise = noiseAt(spot.at, spot.raw) ?? noiseThroughout(node)
+    return { path: spot.at.path, pointer: spot.pointer, raw: spot.raw, node, noise, rules, isDuplicate: false }
   }
 
   /** Undefined where the value says no more than its absence. */
@@ -75,7 +75,7 @@ class TreeBuilder {
     const amount = type.kind === 'quantity' ? quantityOf(value) : undefined
     if (amount !== undefined) return { kind: 'leaf', value: `${amount}n`, rules: [...rules, QUANTITY.id] }
     const text = type.kind === 'any' && typeof value !== 'string' ? canonicalJson(value) : scalarText(value)
-    const named = identify(spot.path, text)
+    const named = identify(spot.at, text)
     const typed = isOtherType(value, type)
       ? [NUMBER_TEXT.id]
       : this.isRenamed(value, spot)
@@ -96,10 +96,10 @@ class TreeBuilder {
       : undefined
   }
 
-  private fieldPlace(value: unknown, name: string, type: FieldType, { path, pointer, raw }: Spot): Place | undefined {
+  private fieldPlace(value: unknown, name: string, type: FieldType, { at, pointer, raw }: Spot): Place | undefined {
     const isStruct = type.kind === 'struct'
     const spot = {
-      path: fieldPath(path, name),
+      at: fieldNode(at, name),
       pointer: childPointer(pointer, name),
       raw: isMap(raw) ? raw[name] : undefined,
       field: isStruct ? name : '',
@@ -124,18 +124,18 @@ class TreeBuilder {
   }
 
   /** A list of texts or numbers in which order counts, such as a command: one value. */
-  private scalars(items: unknown[], of: FieldType, { path, pointer }: Spot): Leaf {
+  private scalars(items: unknown[], of: FieldType, { at, pointer }: Spot): Leaf {
     const texts = items.map((item) =>
       of.kind === 'any' && typeof item !== 'string' ? canonicalJson(item) : scalarText(item),
     )
-    const named = identify(path, JSON.stringify(texts))
+    const named = identify(at, JSON.stringify(texts))
     return { kind: 'leaf', value: named.text, rules: [...this.rulesAt(pointer), ...named.rules] }
   }
 
   private ordered(items: unknown[], of: FieldType, spot: Spot): Branch {
     const children = new Map<string, Place>()
     items.forEach((item, index) => {
-      const place = this.itemPlace(item, index, of, itemPath(spot.path, String(index)), spot)
+      const place = this.itemPlace(item, index, of, itemNode(spot.at, String(index)), spot)
       children.set(place.path, place)
     })
     return { kind: 'branch', children }
@@ -146,7 +146,7 @@ class TreeBuilder {
     const order: string[] = []
     items.forEach((item, index) => {
       const { key, rules } = this.keyOf(item, of, keys, spot)
-      const place = this.itemPlace(this.usualName(item, spot), index, of, itemPath(spot.path, key), spot, rules)
+      const place = this.itemPlace(this.usualName(item, spot), index, of, itemNode(spot.at, key), spot, rules)
       const twin = children.get(place.path)
       order.push(key)
       if (twin === undefined) children.set(place.path, place)
@@ -164,7 +164,7 @@ class TreeBuilder {
     item: unknown,
     of: FieldType,
     keys: readonly string[],
-    { path, field }: Spot,
+    { at, field }: Spot,
   ): { key: string; rules: string[] } {
     if (!isMap(item)) return { key: of.kind === 'quantity' ? String(quantityOf(item)) : scalarText(item), rules: [] }
     // A set of whole items: what the tree makes of an item is its key.
@@ -172,7 +172,7 @@ class TreeBuilder {
     const rawKey = keys.map((key) => `${key}=${scalarText(item[key])}`).join(',')
     const rules: string[] = []
     const parts = keys.map((key) => {
-      const named = identify(fieldPath(itemPath(path, rawKey), key), scalarText(item[key]))
+      const named = identify(fieldNode(itemNode(at, rawKey), key), scalarText(item[key]))
       rules.push(...named.rules)
       return `${key}=${this.main?.name === named.text && field === 'containers' ? this.main.as : named.text}`
     })
@@ -190,7 +190,7 @@ class TreeBuilder {
   }
 
   private wholeKey(item: JsonMap, of: FieldType): string {
-    const spot = { path: '', pointer: '', raw: item, field: '', owner: '' }
+    const spot = { at: rootPath(), pointer: '', raw: item, field: '', owner: '' }
     const node = new TreeBuilder(new Map(), undefined).node(item, of, spot)
     return node === undefined ? '{}' : shortText(node)
   }
@@ -199,12 +199,12 @@ class TreeBuilder {
     item: unknown,
     index: number,
     of: FieldType,
-    path: string,
+    at: PathNode,
     list: Spot,
     rules: readonly string[] = [],
   ): Place {
     const spot = {
-      path,
+      at,
       pointer: childPointer(list.pointer, index),
       raw: Array.isArray(list.raw) ? (list.raw as unknown[])[index] : item,
       field: '',
@@ -218,14 +218,7 @@ class TreeBuilder {
     const of: FieldType = { kind: 'struct', name: 'EnvVar', atomic: false }
     const folded = foldEnvironment(items)
     for (const { name, entry, index, rules } of folded) {
-      const place = this.itemPlace(
-        entry,
-        index,
-        of,
-        itemPath(spot.path, `name=${name}`),
-        { ...spot, raw: items },
-        rules,
-      )
+      const place = this.itemPlace(entry, index, of, itemNode(spot.at, `name=${name}`), { ...spot, raw: items }, rules)
       children.set(place.path, place)
     }
     const options = this.options(items, spot)
@@ -237,21 +230,21 @@ class TreeBuilder {
   private options(items: unknown[], spot: Spot): Place | undefined {
     const options = javaOptions(items)
     if (options.length === 0) return undefined
-    const path = itemPath(spot.path, 'name=SPARK_JAVA_OPT_*')
+    const list = itemNode(spot.at, 'name=SPARK_JAVA_OPT_*')
     const children = new Map<string, Place>()
     for (const { option, index } of options) {
-      const named = identify(fieldPath(path, 'value'), option)
+      const named = identify(fieldNode(list, 'value'), option)
       const leaf: Leaf = { kind: 'leaf', value: named.text, rules: [...named.rules, ENVIRONMENT.javaOptions.id] }
-      const at = {
+      const place = {
         ...spot,
-        path: itemPath(path, shownOption(named.text)),
+        at: itemNode(list, shownOption(named.text)),
         pointer: `${spot.pointer}/${index}/value`,
         raw: option,
       }
-      children.set(at.path, this.place(at, leaf))
+      children.set(place.at.path, this.place(place, leaf))
     }
     const raw = options.map(({ option }) => option)
-    return this.place({ ...spot, path, raw }, { kind: 'branch', children: sorted(children) }, [
+    return this.place({ ...spot, at: list, raw }, { kind: 'branch', children: sorted(children) }, [
       ENVIRONMENT.javaOptions.id,
     ])
   }

@@ -81,7 +81,11 @@ function pairApplications(expected: readonly SparkPod[], actual: readonly SparkP
 
 function byApplication(pods: readonly SparkPod[]): Map<string, SparkPod[]> {
   const groups = new Map<string, SparkPod[]>()
-  for (const pod of pods) groups.set(pod.application, [...(groups.get(pod.application) ?? []), pod])
+  for (const pod of pods) {
+    const group = groups.get(pod.application)
+    if (group === undefined) groups.set(pod.application, [pod])
+    else group.push(pod)
+  }
   return groups
 }
 

@@ -74,9 +74,15 @@ function compareChildren(
 
 function equalRow(expected: Place, actual: Place, from: Leaf, to: Leaf): PlaceRow {
   const row = rowOf(expected, actual)
-  if (canonicalJson(expected.raw) === canonicalJson(actual.raw)) return { ...row, verdict: 'same' }
+  if (isSameRaw(expected.raw, actual.raw)) return { ...row, verdict: 'same' }
   const rule = [...expected.rules, ...actual.rules, ...from.rules, ...to.rules][0] ?? EMPTY.id
   return { ...row, verdict: 'equivalent', rule }
+}
+
+function isSameRaw(expected: unknown, actual: unknown): boolean {
+  if (expected === actual) return true
+  const isPlain = typeof expected !== 'object' || typeof actual !== 'object'
+  return !isPlain && canonicalJson(expected) === canonicalJson(actual)
 }
 
 function unequalRow(expected: Place, actual: Place): PlaceRow {

@@ -4,6 +4,7 @@ import type { CaptureManifest } from '../../ports/pod-capture.ts'
 import { SparkopsError } from '../errors.ts'
 import { checkPod } from './check-shape.ts'
 import { type JsonMap, at, textAt } from './json.ts'
+import { packedPod } from './packed-pods.ts'
 import { type ReadObject, malformed, readObjects } from './read-objects.ts'
 import { type SparkPod, sparkPodOf } from './spark-pod.ts'
 
@@ -23,7 +24,7 @@ export interface PodSet {
 export async function readPodSet(from: string, files: readonly ObjectText[]): Promise<PodSet> {
   const set: PodSet = { from, pods: [], applications: [], captures: [], skipped: [], gaps: [] }
   let notSpark: SparkopsError | undefined
-  for (const file of files) for (const read of await readObjects(file)) notSpark = addObject(set, read) ?? notSpark
+  for (const file of files) for await (const read of readObjects(file)) notSpark = addObject(set, read) ?? notSpark
   if (set.pods.length > 0 || set.captures.length > 0) return set
   throw notSpark ?? noPods(from)
 }
@@ -40,7 +41,7 @@ function addObject(set: PodSet, { object, from }: ReadObject): SparkopsError | u
   if (kind !== 'Pod') return undefined
   checkPod(object, from)
   try {
-    set.pods.push(sparkPodOf(object, from))
+    set.pods.push(packedPod(sparkPodOf(object, from)))
     return undefined
   } catch (error) {
     if (!(error instanceof SparkopsError)) throw error

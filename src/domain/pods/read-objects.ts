@@ -30,38 +30,79 @@ const BEYOND_JSON = new Set<unknown>([binaryTag, omapTag, pairsTag, setTag, time
 const KUBECTL_YAML = new Schema(YAML11_SCHEMA.tags.filter((tag) => !BEYOND_JSON.has(tag)))
 
 /** The objects of a file; the items of a List each by itself. Documents without a kind are refused in a named file. */
-export async function readObjects(file: ObjectText): Promise<ReadObject[]> {
-  const documents = parseDocuments(await file.text(), file.name)
-  return documents.flatMap((document, index) => {
-    const from = documents.length === 1 ? file.name : `${file.name}, document ${index + 1}`
-    return document === null || document === undefined ? [] : objectsOf(document, from, file.isNamed)
-  })
+export async function* readObjects(file: ObjectText): AsyncGenerator<ReadObject> {
+  const text = await file.text()
+  const parts = documentsIn(text)
+  let number = 0
+  for (const part of parts) {
+    const documents = parsePart(part, file.name)
+    const isAlone = parts.length === 1 && documents.length === 1
+    for (const document of documents) {
+      number += 1
+      const from = isAlone ? file.name : `${file.name}, document ${number}`
+      if (document !== null && document !== undefined) yield* objectsOf(document, from, file.isNamed)
+    }
+  }
 }
 
 /** The documents of a text: JSON, or YAML in as many documents as it has. Throws exit 65. */
 export function parseDocuments(text: string, name: string): unknown[] {
-  const documents = /^\s*[{[]/.test(text) ? parseJson(text, name) : parseYaml(text, name)
+  return documentsIn(text).flatMap((part) => parsePart(part, name))
+}
+
+interface Part {
+  text: string
+  /** The line that it begins at, from 0. */
+  line: number
+}
+
+/** What may stand at the margin and is more than a line between documents: directives, ends, content behind the mark. */
+const NOT_PLAIN = /^(?:%|\.\.\.|---[ \t]*[^ \t\r\n#])/m
+const MARK = /^---[ \t]*(?:#.*)?\r?$/gm
+
+/** Cut at the lines between documents, which nothing else can look like (YAML 1.2.2, c-forbidden), so that each is read alone. */
+function documentsIn(text: string): Part[] {
+  const isWhole = !text.startsWith('---') && !text.includes('\n---')
+  if (isWhole || NOT_PLAIN.test(text)) return [{ text, line: 0 }]
+  const parts: Part[] = []
+  let [from, line] = [0, 0]
+  const add = (to: number): void => {
+    const part = text.slice(from, to)
+    // Before the first mark there need be nothing.
+    if (parts.length > 0 || from > 0 || /^[^#\s]/m.test(part)) parts.push({ text: part, line })
+    line += part.split('\n').length - 1
+  }
+  for (const { 0: mark, index } of text.matchAll(MARK)) {
+    add(index)
+    from = index + mark.length
+  }
+  add(text.length)
+  return parts
+}
+
+function parsePart({ text, line }: Part, name: string): unknown[] {
+  const documents = /^\s*[{[]/.test(text) ? parseJson(text, line, name) : parseYaml(text, line, name)
   checkSize(documents, name)
   return documents
 }
 
-function parseJson(text: string, name: string): unknown[] {
+function parseJson(text: string, line: number, name: string): unknown[] {
   try {
     return [parseExact(text)]
   } catch (error) {
     // YAML's flow form looks like JSON; what neither can read is told by YAML, which knows the line.
     if (!(error instanceof SyntaxError)) throw error
-    return parseYaml(text, name)
+    return parseYaml(text, line, name)
   }
 }
 
-function parseYaml(text: string, name: string): unknown[] {
+function parseYaml(text: string, from: number, name: string): unknown[] {
   try {
     return loadAll(text, { schema: KUBECTL_YAML })
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error
     const { line = 0, column = 0 } = (error.mark ?? {}) as { line?: number; column?: number }
-    throw malformed(`${name}:${line + 1}:${column + 1}`, error.reason)
+    throw malformed(`${name}:${from + line + 1}:${column + 1}`, error.reason)
   }
 }
 

@@ -1,30 +1,54 @@
-/** Finds the rules of a place quickly: pods repeat their paths, so what was found once is kept. */
+/**
+ * Paths and their rules, found quickly: pods repeat their paths, so each is made once, below its parent, and keeps the
+ * rules that were found for it.
+ */
 import { canonicalJson } from '../canonical-json.ts'
-import { isWithin } from './path.ts'
+import { fieldPath, isWithin, itemPath } from './path.ts'
 import { IDENTITY_RULES, type IdentityRule } from './rules/identity-rules.ts'
 import { NOISE_RULES, type NoiseRule } from './rules/noise-rules.ts'
 
-interface RulesOfPath {
-  noise: readonly NoiseRule[]
-  identity: readonly IdentityRule[]
+export interface PathNode {
+  readonly path: string
+  readonly fields: Map<string, PathNode>
+  readonly items: Map<string, PathNode>
+  readonly noise: readonly NoiseRule[]
+  readonly identity: readonly IdentityRule[]
 }
 
 /** Paths hold names from outside: without a bound, a thousand clusters would fill the memory. */
 const MOST_PATHS = 20_000
-const NONE: RulesOfPath = { noise: [], identity: [] }
-const found = new Map<string, RulesOfPath>()
+let root = nodeOf('')
+let count = 0
+
+/** The path of a whole pod, to go down from. */
+export function rootPath(): PathNode {
+  if (count > MOST_PATHS) {
+    root = nodeOf('')
+    count = 0
+  }
+  return root
+}
+
+/** The path of a field below another. */
+export function fieldNode(parent: PathNode, name: string): PathNode {
+  return parent.fields.get(name) ?? remember(parent.fields, name, fieldPath(parent.path, name))
+}
+
+/** The path of an item of a list below another. */
+export function itemNode(parent: PathNode, item: string): PathNode {
+  return parent.items.get(item) ?? remember(parent.items, item, itemPath(parent.path, item))
+}
 
 /** The noise rule that covers a value at a path. */
-export function noiseAt(path: string, raw: unknown): NoiseRule | undefined {
-  return rulesOf(path).noise.find(
+export function noiseAt({ noise }: PathNode, raw: unknown): NoiseRule | undefined {
+  return noise.find(
     ({ exactly }) => exactly === undefined || exactly.some((item) => canonicalJson(item) === canonicalJson(raw)),
   )
 }
 
 /** A text without what differs from run to run, and the rules that took it out. */
-export function identify(path: string, text: string): { text: string; rules: readonly string[] } {
-  const { identity } = rulesOf(path)
-  if (identity.length === 0) return { text, rules: [] }
+export function identify({ identity }: PathNode, text: string): { text: string; rules: readonly string[] } {
+  if (identity.length === 0) return { text, rules: NO_RULES }
   const rules: string[] = []
   let named = text
   for (const { id, replace } of identity) {
@@ -37,13 +61,17 @@ export function identify(path: string, text: string): { text: string; rules: rea
   return { text: named, rules }
 }
 
-function rulesOf(path: string): RulesOfPath {
-  const known = found.get(path)
-  if (known !== undefined) return known
-  if (found.size >= MOST_PATHS) found.clear()
+const NO_RULES: readonly string[] = []
+
+function remember(among: Map<string, PathNode>, name: string, path: string): PathNode {
+  const made = nodeOf(path)
+  count += 1
+  among.set(name, made)
+  return made
+}
+
+function nodeOf(path: string): PathNode {
   const noise = NOISE_RULES.filter((rule) => isWithin(path, rule.path))
   const identity = IDENTITY_RULES.filter((rule) => isWithin(path, rule.path))
-  const rules = noise.length + identity.length === 0 ? NONE : { noise, identity }
-  found.set(path, rules)
-  return rules
+  return { path, fields: new Map(), items: new Map(), noise, identity }
 }
