@@ -140,7 +140,8 @@ export async function readPods(sight: Sight, namespace?: string): Promise<Pods> 
   return { drivers, executors }
 }
 
-function driverFrom(pod: KubeObject, application: string): DriverPod {
+/** Reduces a driver pod to what decisions need. */
+export function driverFrom(pod: KubeObject, application: string): DriverPod {
   const containers = listAt(pod, 'status', 'containerStatuses')
   return {
     namespace: pod.metadata.namespace ?? '',
