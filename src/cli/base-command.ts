@@ -15,6 +15,7 @@ import { type Style, styleOf, wantsAscii, widthOf } from '../ui/style.ts'
 import type { View } from '../ui/view.ts'
 import { type ConsentAnswers, type ConsentQuestion, personAt, requireConsent } from './consent.ts'
 import { flagVariable, globalFlags } from './flags.ts'
+import { type LiveView, notLive, showLive } from './live.ts'
 import { programName } from './manifest.ts'
 import { streamToStdout, writeFileWhole } from './output.ts'
 import { type Form, renderDocument } from './present.ts'
@@ -51,6 +52,18 @@ export abstract class BaseCommand extends Command {
     const chunks = renderDocument(document, view, this.form(file === undefined))
     if (file === undefined) await streamToStdout(chunks, process.stdout.isTTY)
     else await writeFileWhole(file, chunks)
+  }
+
+  /** Shows a document again and again as it changes, until the changes end. */
+  protected async presentLive<D extends object>(
+    changes: AsyncIterable<D>,
+    view: LiveView<D>,
+    options: { again?: () => D | undefined } = {},
+  ): Promise<void> {
+    this.clearProgress()
+    const form = this.form(true)
+    if (form.name !== 'table' && form.name !== 'wide') throw notLive(form.name)
+    await showLive(changes, view, { ...options, form, clock: this.clock, stream: process.stdout })
   }
 
   /** Asks before something is changed, or takes the flags for an answer; throws where there is no consent. */

@@ -29,6 +29,7 @@ export const GROUPS: readonly GroupRequirement[] = [
   { group: 'fork', engine: false, programs: ['git'] },
   // Helm is needed for charts alone; a command that meets one says so.
   { group: 'operator', engine: false, programs: [] },
+  { group: 'app', engine: false, programs: [] },
   { group: 'pods', engine: false, programs: [] },
   { group: 'app', engine: false, programs: [] },
   { group: 'runs', engine: false, programs: [] },

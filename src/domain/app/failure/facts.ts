@@ -29,8 +29,11 @@ export interface Fact {
   text: string
 }
 
-/** A fresh application waits for the operator a few seconds; after this long, none has taken it up. */
-const TAKEN_UP_WITHIN_MS = 60_000
+/**
+ * A fresh application waits for the operator a few seconds, and its status follows the driver within as many; after
+ * this long, nobody is at work.
+ */
+const SETTLED_MS = 60_000
 
 /**
  * All facts of an observation but those about executors (`executors.ts`), in the order in which they are looked through
@@ -116,15 +119,15 @@ function troubleFacts({ object, application, trouble, driver, events }: Observat
     text,
   })
   const facts: Fact[] = []
-  if (trouble === 'half-submitted')
+  const isSettled = (at: string | undefined): boolean => at !== undefined && now - Date.parse(at) > SETTLED_MS
+  if (trouble === 'half-submitted' && isSettled(driver?.metadata.creationTimestamp))
     facts.push(fact(`half-submitted: ${driver?.metadata.name ?? ''} runs, state "${application.state}"`))
   const isLost =
     trouble === 'driver missing' ||
     /driver pod not found/i.test(textAt(object, 'status', 'applicationState', 'errorMessage') ?? '')
   if (isLost && driver === undefined)
     facts.push(fact(events === undefined ? 'driver lost, events not seen' : 'driver lost, events seen'))
-  const age = application.createdAt === undefined ? 0 : now - Date.parse(application.createdAt)
-  if (application.state === '' && trouble === undefined && !application.suspend && age > TAKEN_UP_WITHIN_MS)
+  if (application.state === '' && trouble === undefined && !application.suspend && isSettled(application.createdAt))
     facts.push(fact('not taken up'))
   if (hasEnded({ application }) && driver?.metadata.deletionTimestamp !== undefined)
     facts.push(fact('driver being deleted'))
