@@ -279,6 +279,21 @@ describe('tidying', () => {
     expect([subjects(repository, `v2.0.0..${run.tip}`), proof?.verdict]).toEqual([['something'], 'proven'])
   })
 
+  it('works before a merge too, which keeps its tree and gets its new parents', async () => {
+    const repository = fork()
+    const one = repository.commit('one', { a: '1\n' })
+    const fixed = repository.commit('fixup! one', { a: '2\n' })
+    repository.moveTo(repository.base)
+    const two = repository.commit('two', { b: '2\n' })
+    repository.moveTo(repository.rawCommit(mergedTree(repository, fixed, two), [fixed, two], 'merge\n'))
+    const wrong = repository.commit('wrong', { c: '1\n' })
+    repository.commit('r', { c: null }, { message: `Revert "wrong"\n\nThis reverts commit ${wrong}.\n` })
+    const { run, proof } = await moved(repository, { tidy: { dropEmpty: false } })
+    expect(subjects(repository, `v2.0.0..${run.tip}`).sort()).toEqual(['merge', 'one', 'two'])
+    expect([proof?.summary.folded, proof?.summary.dropped, proof?.verdict]).toEqual([1, 2, 'proven'])
+    expect([repository.show(run.tip, 'a'), one === run.tip]).toEqual(['2\n', false])
+  })
+
   it('does not reach behind a merge', async () => {
     const repository = fork()
     const one = repository.commit('one', { a: '1\n' })

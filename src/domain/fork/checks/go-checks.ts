@@ -10,6 +10,9 @@ import { goImports, goWords, type GoDeclaration, type GoWord } from '../go/go-so
 import type { AfterMerge, CarryFinding, MergedSituation } from '../resolve/resolver.ts'
 import { GoFacts, type GoTree } from './go-facts.ts'
 
+/** Told as `own-names`, once it is known that no assumed file is behind it. */
+const GONE = 'own-names/gone'
+
 /** The hook; it changes nothing. */
 export function goChecks(): AfterMerge {
   let facts: GoFacts | undefined
@@ -18,7 +21,16 @@ export function goChecks(): AfterMerge {
     finish: async (situation, tree, { assumed }) => {
       facts ??= new GoFacts(situation.git)
       const findings = await checkGo(situation, tree, facts)
-      return { tree, resolutions: [], findings: findings.filter(({ path }) => !assumed.has(path)) }
+      // A package with a file whose content is assumed proves nothing of the others.
+      const unsure = new Set([...assumed].filter((path) => path.endsWith('.go')).map(directoryOf))
+      const told = findings.filter(
+        ({ path, rule }) => !assumed.has(path) && !(rule === GONE && unsure.has(directoryOf(path))),
+      )
+      return {
+        tree,
+        resolutions: [],
+        findings: told.map((one) => (one.rule === GONE ? { ...one, rule: 'own-names' } : one)),
+      }
     },
   }
 }
@@ -198,7 +210,7 @@ function goneNames(paths: readonly string[], check: GoCheck): CarryFinding[] {
       )
       if (used === undefined) continue
       const message = `uses ${used.text}, which this commit takes away`
-      findings.push({ rule: 'own-names', path, gate: 'block', message })
+      findings.push({ rule: GONE, path, gate: 'block', message })
     }
   }
   return findings

@@ -96,20 +96,27 @@ export function goMembersOf(source: string): Set<string> {
   return members
 }
 
-/** String constants by name, sums of others and of literals worked out. */
+/**
+ * String constants by name, sums of others and of literals worked out. One with a type of its own is told as that type's:
+ * `ExecutorState("COMPLETED")`, since the same text of another type is another constant.
+ */
 export function goConstants(sources: readonly string[]): Map<string, string> {
   const expressions = new Map<string, string>()
+  const types = new Map<string, string>()
   for (const source of sources) {
-    for (const match of source.matchAll(
-      /^(?:const\s+|\t)(\w+)(?:\s+string)?\s*=\s*((?:"[^"\n]*"|\w+)(?:\s*\+\s*(?:"[^"\n]*"|\w+))*)\s*(?:\/\/.*)?$/gm,
+    for (const [, name, type, expression] of source.matchAll(
+      /^(?:const\s+|\t)(\w+)(?:\s+(\w+))?\s*=\s*((?:"[^"\n]*"|\w+)(?:\s*\+\s*(?:"[^"\n]*"|\w+))*)\s*(?:\/\/.*)?$/gm,
     )) {
-      if (!expressions.has(match[1]!)) expressions.set(match[1]!, match[2]!)
+      if (expressions.has(name!)) continue
+      expressions.set(name!, expression!)
+      if (type !== undefined && type !== 'string') types.set(name!, type)
     }
   }
   const values = new Map<string, string>()
   for (const name of expressions.keys()) {
     const value = evaluate(name, expressions, new Set())
-    if (value !== undefined) values.set(name, value)
+    const type = types.get(name)
+    if (value !== undefined) values.set(name, type === undefined ? value : `${type}("${value}")`)
   }
   return values
 }

@@ -4,11 +4,13 @@
  * its own.
  */
 import type { FileVersion, ObjectReader, ObjectWriter, Oid, TreeChange } from '../../../ports/git.ts'
+import { directoryOf } from '../go/go-package.ts'
 import { goDeclarations } from '../resolve/go-blocks.ts'
 import { bytesOf, splitLines, textOf } from '../resolve/lines.ts'
 import { editsBetween } from '../resolve/merge3.ts'
 import type { BeforeMerge, CarrySituation, Resolution } from '../resolve/resolver.ts'
 import { rewriteModulePath } from './module-path.ts'
+import { declarationMoves, describeMoves, renameDeclarations, type DeclarationMoves } from './renamed-declarations.ts'
 import { successorsOf, type Layout } from './successors.ts'
 import { renameQualifiers } from './symbols.ts'
 
@@ -40,19 +42,27 @@ class Rewriting {
   readonly base = new Map<string, FileVersion | null>()
   readonly theirs = new Map<string, FileVersion | null>()
   readonly resolutions: Resolution[] = []
+  /** Paths whose mentions of packages were rewritten. */
+  readonly #imports = new Set<string>()
   readonly #git: ObjectReader & ObjectWriter
   readonly #onto: Oid
+  readonly #oldBase: Oid
+  readonly #target: Oid
   readonly #layout: Layout
 
   constructor(situation: CarrySituation, layout: Layout) {
     this.#git = situation.git
     this.#onto = situation.onto
+    this.#oldBase = situation.oldBase
+    this.#target = situation.target
     this.#layout = layout
   }
 
   async change({ path, before, after }: TreeChange): Promise<void> {
     const to = await this.#placeOf(path, before, after)
-    const [b, a] = [await this.#rewritten(path, before), await this.#rewritten(path, after)]
+    const renamed = await this.#renamesIn(path, to)
+    const [b, a] = [await this.#rewritten(path, before, renamed), await this.#rewritten(path, after, renamed)]
+    if (renamed !== undefined) await this.#sayRenamed(path, after ?? before, renamed)
     if (to !== path) {
       this.#say(path, 'successor-path', `upstream has ${path} as ${to} now; the patch is carried there`)
       for (const [edits, version] of [[this.base, b] as const, [this.theirs, a] as const]) {
@@ -63,7 +73,7 @@ class Rewriting {
       if (b !== undefined && b.oid !== before?.oid) this.base.set(path, b)
       if (a !== undefined && a.oid !== after?.oid) this.theirs.set(path, a)
     }
-    if (b?.oid !== before?.oid || a?.oid !== after?.oid) this.#sayModule(path)
+    if (this.#imports.has(path)) this.#sayModule(path)
   }
 
   async #placeOf(path: string, before: FileVersion | undefined, after: FileVersion | undefined): Promise<string> {
@@ -92,13 +102,32 @@ class Rewriting {
     return paths[scores.indexOf(Math.max(...scores))]!
   }
 
-  async #rewritten(path: string, version: FileVersion | undefined): Promise<FileVersion | undefined> {
+  /** What the declarations of the file are called where it stands now. */
+  async #renamesIn(path: string, to: string): Promise<DeclarationMoves | undefined> {
+    const { module, qualifiers } = this.#layout
+    if (!path.endsWith('.go') || module === undefined) return undefined
+    const [old, now] = [await this.#git.find(this.#oldBase, path), await this.#git.find(this.#target, to)]
+    if (old === undefined || now === undefined || old.oid === now.oid) return undefined
+    const [before, after] = [await this.#text(old), await this.#text(now)]
+    if (before === undefined || after === undefined) return undefined
+    const own = qualifiers.find(({ importPath }) => importPath === `${module.to}/${directoryOf(to)}`)
+    const moves = declarationMoves(before, after, own?.names ?? new Map())
+    return moves.names.size === 0 ? undefined : moves
+  }
+
+  async #rewritten(
+    path: string,
+    version: FileVersion | undefined,
+    moves: DeclarationMoves | undefined,
+  ): Promise<FileVersion | undefined> {
     const { module, qualifiers } = this.#layout
     if (version === undefined || module === undefined || PROSE.test(path)) return version
     const text = await this.#text(version)
     if (text === undefined) return version
     const moved = rewriteModulePath(text, module)
-    const renamed = path.endsWith('.go') ? renameQualifiers(moved, qualifiers) : moved
+    const qualified = path.endsWith('.go') ? renameQualifiers(moved, qualifiers) : moved
+    if (qualified !== text) this.#imports.add(path)
+    const renamed = moves === undefined ? qualified : renameDeclarations(qualified, moves)
     if (renamed === text) return version
     return { mode: version.mode, oid: await this.#git.writeBlob(bytesOf(renamed)) }
   }
@@ -106,6 +135,11 @@ class Rewriting {
   async #text(version: FileVersion | undefined): Promise<string | undefined> {
     if (version === undefined || !version.mode.startsWith('100')) return undefined
     return textOf(await this.#git.readBlob(version.oid))
+  }
+
+  async #sayRenamed(path: string, version: FileVersion | undefined, moves: DeclarationMoves): Promise<void> {
+    const told = describeMoves((await this.#text(version)) ?? '', moves)
+    if (told !== '') this.#say(path, 'renamed-declarations', `as upstream calls them now: ${told}`)
   }
 
   #sayModule(path: string): void {

@@ -56,7 +56,7 @@ function renameIn(source: string, from: string, to: string, names: ReadonlyMap<s
     const member = words[i + 1]
     if (word.text !== from || word.before === '.' || word.after !== '.' || member?.before !== '.') continue
     // Only exported names are the package's: a local variable of the same name has fields as it likes.
-    if (!/^\p{Lu}/u.test(member.text) || (from !== to && member.after === ':' && word.before === '{')) continue
+    if (!/^\p{Lu}/u.test(member.text)) continue
     parts.push(source.slice(at, word.at), `${to}.${names.get(member.text) ?? member.text}`)
     at = member.at + member.text.length
   }

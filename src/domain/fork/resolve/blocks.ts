@@ -22,6 +22,8 @@ export interface BlockGrammar {
   split(text: string): Block[] | undefined
   /** How a block that both sides changed is merged, when its lines do not: a grammar of its inner parts. */
   inner?(key: string): BlockGrammar | undefined
+  /** Which of upstream's blocks holds what this one held, where none has its key; undefined where that cannot be told. */
+  counterpart?(before: Block, now: readonly Block[]): Block | undefined
   /** Whether a block may stand at any place among its siblings. What may not is never inserted. */
   isFree(block: Block): boolean
   /** Said of a block in evidence: `declaration`, `target`. */
@@ -102,7 +104,9 @@ class BlockPatch {
   }
 
   #change(block: Block, before: string): void {
-    const at = this.#find(block.key)
+    const other = this.#grammar.counterpart?.({ key: block.key, text: before }, this.result)?.key ?? block.key
+    const found = this.#find(block.key)
+    const at = found === -1 ? this.#find(other) : found
     if (at === -1) return this.#leave(block.key, 'the company changes it, upstream has it no longer in this file')
     const now = this.result[at]!.text
     if (plain(now) === plain(block.text)) return
@@ -119,7 +123,7 @@ class BlockPatch {
     const text = merged.text ?? parts?.text
     if (text === undefined)
       return this.#leave(block.key, parts?.left[0]?.why ?? 'both sides changed the same lines of it')
-    this.result[at] = { key: block.key, text }
+    this.result[at] = { key: this.result[at]!.key, text }
     this.answers.push(...(merged.text === undefined ? parts!.answers : merged.answers))
     this.#say(`both sides' changes of ${this.#grammar.noun} ${block.key} are in different lines`)
   }

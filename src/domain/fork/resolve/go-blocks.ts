@@ -17,6 +17,7 @@ export const goDeclarations: BlockGrammar = {
   rule: 'go-declarations',
   noun: 'declaration',
   split: splitGo,
+  counterpart: groupOf,
   inner: (key) => (/^(type|import|var|const) /.test(key) || /^(import|var|const)\(/.test(key) ? goEntries : undefined),
   isFree: (block) => block.key !== 'package' && !REPEATABLE.test(block.key),
 }
@@ -28,6 +29,26 @@ const goEntries: BlockGrammar = {
   split: splitEntries,
   // A constant of an iota group counts by its place; so may an embedded type's methods.
   isFree: (block) => block.key !== 'head' && block.key !== 'tail' && !/\biota\b/.test(block.text),
+}
+
+/** A group is told by its first entry; where that is gone, by the group that has most of its other entries. */
+function groupOf(before: Block, now: readonly Block[]): Block | undefined {
+  const kind = /^(?:var|const)\(/.exec(before.key)?.[0]
+  if (kind === undefined) return undefined
+  const entries = entryKeys(before)
+  const groups = now.filter(({ key }) => key.startsWith(kind))
+  const shared = groups.map((group) => [...entryKeys(group)].filter((key) => entries.has(key)).length)
+  const most = Math.max(0, ...shared)
+  const isOne = most >= 2 && shared.filter((count) => count === most).length === 1
+  return isOne ? groups[shared.indexOf(most)] : undefined
+}
+
+function entryKeys({ text }: Block): Set<string> {
+  return new Set(
+    splitEntries(text)
+      ?.map(({ key }) => key)
+      .filter((key) => key !== 'head' && key !== 'tail'),
+  )
 }
 
 function splitGo(text: string): Block[] | undefined {

@@ -6,6 +6,7 @@
 import type { TextSides } from './hunk.ts'
 import { splitLines } from './lines.ts'
 import { editsBetween } from './merge3.ts'
+import { addedKeys } from './template-paths.ts'
 import type { ValueMove } from './yaml-merge.ts'
 import { keyPaths } from './yaml-tree.ts'
 
@@ -24,9 +25,11 @@ export function supersededKeys(file: TextSides, moves: readonly ValueMove[]): Su
   let at = 0
   for (const edit of editsBetween(base, theirs)) {
     result.push(...base.slice(at, edit.start))
-    const said = edit.start === edit.end ? whyGone(edit.items, file, moves) : undefined
-    if (said === undefined) result.push(...edit.items)
-    else evidence.push(said)
+    for (const unit of edit.start === edit.end ? (addedKeys(edit.items) ?? [edit.items]) : [edit.items]) {
+      const said = edit.start === edit.end ? whyGone(unit, file, moves) : undefined
+      if (said === undefined) result.push(...unit)
+      else evidence.push(said)
+    }
     at = edit.end
   }
   if (evidence.length === 0) return undefined

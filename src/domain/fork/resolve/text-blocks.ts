@@ -2,6 +2,7 @@
 import type { Block, BlockGrammar } from './blocks.ts'
 import { blocksByLine, uniqueKeys } from './blocks.ts'
 import { splitLines } from './lines.ts'
+import { branchesOf } from './yaml-tree.ts'
 
 /** Makefiles: targets with their recipes and comments, variables, and whole conditionals and definitions. */
 export const makeTargets: BlockGrammar = {
@@ -18,6 +19,35 @@ export const markdownSections: BlockGrammar = {
   noun: 'section',
   split: splitMarkdown,
   isFree: (block) => block.key !== 'preface',
+}
+
+/** Helm's helpers by definition, each with the comment above it. */
+export const helmDefinitions: BlockGrammar = {
+  rule: 'helm-definitions',
+  noun: 'definition',
+  split: splitHelpers,
+  isFree: (block) => block.key.startsWith('define '),
+}
+
+function splitHelpers(text: string): Block[] | undefined {
+  const blocks: { key: string; text: string }[] = [{ key: 'head', text: '' }]
+  let pending = ''
+  let open = 0
+  let comment = false
+  for (const line of splitLines(text)) {
+    const name = open === 0 && !comment ? /^\{\{-?\s*define\s+"([^"]+)"/.exec(line)?.[1] : undefined
+    if (name !== undefined) blocks.push({ key: `define ${name}`, text: pending + line })
+    else if (open > 0) blocks.at(-1)!.text += line
+    else pending += line
+    if (open > 0 || name !== undefined) pending = ''
+    else {
+      comment = comment ? !/\*\/\s*-?\}\}/.test(line) : /\{\{-?\s*\/\*/.test(line) && !/\*\/\s*-?\}\}/.test(line)
+      if (!comment && !/^\s*$|\*\/\s*-?\}\}/.test(line)) return undefined
+    }
+    open = Math.max(0, open + (open > 0 || name !== undefined ? branchesOf(line) : 0))
+  }
+  blocks.at(-1)!.text += pending
+  return open > 0 ? undefined : uniqueKeys(blocks.filter((block) => block.text !== ''))
 }
 
 function splitMakefile(text: string): Block[] | undefined {

@@ -12,7 +12,8 @@ import { imageRule } from './image-reference.ts'
 import { bytesOf, markerLines, textOf } from './lines.ts'
 import type { Confidence, Decision, MergedSituation, Resolver } from './resolver.ts'
 import { supersededKeys } from './template-keys.ts'
-import { makeTargets, markdownSections } from './text-blocks.ts'
+import { insertByPath } from './template-paths.ts'
+import { helmDefinitions, makeTargets, markdownSections } from './text-blocks.ts'
 import { blanksRule, movedLineRule, neighbourRule, tokenRule } from './token-merge.ts'
 import { versionLineRule } from './version-line.ts'
 import { matchesAny } from './glob.ts'
@@ -24,6 +25,7 @@ const GRAMMARS: readonly { paths: RegExp; grammar: BlockGrammar }[] = [
   { paths: /\.go$/, grammar: goDeclarations },
   { paths: /(^|\/)(GNU)?[Mm]akefile$|\.mk$/, grammar: makeTargets },
   { paths: /\.(md|markdown)$/, grammar: markdownSections },
+  { paths: /(^|\/)templates\/.*\.tpl$/, grammar: helmDefinitions },
 ]
 
 /** What a merge of one text gave: the text, or why not. */
@@ -113,6 +115,8 @@ function mergeSides(file: TextSides, profile: ForkProfile, known: TextKnowledge)
   const grammar = GRAMMARS.find(({ paths }) => paths.test(file.path))?.grammar
   const byBlock = grammar === undefined ? undefined : mergeBlocks(file, grammar, rules)
   if (byBlock?.text !== undefined) return settled(file, byBlock.text, byBlock.answers)
+  const byPath = insertByPath(file)
+  if (byPath !== undefined) return settled(file, byPath.text, [byPath.answer])
   for (const { key, why } of byBlock?.left ?? []) hints.push(`${grammar!.noun} ${key}: ${why}`)
   const n = byHunk.left.length
   const why =

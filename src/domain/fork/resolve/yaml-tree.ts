@@ -113,15 +113,42 @@ export function duplicateKeys(text: string): string[] {
 
 /** The paths of all keys, told by indentation, in Helm templates too. */
 export function keyPaths(text: string): Set<string> {
+  return new Set(keyLines(text).map(({ path }) => path))
+}
+
+/** A key of a text that may be a Helm template. */
+export interface KeyLine {
+  readonly path: string
+  /** Path of the mapping it is in; empty at the top. */
+  readonly parent: string
+  /** From 0. */
+  readonly line: number
+  /** Of the key itself, behind the dashes of a list. */
+  readonly indent: number
+  readonly inList: boolean
+  /** How many `if`, `with` and `range` of the template stand open around it. */
+  readonly branches: number
+}
+
+/** All keys of a text in order, told by indentation, in Helm templates too. */
+export function keyLines(text: string): KeyLine[] {
   return walkKeys(text).all
 }
 
-function walkKeys(text: string): { all: Set<string>; twice: string[] } {
+/** What a line opens of the template's blocks, less what it closes. */
+export function branchesOf(line: string): number {
+  const opened = line.match(/\{\{-?\s*(?:if|with|range|define|block)\b/g)?.length ?? 0
+  return opened - (line.match(/\{\{-?\s*end\b/g)?.length ?? 0)
+}
+
+function walkKeys(text: string): { all: KeyLine[]; twice: string[] } {
   const twice: string[] = []
-  const all = new Set<string>()
+  const all: KeyLine[] = []
+  let branches = 0
   let open: { indent: number; path: string; keys: Set<string>; last: string }[] = []
   let literal = Infinity
-  for (const line of splitLines(text)) {
+  for (const [i, line] of splitLines(text).entries()) {
+    branches += branchesOf(line)
     if (/^\s*(#|$|\{\{)/.test(line)) continue
     if (/^---(\s|$)/.test(line)) open = []
     const indent = /^ */.exec(line)![0].length
@@ -140,7 +167,15 @@ function walkKeys(text: string): { all: Set<string>; twice: string[] } {
     if (level.keys.has(key[3]!)) twice.push(level.path + key[3]!)
     level.keys.add(key[3]!)
     level.last = key[3]!
-    all.add(level.path + key[3]!)
+    const parentPath = level.path.replace(/\.$/, '')
+    all.push({
+      path: level.path + key[3]!,
+      parent: parentPath,
+      line: i,
+      indent: depth,
+      inList: key[2] !== '',
+      branches,
+    })
   }
   return { all, twice }
 }

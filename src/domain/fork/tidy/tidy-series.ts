@@ -3,7 +3,8 @@
  * pairs of a commit and its exact revert, and, where asked, empty commits. The tree at the end is the tree at the
  * beginning, byte for byte, or nothing is done. What cannot be folded without a conflict stays as it is, and is told.
  *
- * Works behind the last merge: what lies before one would change its parents.
+ * Works within each straight stretch of the history, between merges and branchings: what stands behind keeps its trees
+ * and is given its new parents.
  */
 import { Buffer } from 'node:buffer'
 import type { Git, Oid } from '../../../ports/git.ts'
@@ -40,62 +41,93 @@ export async function tidySeries(
   start: Oid,
   options: { dropEmpty: boolean },
 ): Promise<TidyResult> {
-  const from = firstTidyable(series)
-  const movable = series.slice(from)
-  const removals = [...(await revertPairs(git, movable)), ...(options.dropEmpty ? emptyCommits(movable) : [])]
+  const result: TidyResult = { tip: start, tidied: [], left: [], sources: new Map() }
+  /** Old commit to what stands in its place, where that is another. */
+  const moved = new Map<Oid, Oid>()
+  for (const stretch of stretchesOf(series)) {
+    const last = stretch.at(-1)!
+    const tip = isStraight(last)
+      ? await tidyStretch(git, stretch, moved.get(standsOn(stretch)) ?? standsOn(stretch), options, result)
+      : await withParents(git, last, moved, result)
+    if (tip !== last.oid) moved.set(last.oid, tip)
+  }
+  result.tip = moved.get(start) ?? start
+  if ((await git.treeOf(result.tip)) !== (await git.treeOf(start))) throw notNeutral(start, 'the trees differ')
+  return result
+}
+
+/** What the first commit of a stretch stands on. */
+function standsOn(stretch: readonly SeriesCommit[]): Oid {
+  return stretch[0]!.parent!
+}
+
+function isStraight(commit: SeriesCommit): boolean {
+  return commit.parents.length === 1
+}
+
+/** Runs of commits that simply follow each other, and of which only the last is followed by anything else. */
+function stretchesOf(series: readonly SeriesCommit[]): SeriesCommit[][] {
+  const children = new Map<Oid, number>()
+  for (const parent of series.flatMap(({ parents }) => parents)) children.set(parent, (children.get(parent) ?? 0) + 1)
+  const stretches: SeriesCommit[][] = []
+  for (const commit of series) {
+    const open = stretches.at(-1)
+    const previous = open?.at(-1)
+    const follows = previous !== undefined && isStraight(previous) && commit.parent === previous.oid
+    if (follows && isStraight(commit) && children.get(previous.oid) === 1) open!.push(commit)
+    else stretches.push([commit])
+  }
+  return stretches
+}
+
+/** A merge, or a root, over its parents as they are now; the tree is its own. */
+async function withParents(
+  git: Git,
+  commit: SeriesCommit,
+  moved: ReadonlyMap<Oid, Oid>,
+  result: TidyResult,
+): Promise<Oid> {
+  const parents = commit.parents.map((parent) => moved.get(parent) ?? parent)
+  const isSame = parents.every((parent, i) => parent === commit.parents[i])
+  const made = isSame
+    ? commit.oid
+    : await git.writeCommit(recommit(commit.raw, { tree: commit.tree, parents, committer: committerLine(commit) }))
+  result.sources.set(made, [commit.oid])
+  return made
+}
+
+async function tidyStretch(
+  git: Git,
+  stretch: readonly SeriesCommit[],
+  parent: Oid,
+  options: { dropEmpty: boolean },
+  result: TidyResult,
+): Promise<Oid> {
+  const removals = [...(await revertPairs(git, stretch)), ...(options.dropEmpty ? emptyCommits(stretch) : [])]
   const removed = new Set(removals.map(({ commit }) => commit))
-  const left: TidyResult['left'] = series
-    .slice(0, from)
-    .flatMap((commit) => (isFold(commit) ? [{ oid: commit.oid, why: 'a merge stands behind it' }] : []))
+  const last = stretch.at(-1)!
   let items = foldItems(
-    movable.filter((commit) => !removed.has(commit)),
-    left,
+    stretch.filter((commit) => !removed.has(commit)),
+    result.left,
   )
   for (;;) {
-    const parent = series[from]?.parent ?? start
     const made = await replay(git, items, parent)
     if ('failed' in made) {
-      left.push({ oid: made.failed.oid, why: 'it does not fold without a conflict' })
-      if (!items.some(({ folds }) => folds.length > 0)) throw notNeutral(start, made.failed.subject)
-      items = unfold(items, made.failed, movable)
+      result.left.push({ oid: made.failed.oid, why: 'it does not fold without a conflict' })
+      if (!items.some(({ folds }) => folds.length > 0)) throw notNeutral(last.oid, made.failed.subject)
+      items = unfold(items, made.failed, stretch)
       continue
     }
     const tip = items.length === 0 ? parent : made.tip
-    if ((await git.treeOf(tip)) !== (await git.treeOf(start))) throw notNeutral(start, 'the trees differ')
-    return {
-      tip: removals.length === 0 && made.folded.length === 0 ? start : tip,
-      ...asResult(made, removals, series, from),
-      left,
-    }
+    if ((await git.treeOf(tip)) !== last.tree) throw notNeutral(last.oid, 'the trees differ')
+    const gone = removals.map(({ commit, rule, evidence }) => ({ oid: commit.oid, rule, evidence, into: null }))
+    result.tidied.push(...made.folded, ...gone)
+    for (const [oid, sources] of made.sources) result.sources.set(oid, sources)
+    return tip
   }
 }
 
 type Replayed = { tip: Oid; folded: TidyResult['tidied']; sources: Map<Oid, Oid[]> }
-
-function asResult(
-  made: Replayed,
-  removals: readonly Removal[],
-  series: readonly SeriesCommit[],
-  from: number,
-): Pick<TidyResult, 'tidied' | 'sources'> {
-  const before = series.slice(0, from).map((commit): [Oid, Oid[]] => [commit.oid, [commit.oid]])
-  const gone = removals.map(({ commit, rule, evidence }) => ({ oid: commit.oid, rule, evidence, into: null }))
-  return { tidied: [...made.folded, ...gone], sources: new Map([...before, ...made.sources]) }
-}
-
-/** The place after the last commit that does not simply follow the one before it. */
-function firstTidyable(series: readonly SeriesCommit[]): number {
-  let from = 0
-  for (const [index, commit] of series.entries()) {
-    const previous = series[index - 1]
-    if (commit.parents.length !== 1 || (previous !== undefined && commit.parent !== previous.oid)) from = index + 1
-  }
-  return Math.min(from, series.length)
-}
-
-function isFold(commit: SeriesCommit): boolean {
-  return /^(?:fixup|squash)! /.test(commit.subject)
-}
 
 function emptyCommits(series: readonly SeriesCommit[]): Removal[] {
   return series
@@ -153,7 +185,7 @@ function foldItems(series: readonly SeriesCommit[], left: TidyResult['left']): I
     const match = /^(fixup|squash)! (.*)$/s.exec(commit.subject)
     const target = match === null ? undefined : findTarget(items, match[2]!)
     if (match !== null && target === undefined)
-      left.push({ oid: commit.oid, why: 'what it fixes is not in the series' })
+      left.push({ oid: commit.oid, why: 'what it fixes is not in the series, or stands behind a merge' })
     if (match === null || target === undefined) items.push({ commit, folds: [] })
     else target.folds.push({ commit, kind: match[1] as 'fixup' | 'squash' })
   }
@@ -208,14 +240,19 @@ async function replay(git: Git, items: readonly Item[], parent: Oid): Promise<Re
 }
 
 async function writeTidied(git: Git, { commit, folds }: Item, tree: Oid, parent: Oid): Promise<Oid> {
-  const committer = commit.raw.headers.find(({ name }) => name === 'committer')!
-  const line = committer.bytes.toString('latin1', 'committer '.length, committer.bytes.length - 1)
   const squashed = folds.filter(({ kind }) => kind === 'squash')
   const message =
     squashed.length === 0
       ? undefined
       : Buffer.concat([commit.raw.message, ...squashed.flatMap((fold) => [Buffer.from('\n'), bodyOf(fold.commit)])])
-  return await git.writeCommit(recommit(commit.raw, { tree, parents: [parent], committer: line, message }))
+  return await git.writeCommit(
+    recommit(commit.raw, { tree, parents: [parent], committer: committerLine(commit), message }),
+  )
+}
+
+function committerLine({ raw }: SeriesCommit): string {
+  const committer = raw.headers.find(({ name }) => name === 'committer')!
+  return committer.bytes.toString('latin1', 'committer '.length, committer.bytes.length - 1)
 }
 
 /** A squash's message without its first line, which only says what it is for. */

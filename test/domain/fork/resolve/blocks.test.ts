@@ -76,3 +76,24 @@ describe('Makefiles by target and Markdown by section', () => {
     expect(markdownSections.split('# A\n```\n# not\n```\n## B\n')!.map(({ key }) => key)).toEqual(['A', 'A › B'])
   })
 })
+
+describe('a group of constants whose first entry upstream moved elsewhere', () => {
+  const group = (...names: string[]): string =>
+    `package a\n\nconst (\n${names.map((name) => `\t${name} = "${name}"\n`).join('')})\n`
+  const merge = (ours: string): string | undefined =>
+    mergeBlocks(
+      { path: 'a.go', base: group('First', 'Two', 'Three'), ours, theirs: group('First', 'Two', 'Own', 'Three') },
+      goDeclarations,
+      [],
+    )?.text
+
+  it('is the one that has most of its others, and takes the company’s constant', () => {
+    const ours = `${group('Other', 'Two', 'Three')}\nconst (\n\tFar = "Far"\n)\n`
+    expect(merge(ours)).toBe(ours.replace('\tThree', '\tOwn = "Own"\n\tThree'))
+  })
+
+  it('is nobody’s where two groups have as many', () => {
+    const [one, two] = [group('A', 'Two', 'Three'), group('B', 'Two', 'Three').replace('package a\n', '')]
+    expect(merge(one + two)).toBeUndefined()
+  })
+})
