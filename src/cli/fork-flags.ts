@@ -16,7 +16,7 @@ import type { Git } from '../ports/git.ts'
 import type { ReportProgress } from '../ports/progress.ts'
 import { progressFlag } from './flags.ts'
 import { onShutdown } from './shutdown.ts'
-import { openForkState, openGit, openToolchain, openWorkbench } from './wiring.ts'
+import { openForkState, openGit, openToolchain, openUserBuild, openWorkbench } from './wiring.ts'
 
 export const repositoryFlags = {
   directory: Flags.string({ char: 'C', summary: 'where the fork is', default: '.', helpValue: 'DIR' }),
@@ -35,6 +35,20 @@ export const forkFlags = {
     options: PROFILE_NAMES,
     helpValue: 'NAME',
   })(),
+}
+
+/** The user's own build; only ever from the command line. */
+export const execFlags = {
+  exec: Flags.string({
+    summary: 'a command (of sh) that every carried commit must pass; run on its files, beside the repository',
+    helpValue: 'COMMAND',
+  }),
+  'exec-last': Flags.boolean({ summary: 'run it once, on the finished series', dependsOn: ['exec'] }),
+}
+
+interface AskedExec {
+  exec?: string | undefined
+  'exec-last'?: boolean | undefined
 }
 
 export const runFlags = {
@@ -65,7 +79,7 @@ interface CommandContext {
 
 /** Opens the repository for the length of `work`. */
 export async function withFork<T>(
-  flags: { directory: string; takeover?: boolean | undefined },
+  flags: { directory: string; takeover?: boolean | undefined } & AskedExec,
   context: CommandContext,
   options: OpenOptions,
   work: (fork: OpenFork) => Promise<T>,
@@ -77,16 +91,20 @@ export async function withFork<T>(
   const release = options.lock ? await store.lock({ takeOver: takeover }) : undefined
   const forgetLock = onShutdown(async () => await release?.())
   const toolchain = await openToolchain(git, context.signal)
+  const when = flags['exec-last'] === true ? 'last' : 'each'
+  const build =
+    flags.exec === undefined ? undefined : await openUserBuild(git, { command: flags.exec, when }, context.signal)
   try {
     const workbench = await openWorkbench(git.facts)
     const rulesOf = (profile: ForkProfile): CarryRules => carryRules(profile, toolchain)
     return await work({
       git,
       rulesOf,
-      tools: { ...context, git, store, workbench, rules: ({ start }) => rulesOf(start.profile) },
+      tools: { ...context, git, store, workbench, build, rules: ({ start }) => rulesOf(start.profile) },
     })
   } finally {
     await toolchain.close()
+    await build?.close()
     await release?.()
     forgetLock()
     await git.close()
@@ -96,7 +114,7 @@ export async function withFork<T>(
 
 /** The same, with the run that is meant, its ledger and refs in step. */
 export async function withRun<T>(
-  flags: { directory: string; id?: string | undefined; takeover?: boolean | undefined },
+  flags: { directory: string; id?: string | undefined; takeover?: boolean | undefined } & AskedExec,
   context: CommandContext,
   work: (tools: SyncTools, run: OpenRun) => Promise<T>,
 ): Promise<T> {

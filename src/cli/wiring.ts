@@ -30,6 +30,7 @@ import { onShutdown } from './shutdown.ts'
 import type { ForkStateStore, Workbench } from '../ports/fork-state.ts'
 import type { Git, RepositoryFacts } from '../ports/git.ts'
 import type { Toolchain } from '../ports/toolchain.ts'
+import type { UserBuild } from '../ports/user-build.ts'
 
 export const systemClock: Clock = { now: () => Date.now() }
 
@@ -115,13 +116,23 @@ export async function openWorkbench(facts: RepositoryFacts): Promise<Workbench> 
 
 /** Go, and generators written in it, on trees of a repository; in a scratch directory below the user's cache. */
 export async function openToolchain(git: Git, signal: AbortSignal): Promise<Toolchain> {
-  const [{ openToolchain: open }, { homedir }, path] = await Promise.all([
-    import('../adapters/toolchain/open-toolchain.ts'),
-    import('node:os'),
-    import('node:path'),
-  ])
-  const cache = process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache')
-  return open({ git, signal, cache: path.join(cache, 'sparkops') })
+  const { openToolchain: open } = await import('../adapters/toolchain/open-toolchain.ts')
+  return open({ git, signal, cache: await cacheDirectory() })
+}
+
+/** The command that the user gave to `--exec`. */
+export async function openUserBuild(
+  git: Git,
+  asked: { command: string; when: UserBuild['when'] },
+  signal: AbortSignal,
+): Promise<UserBuild> {
+  const { openUserBuild: open } = await import('../adapters/toolchain/user-build.ts')
+  return open({ git, signal, ...asked, cache: await cacheDirectory() })
+}
+
+async function cacheDirectory(): Promise<string> {
+  const [{ homedir }, path] = await Promise.all([import('node:os'), import('node:path')])
+  return path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'sparkops')
 }
 
 /** Renders charts that lie in a repository, with the user's helm. */

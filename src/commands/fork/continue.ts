@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.ts'
-import { runFlags, withRun } from '../../cli/fork-flags.ts'
+import { execFlags, runFlags, withRun } from '../../cli/fork-flags.ts'
 import { reportRun, runExit } from '../../domain/fork/sync/run-report.ts'
 import { runView } from '../../ui/fork/run-view.ts'
 import { continueRun } from '../../domain/fork/sync/resume.ts'
@@ -11,6 +11,7 @@ export default class ForkContinue extends BaseCommand {
     'Takes what the index of the run’s own directory holds, refuses what is still in conflict or has markers, checks the tree, and carries on with the next commit.'
   static override flags = {
     ...runFlags,
+    ...execFlags,
     accept: Flags.string({
       summary: 'a finding to live with, as rule or rule:path',
       multiple: true,

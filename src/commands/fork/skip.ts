@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.ts'
-import { runFlags, withRun } from '../../cli/fork-flags.ts'
+import { execFlags, runFlags, withRun } from '../../cli/fork-flags.ts'
 import { reportRun, runExit } from '../../domain/fork/sync/run-report.ts'
 import { runView } from '../../ui/fork/run-view.ts'
 import { skipCommit } from '../../domain/fork/sync/resume.ts'
@@ -11,6 +11,7 @@ export default class ForkSkip extends BaseCommand {
     'The reason goes into the ledger and into the proof; the old commit stays reachable. Then the move goes on.'
   static override flags = {
     ...runFlags,
+    ...execFlags,
     reason: Flags.string({ summary: 'why it is left out', required: true, helpValue: 'TEXT' }),
   }
   static override examples = [

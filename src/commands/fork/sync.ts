@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.ts'
-import { forkFlags, forkQuestion, withFork } from '../../cli/fork-flags.ts'
+import { execFlags, forkFlags, forkQuestion, withFork } from '../../cli/fork-flags.ts'
 import { reportRun, runExit } from '../../domain/fork/sync/run-report.ts'
 import { startSync, viewFork } from '../../domain/fork/sync/start-sync.ts'
 import { runView } from '../../ui/fork/run-view.ts'
@@ -11,6 +11,7 @@ export default class ForkSync extends BaseCommand {
     'Computes each merge from git’s objects, resolves what the profile’s rules can prove or decide, and stops only where judgement is needed. The result is a ref below refs/sparkops/; checkout, index, HEAD, branches and configuration stay as they are. Run again, it goes on where it was.'
   static override flags = {
     ...forkFlags,
+    ...execFlags,
     onto: Flags.string({ summary: 'the upstream tag, branch or commit to stand on', required: true, helpValue: 'REF' }),
     tidy: Flags.boolean({ summary: 'fold fixup! and squash!, and take out revert pairs, first' }),
     'drop-empty': Flags.boolean({ summary: 'with --tidy: leave out commits that change nothing', dependsOn: ['tidy'] }),

@@ -30,6 +30,10 @@ export const runView: View<ForkRun> = {
       yield table(COLUMNS, run.steps)
     }
     if (run.stop !== null) yield* stopBlocks(run.stop, options)
+    if (run.failedBuild !== null) {
+      yield ''
+      yield outcomeLine('wait', sanitize(run.failedBuild.message), options.style)
+    }
     yield ''
     yield nextLine(run)
   },
@@ -68,6 +72,7 @@ function* stopBlocks(stop: RunStop, { style }: ViewOptions): Generator<Block> {
 function nextLine(run: ForkRun): string {
   if (run.status === 'finished') return 'Next: sparkops fork verify, then sparkops fork publish'
   if (run.status === 'aborted') return 'Nothing is lost: its refs are below refs/sparkops/archive/'
+  if (run.failedBuild !== null) return 'Next: sparkops fork undo, or sparkops fork continue --accept exec'
   if (run.stop === null) return 'Next: sparkops fork continue'
   return 'Next: sparkops fork resolve PATH [--take upstream|company|deleted], then sparkops fork continue'
 }

@@ -355,3 +355,73 @@ describe('documents', () => {
     expect(errorOf(await at(repository.path, 'show', '7', '--json'))).toMatchObject({ exitCode: 64 })
   })
 })
+
+describe('a build of the user’s', () => {
+  const withExec = async (path: string, verb: string, ...words: string[]): Promise<RunResult> =>
+    await at(path, verb, '--json', ...words)
+
+  it('runs on every carried commit, and one that fails it stops for a person, who may correct or accept it', async () => {
+    const repository = fork()
+    const exec = ['--exec', 'grep -q five f && ! grep -q company h']
+    await withExec(repository.path, 'sync', '--onto', 'v2.0.0', ...exec)
+    await at(repository.path, 'resolve', 'h', '--take', 'company')
+    const refused = await withExec(repository.path, 'continue', ...exec)
+    expect([refused.code, errorOf(refused).code]).toEqual([8, 'SO_CHECK_FAILED'])
+    const done = runOf(await withExec(repository.path, 'continue', ...exec, '--accept', 'exec'))
+    expect(done.status).toBe('finished')
+    const told = done.steps.flatMap(({ findings }) => findings.map(({ gate, message }) => `${gate}: ${message}`))
+    expect([told.length, told[0]?.includes('passed in'), told[1]?.includes('accepted by hand')]).toEqual([
+      2,
+      true,
+      true,
+    ])
+  })
+
+  it('stops at a commit that merged cleanly and does not pass', async () => {
+    const repository = fork()
+    const result = await withExec(repository.path, 'sync', '--onto', 'v2.0.0', '--exec', 'echo no such thing; exit 3')
+    expect(result.code).toBe(8)
+    const { stop } = runOf(result)
+    expect(stop?.number).toBe(1)
+    expect(stop?.findings.map(({ rule, message }) => [rule, /exit code 3: no such thing/.test(message)])).toEqual([
+      ['exec', true],
+    ])
+  })
+
+  it('runs once on the finished series where asked, and can be tried again', async () => {
+    const repository = fork()
+    const flag = join(directory, 'passes')
+    const exec = ['--exec', `test -e '${flag}'`, '--exec-last']
+    await withExec(repository.path, 'sync', '--onto', 'v2.0.0', ...exec)
+    await at(repository.path, 'resolve', 'h', '--take', 'company')
+    const failed = await withExec(repository.path, 'continue', ...exec)
+    expect([failed.code, runOf(failed).failedBuild?.gate, runOf(failed).summary.left]).toEqual([8, 'block', 0])
+    writeFileSync(flag, '')
+    const done = await withExec(repository.path, 'continue', ...exec)
+    expect([done.code, runOf(done).status]).toEqual([0, 'finished'])
+  })
+
+  it('is not run because a repository names it', async () => {
+    const repository = fork()
+    await withExec(repository.path, 'sync', '--onto', 'v2.0.0', '--exec', 'true')
+    await at(repository.path, 'resolve', 'h', '--take', 'company')
+    const refused = await withExec(repository.path, 'continue')
+    expect([refused.code, errorOf(refused).code]).toEqual([64, 'SO_OTHER_EXEC'])
+  })
+
+  it('cannot touch the repository, whose files it sees without its git directory', async () => {
+    const repository = fork()
+    const before = belongings(repository)
+    const out = join(directory, 'seen')
+    await withExec(
+      repository.path,
+      'sync',
+      '--onto',
+      'v2.0.0',
+      '--exec',
+      `git rev-parse --git-dir >'${out}' 2>&1; rm -rf f; env | grep ^GIT_DIR >>'${out}'; true`,
+    )
+    expect(belongings(repository)).toEqual(before)
+    expect(readFileSync(out, 'utf8')).toContain('not a git repository')
+  })
+})

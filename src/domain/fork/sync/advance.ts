@@ -2,10 +2,12 @@
 import type { ForkStateStore, Workbench, WorkbenchConflict } from '../../../ports/fork-state.ts'
 import type { FileVersion, Git, Oid } from '../../../ports/git.ts'
 import type { Clock } from '../../../ports/clock.ts'
+import type { UserBuild } from '../../../ports/user-build.ts'
 import type { ReportProgress } from '../../../ports/progress.ts'
 import { advance, carryCommit, type CarryProgress, type CarryStep, writeCarried } from '../carry/carry-commit.ts'
 import type { OpenConflict } from '../carry/carry-tree.ts'
-import type { CarryContext, CarryRules } from '../resolve/resolver.ts'
+import { buildTree, withBuild } from '../checks/user-build.ts'
+import type { CarryContext, CarryFinding, CarryRules } from '../resolve/resolver.ts'
 import { readSeriesCommit, type SeriesCommit } from '../series/collect-series.ts'
 import { short } from '../series/find-base.ts'
 import type { RunState, StepEntry, StoppedEntry } from './ledger.ts'
@@ -17,17 +19,19 @@ export interface SyncTools {
   store: ForkStateStore
   workbench: Workbench
   rules: (state: RunState) => CarryRules
+  /** The user's own, where one was given. */
+  build?: UserBuild | undefined
   clock: Clock
   signal: AbortSignal
   report: ReportProgress
 }
 
-/** The run carried on, to its end or to the next stop. */
-export async function advanceRun(tools: SyncTools, run: OpenRun): Promise<OpenRun> {
+/** The run carried on, to its end or to the next stop. `accepted` lives with a build that fails at the end. */
+export async function advanceRun(tools: SyncTools, run: OpenRun, accepted = false): Promise<OpenRun> {
   const { git, store, clock, signal, report } = tools
   let at = run
   const context = contextOf(tools, at.state)
-  const rules = tools.rules(at.state)
+  const rules = withBuild(tools.rules(at.state), tools.build)
   let progress = progressOf(at.state)
   const { series } = at.state.start
   for (let number = at.state.steps.length + 1; number <= series.length; number += 1) {
@@ -40,9 +44,22 @@ export async function advanceRun(tools: SyncTools, run: OpenRun): Promise<OpenRu
     at = await recordStep(git, store, at, entry)
     progress = advance(progress, commit, { parents: entry.parents, made: entry.made })
   }
+  const finding = await lastBuild(tools, progress.tip, accepted)
+  if (finding !== undefined)
+    at = await append(store, at, [{ kind: 'checked', at: isoNow(clock), tip: progress.tip, finding }])
+  if (finding?.gate === 'block') {
+    await storeLedger(git, at)
+    return at
+  }
   at = await append(store, at, [{ kind: 'finished', at: isoNow(clock), tip: progress.tip }])
   await storeLedger(git, at)
   return at
+}
+
+async function lastBuild({ git, build }: SyncTools, tip: Oid, accepted: boolean): Promise<CarryFinding | undefined> {
+  if (build?.when !== 'last') return undefined
+  const finding = await buildTree(build, await git.treeOf(tip))
+  return accepted ? { ...finding, gate: 'note' } : finding
 }
 
 /** A commit of the run's series, by its number from 1. */

@@ -6,6 +6,7 @@ import type { FileVersion, Oid } from '../../../ports/git.ts'
 import { SparkopsError } from '../../errors.ts'
 import type { OpenConflict } from '../carry/carry-tree.ts'
 import type { ForkProfile } from '../profile/profile.ts'
+import type { AskedBuild } from '../checks/user-build.ts'
 import type { CarryFinding, Resolution } from '../resolve/resolver.ts'
 
 export interface StartEntry {
@@ -24,6 +25,8 @@ export interface StartEntry {
   /** `Name <email> seconds zone`: the same for the whole run, so that doing a step again makes the same commit. */
   committer: string
   profile: ForkProfile
+  /** The user's build, told so that the run goes on with the same; never run from here. */
+  exec?: AskedBuild
   series: readonly { oid: Oid; sources: readonly Oid[] }[]
   /** Commits that tidying left out: each with why. */
   tidied: readonly { oid: Oid; rule: string; evidence: string; into: Oid | null }[]
@@ -70,6 +73,7 @@ export type LedgerEntry =
   | { kind: 'done'; at: string; number: number }
   | { kind: 'settled'; at: string; number: number; path: string; how: string; version: FileVersion | null }
   | { kind: 'undone'; at: string; to: number; tipBefore: Oid; tipAfter: Oid }
+  | { kind: 'checked'; at: string; tip: Oid; finding: CarryFinding }
   | { kind: 'aborted'; at: string; archive: string }
   | { kind: 'finished'; at: string; tip: Oid }
 
@@ -85,6 +89,8 @@ export interface RunState {
   stopped: StoppedEntry | undefined
   /** What a person settled at the stop at hand. */
   settled: readonly Extract<LedgerEntry, { kind: 'settled' }>[]
+  /** What the build said of a finished series that did not pass it. */
+  failedBuild: CarryFinding | undefined
   status: 'running' | 'stopped' | 'finished' | 'aborted'
   /** Tip after the last step that is done. */
   tip: Oid
@@ -104,6 +110,7 @@ export function readRun(id: string, lines: readonly string[]): RunState {
     undoing: undefined,
     stopped: undefined,
     settled: [],
+    failedBuild: undefined,
     status: 'running',
     tip: first.onto.oid,
   }
@@ -127,8 +134,10 @@ export function addEntry(state: RunState, entry: LedgerEntry): RunState {
     case 'undone': {
       const steps = state.steps.filter(({ number }) => number <= entry.to)
       const cleared = { pending: undefined, stopped: undefined, settled: [], status: 'running' as const }
-      return { ...state, ...cleared, steps, tip: entry.tipAfter, undoing: entry }
+      return { ...state, ...cleared, steps, tip: entry.tipAfter, undoing: entry, failedBuild: undefined }
     }
+    case 'checked':
+      return { ...state, failedBuild: entry.finding.gate === 'block' ? entry.finding : undefined }
     case 'aborted':
       return { ...state, status: 'aborted' }
     case 'finished':

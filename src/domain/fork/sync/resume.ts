@@ -1,21 +1,23 @@
 /** What a person does at a stop: settle a path, go on, leave the commit out, take steps back, give up. */
-import { Buffer } from 'node:buffer'
 import type { EditedFile, WorkbenchState } from '../../../ports/fork-state.ts'
 import type { FileVersion, Git, Oid } from '../../../ports/git.ts'
 import { SparkopsError } from '../../errors.ts'
 import { writeCarried } from '../carry/carry-commit.ts'
 import { finishTree, type OpenConflict } from '../carry/carry-tree.ts'
 import { takeSide } from '../carry/take-side.ts'
+import { EXEC, requireSameBuild, withBuild } from '../checks/user-build.ts'
 import type { CarryFinding, MergedSituation, Resolution } from '../resolve/resolver.ts'
 import { advanceRun, contextOf, isoNow, layOutStop, progressOf, seriesCommit, type SyncTools } from './advance.ts'
 import type { StepEntry, StoppedEntry } from './ledger.ts'
+import { leftMarkers, markersLeft } from './left-markers.ts'
 import { append, archiveRun, keepStop, type OpenRun, recordStep, recordUndo, storeLedger } from './run-store.ts'
 
 /** Takes what a person has resolved, and carries on. `accept` names findings (`rule` or `rule:path`) to live with. */
 export async function continueRun(tools: SyncTools, run: OpenRun, accept: readonly string[]): Promise<OpenRun> {
   const { stopped, status } = run.state
   if (status === 'finished') return run
-  if (stopped === undefined) return await advanceRun(tools, run)
+  requireSameBuild(run.state.start.exec, tools.build)
+  if (stopped === undefined) return await advanceRun(tools, run, accept.includes(EXEC))
   const bench = await tools.workbench.look(run.state.id)
   if (bench?.tree !== stopped.tree) return await layOutAgain(tools, run, stopped)
   await requireResolved(tools.git, stopped, bench)
@@ -26,6 +28,7 @@ export async function continueRun(tools: SyncTools, run: OpenRun, accept: readon
 
 /** Leaves the commit at the stop out, for a reason that the ledger keeps. */
 export async function skipCommit(tools: SyncTools, run: OpenRun, reason: string): Promise<OpenRun> {
+  requireSameBuild(run.state.start.exec, tools.build)
   const stopped = requireStop(run)
   const step = leftOut(tools, run, stopped, { action: 'skipped', rule: 'skipped-by-hand', evidence: reason })
   return await advanceRun(tools, await recordStep(tools.git, tools.store, run, step))
@@ -174,37 +177,6 @@ async function requireResolved(git: Git, stopped: StoppedEntry, bench: Workbench
   if (marked.length > 0) throw markersLeft(marked)
 }
 
-/** Numbers of lines that are markers, and that no side of the merge has. */
-async function leftMarkers(git: Git, conflict: OpenConflict | undefined, bytes: Uint8Array): Promise<number[]> {
-  const sides = [conflict?.base, conflict?.ours, conflict?.theirs]
-  const known = new Set<string>()
-  for (const version of sides) {
-    if (version?.mode.startsWith('100') !== true) continue
-    for (const line of markerLines(await git.readBlob(version.oid))) known.add(line.text)
-  }
-  return markerLines(bytes)
-    .filter(({ text }) => !known.has(text))
-    .map(({ number }) => number)
-}
-
-function markerLines(bytes: Uint8Array): { number: number; text: string }[] {
-  return Buffer.from(bytes)
-    .toString('latin1')
-    .split('\n')
-    .map((text, index) => ({ text, number: index + 1 }))
-    .filter(({ text }) => /^(?:<{7}|\|{7}|>{7})(?: |\r?$)/.test(text))
-}
-
-function markersLeft(places: readonly string[]): SparkopsError {
-  return new SparkopsError({
-    code: 'SO_MARKERS_LEFT',
-    message: `conflict markers are left at ${places.join(', ')}`,
-    why: 'neither side of the merge has these lines',
-    hint: 'edit the file, then sparkops fork resolve PATH',
-    exit: 'pending',
-  })
-}
-
 async function treeOfBench(
   git: Git,
   stopped: StoppedEntry,
@@ -234,7 +206,13 @@ async function finishByHand(
   const { onto, baseTree, theirsTree, open } = stopped
   const situation: MergedSituation = { ...context, commit, onto, baseTree, theirsTree, conflicts: open }
   const byHand = [...paths].map((path): Resolution => resolvedByHand(run, path))
-  const finished = await finishTree(situation, tools.rules(state), tree, [...stopped.resolutions, ...byHand], new Set())
+  const finished = await finishTree(
+    situation,
+    withBuild(tools.rules(state), tools.build),
+    tree,
+    [...stopped.resolutions, ...byHand],
+    new Set(),
+  )
   const findings = finished.findings.map((finding) => acceptFinding(finding, accept))
   const blocking = findings.filter(({ gate }) => gate === 'block')
   if (blocking.length > 0) throw blocked(blocking)

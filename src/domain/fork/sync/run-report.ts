@@ -24,6 +24,8 @@ export interface ForkRun extends Document {
   /** What tidying folded or left out before the run. */
   tidied: RunState['start']['tidied']
   stop: RunStop | null
+  /** What the user's build said of the finished series, where it did not pass. */
+  failedBuild: CarryFinding | null
   summary: {
     total: number
     carried: number
@@ -104,6 +106,7 @@ export async function reportRun(tools: Pick<SyncTools, 'git' | 'workbench'>, { s
     steps,
     tidied: start.tidied,
     stop: await reportStop(tools, state),
+    failedBuild: state.failedBuild ?? null,
     summary: {
       total: start.series.length,
       carried: carried.length,
