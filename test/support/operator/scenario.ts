@@ -39,7 +39,7 @@ import { fixtureChart, fixtureDefinitions } from './fixtures.ts'
 
 export const OPERATOR_NAMESPACE = 'spark-operator'
 export const RELEASE = 'spark-operator'
-const JOBS = 'jobs'
+export const JOBS = 'jobs'
 const RELEASE_NAME = { name: RELEASE, namespace: OPERATOR_NAMESPACE }
 
 const GROUP = 'sparkoperator.k8s.io'
@@ -86,20 +86,22 @@ export async function installOld(lab: TestCluster, cluster: Cluster): Promise<vo
     noHooks: false,
     timeoutSeconds: 60,
   })
-  for (let attempt = 0; ; attempt += 1) {
-    // A definition is served some moments after it was made.
-    if (
-      await cluster.list(APPLICATIONS).then(
-        () => true,
-        () => false,
-      )
-    )
-      break
-    if (attempt > 100) throw new Error('the definitions are not served')
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
+  await untilServed(cluster)
   for (const state of ['', 'SUBMITTED', 'RUNNING', 'COMPLETED', 'FAILED', 'PENDING_RERUN']) {
     await makeApplication(cluster, `app-${state.toLowerCase().replace('_', '-') || 'new'}`, state)
+  }
+}
+
+/** A definition is served some moments after it was made. */
+export async function untilServed(cluster: Cluster): Promise<void> {
+  for (let attempt = 0; ; attempt += 1) {
+    const isServed = await cluster.list(APPLICATIONS).then(
+      () => true,
+      () => false,
+    )
+    if (isServed) return
+    if (attempt > 100) throw new Error('the definitions are not served')
+    await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }
 
@@ -197,7 +199,15 @@ export async function planUpgrade(lab: TestCluster, cluster: Cluster): Promise<P
     guardCrds(GUARD),
     takeSnapshot({ types: [APPLICATIONS, SCHEDULES], crds: GUARD.crds, install: [OPERATOR] }),
     ...(await ownershipSteps(cluster)),
-    quiesce({ types: [{ type: APPLICATIONS, states: ['INVALIDATING'] }], timeoutSeconds: 5, whenTimedOut: 'proceed' }),
+    quiesce({
+      type: APPLICATIONS,
+      labels: OPERATOR_POD_LABELS,
+      controllers: [{ namespace: OPERATOR_NAMESPACE, selector }],
+      scope: null,
+      timeoutSeconds: 5,
+      stallSeconds: 5,
+      whenTimedOut: 'proceed',
+    }),
     stopController({ ...deployment, before: 1 }),
     fenceControllers(FENCE),
     adoptApplications({ type: APPLICATIONS, labels: OPERATOR_POD_LABELS, states: ['', 'PENDING_RERUN'], seen: [] }),

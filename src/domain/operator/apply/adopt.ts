@@ -75,11 +75,16 @@ async function findHalfSubmitted(payload: Json, context: ApplyContext): Promise<
     const own = (drivers.get(nameOf(application)) ?? []).filter((driver) => mayBelong(driver, application))
     if (RUNNING_STATES.includes(stateOf(application)) && own.length === 0) found.driverMissing.push(nameOf(application))
     if (!states.includes(stateOf(application)) || application.metadata.deletionTimestamp !== undefined) continue
-    const unknown = own.filter(({ submissionId }) => submissionId !== statusField(application, 'submissionID'))
+    const unknown = own.filter((driver) => isUnknownTo(application, driver))
     if (unknown.length > 1) found.ambiguous.push(nameOf(application))
     else if (unknown[0]) found.adoptable.push({ application, driver: unknown[0] })
   }
   return found
+}
+
+/** Whether a driver is the application's, and its status does not know of the submission that made it. */
+export function isUnknownTo(application: KubeObject, driver: PodIdentity): boolean {
+  return mayBelong(driver, application) && driver.submissionId !== statusField(application, 'submissionID')
 }
 
 /** A pod older than the application is of a former one of the same name; one that is being deleted is no driver to keep. */

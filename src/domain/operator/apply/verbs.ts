@@ -12,11 +12,12 @@ import { holdLock, releaseLock } from './lock.ts'
 import { applyManifests, restoreObjects } from './manifests.ts'
 import { patchObject } from './objects.ts'
 import { putPolicy, removePolicy } from './policy.ts'
+import { quiesce } from './quiesce.ts'
 import { writeReceipt } from './receipt.ts'
 import { scale } from './scale.ts'
 import { fillDefaults, restoreSpecs } from './spec-changes.ts'
 import { verify } from './verify.ts'
-import { canary, pullImage, quiesce, tell } from './waiting.ts'
+import { canary, pullImage, tell } from './waiting.ts'
 import { handOverWebhook } from './webhooks.ts'
 
 const BY_NAME: Readonly<Record<OperatorVerb, Verb<ApplyContext>>> = {

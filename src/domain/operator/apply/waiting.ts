@@ -1,12 +1,11 @@
-/** Steps that wait for what the cluster does by itself: quiesce, an image on its node, a canary that is taken up. */
+/** Steps that wait for what the cluster does by itself: an image on its node, a canary that is taken up. */
 import type { KubeObject, ObjectKey } from '../../../ports/cluster.ts'
 import { SparkopsError } from '../../errors.ts'
 import { isRefusal } from '../../kube-error.ts'
 import type { Verb } from '../../plan/verb.ts'
 import { objectName } from '../steps/operator-step.ts'
-import type { CanaryPayload, PullImagePayload, QuiescePayload } from '../steps/payloads.ts'
-import { nameOf } from '../discover/kinds.ts'
-import { listAll, stateOf } from './applications.ts'
+import type { CanaryPayload, PullImagePayload } from '../steps/payloads.ts'
+import { stateOf } from './applications.ts'
 import { type ApplyContext, waitUntil } from './context.ts'
 import { POD_TYPE } from './well-known.ts'
 
@@ -15,36 +14,6 @@ export const tell: Verb<ApplyContext> = {
     context.tell((payload as { message: string }).message)
     return Promise.resolve(null)
   },
-}
-
-export const quiesce: Verb<ApplyContext> = {
-  isCheck: true,
-  act: async (payload, context) => {
-    const { types, timeoutSeconds, whenTimedOut } = payload as unknown as QuiescePayload
-    let unsettled: string[] = []
-    try {
-      const options = { seconds: timeoutSeconds, what: 'applications to settle', hint: 'wait, and resume' }
-      await waitUntil(context, options, async () => {
-        unsettled = await unsettledOf(types, context)
-        return unsettled.length === 0
-          ? undefined
-          : `${unsettled.length} about to be submitted: ${unsettled.slice(0, 3).join(', ')}`
-      })
-    } catch (error) {
-      const isLate = error instanceof SparkopsError && error.code === 'SO_WAITED_TOO_LONG'
-      if (!isLate || whenTimedOut === 'stop') throw error
-    }
-    return { unsettled }
-  },
-}
-
-async function unsettledOf(types: QuiescePayload['types'], context: ApplyContext): Promise<string[]> {
-  const names: string[] = []
-  for (const { type, states } of types) {
-    const items = await listAll(type, context)
-    names.push(...items.filter((item) => states.includes(stateOf(item))).map(nameOf))
-  }
-  return names
 }
 
 export const pullImage: Verb<ApplyContext> = {

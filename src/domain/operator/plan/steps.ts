@@ -2,11 +2,10 @@
  * The steps of a move, in their order: guards, snapshot, ownership, what can be tried beforehand, the stop, the webhooks,
  * the applications, the definitions, the target, and the proof. Each is made by a constructor that knows its executor.
  */
-import type { KubeObject, ObjectKey, ResourceType } from '../../../ports/cluster.ts'
+import type { ObjectKey, ResourceType } from '../../../ports/cluster.ts'
 import type { Step } from '../../plan/plan.ts'
 import { toJson } from '../../plan/json.ts'
 import { POD_LABELS } from '../discover/applications.ts'
-import { DEPLOYMENT } from '../discover/kinds.ts'
 import {
   adoptApplications,
   fillDefaults,
@@ -19,10 +18,7 @@ import {
   guardCrds,
   holdLock,
   liftFence,
-  quiesce,
   releaseLock,
-  startController,
-  stopController,
   takeSnapshot,
   unguardCrds,
   writeReceipt,
@@ -30,6 +26,7 @@ import {
 import { applyManifests, checkInstall, helmUpgrade } from '../steps/install-steps.ts'
 import { keepObject, pullImage, repairOwnership, unkeepObject } from '../steps/object-steps.ts'
 import { canarySteps } from './canary-steps.ts'
+import { deploymentKey, fenceOf, quietSteps, startsOf, stopsOf } from './controller-steps.ts'
 import { crdSteps } from './crd-steps.ts'
 import { APPLICATION_DEFAULTS, SCHEDULE_DEFAULTS, UNTOUCHED_STATES } from './defaults.ts'
 import { rightsInUse } from './evaluate/install.ts'
@@ -52,11 +49,8 @@ export interface StepOptions {
   graceSeconds: number
 }
 
-const QUIET_SECONDS = 300
 const ALARM_STATES = ['INVALIDATING', 'PENDING_RERUN']
 const TERMINAL = ['COMPLETED', 'FAILED']
-/** States in which a controller is about to act on pods. */
-const BUSY_STATES = ['', 'PENDING_RERUN', 'INVALIDATING', 'SUBMISSION_FAILED']
 
 /** The steps of a move. */
 export function stepsOf(move: Move, options: StepOptions): Step[] {
@@ -75,7 +69,7 @@ export function stepsOf(move: Move, options: StepOptions): Step[] {
     takeSnapshot({ types, crds: liveCrds(move), install: installKeys(move) }),
     ...ownershipSteps(move),
     ...pullSteps(move, options),
-    ...(stops.length === 0 ? [] : [quietStep(move, types)]),
+    ...quietSteps(move, stops),
     ...stops,
     fenceControllers(fence),
     ...webhooks.beforeInstall,
@@ -118,34 +112,6 @@ function liveCrds({ crds }: Move): string[] {
   return crds.filter(({ live }) => live !== undefined).map(({ name }) => name)
 }
 
-function fenceOf({ installation, behaviour, target, discovery }: Move, namespace: string) {
-  const now = installation?.controller
-  const accounts = [
-    ...(now === undefined ? [] : [now.serviceAccount]),
-    ...(behaviour === undefined
-      ? []
-      : [{ namespace: behaviour.controller.namespace, name: behaviour.controller.serviceAccount }]),
-  ]
-  const users = accounts.map((account) => `system:serviceaccount:${account.namespace}:${account.name}`)
-  const coming = behaviour === undefined ? undefined : podLabelsOf(target.objects, behaviour.controller.name)
-  const pods = [now === undefined ? undefined : selectorOf(now.object), coming].filter((labels) => labels !== undefined)
-  return { namespace, users: [...new Set(users)].sort(), controllerPods: pods, groups: [discovery.group] }
-}
-
-function podLabelsOf(objects: Move['target']['objects'], name: string): Record<string, string> | undefined {
-  const workload = objects.find((object) => object.kind === 'Deployment' && object.metadata.name === name)
-  return workload && selectorOf(workload)
-}
-
-function selectorOf({ spec }: KubeObject): Record<string, string> | undefined {
-  const { selector } = (spec ?? {}) as { selector?: { matchLabels?: Record<string, string> } }
-  return selector?.matchLabels
-}
-
-function deploymentKey({ namespace, name }: { namespace: string; name: string }): ObjectKey {
-  return { type: DEPLOYMENT, namespace, name }
-}
-
 /** Objects that Helm would delete under running drivers, and that are to stay. */
 function keptObjects(move: Move) {
   const recreated = new Set((move.helm?.recreated ?? []).map(({ live }) => live.metadata.uid))
@@ -169,52 +135,6 @@ function pullSteps(move: Move, { timeoutSeconds }: StepOptions): Step[] {
   return [...images].map((image, index) =>
     pullImage(String(index + 1), { pod: podToPull(behaviour, image, index + 1), timeoutSeconds }, image),
   )
-}
-
-function quietStep(move: Move, types: readonly ResourceType[]): Step {
-  const application = types.filter(({ kind }) => kind === 'SparkApplication')
-  return quiesce({
-    types: application.map((type) => ({ type, states: BUSY_STATES })),
-    timeoutSeconds: QUIET_SECONDS,
-    whenTimedOut: 'proceed',
-  })
-}
-
-function stopsOf({ installation }: Move, { timeoutSeconds }: StepOptions): Step[] {
-  const { controller, behaviour } = installation ?? {}
-  if (controller?.object.kind !== 'Deployment' || controller.replicas.wanted === 0) return []
-  const { namespace = '', name } = controller.object.metadata
-  const leader = behaviour?.leader
-  const locks =
-    leader?.enabled === true ? [{ key: lockKey(leader.namespace, leader.name), kind: 'lease' as const }] : []
-  return [
-    stopController({
-      deployment: deploymentKey({ namespace, name }),
-      before: controller.replicas.wanted,
-      selector: selectorOf(controller.object) ?? {},
-      locks,
-      timeoutSeconds,
-    }),
-  ]
-}
-
-function lockKey(namespace: string, name: string): ObjectKey {
-  const type = { group: 'coordination.k8s.io', version: 'v1', resource: 'leases', kind: 'Lease', namespaced: true }
-  return { type, namespace, name }
-}
-
-function startsOf({ behaviour, target }: Move, { timeoutSeconds }: StepOptions): Step[] {
-  if (behaviour?.controller.kind !== 'Deployment') return []
-  const { namespace, name, replicas } = behaviour.controller
-  return [
-    startController({
-      deployment: deploymentKey({ namespace, name }),
-      replicas,
-      selector: podLabelsOf(target.objects, name) ?? {},
-      locks: [],
-      timeoutSeconds,
-    }),
-  ]
 }
 
 function adoptSteps({ discovery }: Move): Step[] {

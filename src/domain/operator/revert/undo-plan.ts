@@ -17,6 +17,7 @@ import { mergeBody } from '../steps/operator-step.ts'
 import type {
   HandOverPayload,
   PatchPayload,
+  QuiescePayload,
   ReplaceCrdPayload,
   ScalePayload,
   OperatorVerb,
@@ -95,7 +96,9 @@ function orderSteps(inverses: readonly Step[], plan: Plan): Step[] {
     ...inverses.filter(isGuard),
     ...(snapshot === undefined ? [] : [takeSnapshot(snapshot)]),
     // Where it cannot settle (a controller that does not work is often why one goes back), adoption takes care.
-    ...(settle === undefined ? [] : [quiesce({ ...settle, whenTimedOut: 'proceed' })]),
+    ...(settle === undefined
+      ? []
+      : [quiesce({ ...settle, controllers: stops.map(podsOf), scope: null, whenTimedOut: 'proceed' })]),
     ...stops,
     ...handOvers.filter((step) => orderOf(step) === 'at-once'),
     ...keeps,
@@ -107,6 +110,12 @@ function orderSteps(inverses: readonly Step[], plan: Plan): Step[] {
     ...(proof === undefined || snapshot === undefined ? [] : [verifyApplications({ ...proof, stopOnFinding: [] })]),
     ...inverses.filter(isEnd),
   ]
+}
+
+/** Pods of the controller that a step stops. */
+function podsOf({ payload }: Step): QuiescePayload['controllers'][number] {
+  const { deployment, selector } = scaleOf(payload)
+  return { namespace: deployment.namespace ?? '', selector }
 }
 
 function gateOf({ types }: SnapshotPayload): Step {

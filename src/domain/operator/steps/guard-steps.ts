@@ -113,8 +113,8 @@ export function quiesce(payload: QuiescePayload): Step {
   return operatorStep({
     id: 'quiesce/wait',
     verb: 'quiesce',
-    object: payload.types.map(({ type }) => type.resource).join(','),
-    title: `Wait up to ${payload.timeoutSeconds} s until no application is about to be submitted`,
+    object: payload.type.resource,
+    title: `Wait up to ${payload.timeoutSeconds} s until no application is in the middle of being submitted`,
     before: null,
     after: null,
     inverse: null,

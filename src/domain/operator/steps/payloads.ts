@@ -93,10 +93,22 @@ export interface PullImagePayload {
   timeoutSeconds: number
 }
 
-/** A5. Waits until no application is in one of the states in which a controller is about to act. */
+/** A5. Waits until no controller is submitting anything that its stop would cut in two. */
 export interface QuiescePayload {
-  types: readonly { type: ResourceType; states: readonly string[] }[]
+  type: ResourceType
+  labels: PodLabels
+  /** Pods of the controllers that will be stopped: where none is ready, nothing settles by itself. */
+  controllers: readonly { namespace: string; selector: { readonly [label: string]: string } }[]
+  /** What those controllers take up; null where it is not known: then every application may be. */
+  scope: {
+    generation: '1.x' | '2.x'
+    labelSelector: string
+    namespaces: { all: boolean; names: readonly string[]; selector: string | null }
+  } | null
+  /** The longest wait, while others keep coming. */
   timeoutSeconds: number
+  /** Where nothing has moved for so long, nobody is submitting. */
+  stallSeconds: number
   /** Half-submitted applications are adopted in any case, so going on is safe; stopping leaves all as it was. */
   whenTimedOut: 'proceed' | 'stop'
 }
@@ -197,9 +209,18 @@ export interface ReplaceCrdPayload {
   /** What the server will make of `crd.spec`; null where the plan could not ask it. */
   afterSpec: string | null
   type: ResourceType
+  /** Objects that the plan names as hurt by it; any other one that would be hurt stops the run before the change. */
+  foreseen?: readonly Foreseen[]
   /** Shape to be seen on read when the change has arrived; null where no object shows a difference. */
   probe: { namespace: string; name: string; path: readonly string[]; present: boolean } | null
   timeoutSeconds: number
+}
+
+/** What the plan says of one object under a definition to come: which of its fields go, whether it is invalid. */
+export interface Foreseen {
+  uid: string
+  lost: readonly string[]
+  invalid: boolean
 }
 
 /** Puts back the CRD that the run's snapshot holds. */
