@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Args, Flags } from '@oclif/core'
 import { fingerprintsNow } from '../domain/operator/apply/fingerprints.ts'
 import type { OperatorReceipt } from '../domain/operator/apply/receipt.ts'
+import { requireObjectsForeseen } from '../domain/operator/apply/foreseen.ts'
 import { planWayBack } from '../domain/operator/apply/run-choice.ts'
 import { beginRun, goOn, type OperatorSession } from '../domain/operator/apply/session.ts'
 import { OPERATOR_VERBS } from '../domain/operator/apply/verbs.ts'
@@ -107,6 +108,7 @@ export abstract class OperatorRunCommand extends BaseCommand {
     requireTarget(plan.target, { id: cluster.identity.uid, name: nameOf(session) })
     refuseBlocked(plan)
     await requireFresh(plan, fingerprintsNow(plan, { cluster, helm, sources, signal: this.signal }))
+    await requireObjectsForeseen(plan, { cluster, signal: this.signal })
     return plan
   }
 

@@ -11,6 +11,7 @@ import type { MigrateStoredVersionPayload, ReplaceCrdPayload, RestoreCrdPayload 
 import { CRD_TYPE } from '../steps/policies.ts'
 import { bare, isFields } from './compare.ts'
 import { type ApplyContext, waitUntil } from './context.ts'
+import { requireForeseen } from './foreseen.ts'
 import { CONFLICTS_MAX } from './objects.ts'
 
 /** The steadiness that is asked of a list after a change: the server rebuilds storage and answers 429 meanwhile. */
@@ -29,6 +30,8 @@ export const replaceCrd: Verb<ApplyContext> = {
   },
   act: async (payload, context) => {
     const { crd } = payload as unknown as ReplaceCrdPayload
+    // What was made or edited until now is judged before the definition changes: afterwards it may no longer be read.
+    await requireForeseen(payload as unknown as ReplaceCrdPayload, context)
     const live = await readCrdOf(payload, context)
     await context.run.keep(context.step.id, live === undefined ? null : bare(live))
     await writeCrd(crd, context)

@@ -5,7 +5,7 @@ import type { Json } from '../../plan/plan.ts'
 import { readCrd } from '../schema/crd.ts'
 import { predictReadBack } from '../schema/defaults.ts'
 import { CRD_TYPE } from '../steps/policies.ts'
-import { isFields } from './compare.ts'
+import { fieldsOf, isFields } from './compare.ts'
 import type { Reading } from './applications.ts'
 import type { SpecChange } from './spec-changes.ts'
 
@@ -13,8 +13,10 @@ export type SpecVerdict = 'same' | 'edited' | 'different'
 
 export interface Expectation {
   spec: unknown
-  /** Up to this generation nobody but the run has changed the spec. */
+  /** Of the baseline's object: nobody had changed the spec later. */
   generation: number
+  /** What the run wrote into it, or was about to: each is one generation more, where it was written. */
+  writes: readonly Json[]
 }
 
 /** Gives, for an object of the baseline, what must be read of it. Undefined without a CRD. */
@@ -33,14 +35,16 @@ export async function expectations(
     const own = changesOf.get(item.metadata.uid ?? '') ?? []
     const changed = own.reduce<unknown>((object, { merge }) => applyMerge(merge, object), item) as KubeObject
     const { object } = predictReadBack(changed, schema, { preserveUnknownFields })
-    return { spec: object.spec, generation: (item.metadata.generation ?? 0) + own.length }
+    return { spec: object.spec, generation: item.metadata.generation ?? 0, writes: own.map(({ merge }) => merge) }
   }
 }
 
 /** Compares a live object with what is expected of it. */
 export function judgeSpec(live: KubeObject, expected: Expectation): SpecVerdict {
   if (sameJson(live.spec, expected.spec)) return 'same'
-  return (live.metadata.generation ?? 0) > expected.generation ? 'edited' : 'different'
+  // A write of the run that does not show gave way to somebody's: then theirs is the one that was counted.
+  const own = expected.writes.filter((merge) => sameJson(fieldsOf(merge, live), merge)).length
+  return (live.metadata.generation ?? 0) > expected.generation + own ? 'edited' : 'different'
 }
 
 /** Paths at which two values differ, the first few: `spec.driver.template`. */

@@ -8,8 +8,6 @@ import type { TakeFingerprint } from '../../plan/stale.ts'
 import { locateAgain } from '../source/locate-chart.ts'
 import type { HelmUpgradePayload } from '../steps/payloads.ts'
 import { CRD_TYPE } from '../steps/policies.ts'
-import { nameOf } from '../discover/kinds.ts'
-import { listAll } from './applications.ts'
 
 export interface FingerprintSources {
   cluster: Cluster
@@ -31,8 +29,6 @@ export function fingerprintsNow(plan: Plan, from: FingerprintSources): TakeFinge
         return await crdDigest(names.join('/'), from)
       case 'release':
         return await releaseState(names, from)
-      case 'objects':
-        return await objectsDigest(names[0] ?? '', plan, from)
       default:
         return await workloadState(kind, names, from)
     }
@@ -64,21 +60,6 @@ async function releaseState(
 ): Promise<string | undefined> {
   const newest = (await helm.history({ name, namespace }, signal)).at(-1)
   return newest && `revision ${newest.revision} ${newest.status}`
-}
-
-/** Which objects there are; their contents are looked at object by object later on. */
-async function objectsDigest(resource: string, plan: Plan, from: FingerprintSources): Promise<string | undefined> {
-  const group = groupOf(resource, plan)
-  const type = group === undefined ? undefined : await from.cluster.findType({ group, resource })
-  if (type === undefined) return undefined
-  const items = await listAll(type, from)
-  items.sort((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1))
-  return digestOf(items.map(({ metadata: { namespace = '', name, uid = '' } }) => [namespace, name, uid]))
-}
-
-function groupOf(resource: string, { inputs }: Plan): string | undefined {
-  const prefix = `crd/${resource}.`
-  return inputs.find(({ of }) => of.startsWith(prefix))?.of.slice(prefix.length)
 }
 
 async function workloadState(

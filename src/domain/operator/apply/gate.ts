@@ -14,7 +14,7 @@ import { listAll } from './applications.ts'
 import { type Baseline, readBaseline } from './baseline.ts'
 import type { ApplyContext } from './context.ts'
 import { putBackCrd } from './crds.ts'
-import { differingPaths, expectations, judgeSpec } from './expected-specs.ts'
+import { differingPaths, type Expectation, expectations, judgeSpec } from './expected-specs.ts'
 import { ownChanges } from './spec-changes.ts'
 
 interface GateReading {
@@ -83,7 +83,7 @@ async function readBack(
 function judgeOne(
   item: KubeObject,
   object: KubeObject,
-  expected: { spec: unknown; generation: number },
+  expected: Expectation,
   prediction: Prediction | undefined,
 ): { kind: 'same' | 'edited' | 'different'; paths: string[] } {
   const kind = judgeSpec(object, expected)

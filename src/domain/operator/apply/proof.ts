@@ -77,7 +77,9 @@ function judgeOne(
   rules: ProofRules,
 ): Judgement {
   if (object === undefined) return judgeMissing(item, seen)
-  if (object.metadata.uid !== item.metadata.uid) return { verdict: 'lost', why: 'another object has its name' }
+  if (object.metadata.uid !== item.metadata.uid) {
+    return { verdict: 'unseen', why: 'it was deleted and another one was made; who did it cannot be seen' }
+  }
   const spec = judgeSpec(object, expected)
   if (spec === 'different') {
     return { verdict: 'changed', why: `spec: ${differingPaths(expected.spec, object.spec).join(', ')}` }

@@ -20,16 +20,32 @@ export interface SpecChange {
   before: Json
 }
 
+/** Enough for anybody's edits; a program that keeps changing an object back must not keep the run for ever. */
+const ROUNDS_MAX = 10
+
 export const fillDefaults: Verb<ApplyContext> = {
   look: async (payload, context) => {
-    const changes = await missingDefaults(payload, context)
-    return changes.length > 0 ? { state: 'ready' } : { state: 'done', facts: { filled: [] } }
+    const { type } = payload as unknown as FillDefaultsPayload
+    const missing = await missingDefaults(payload, context)
+    // Those made since this process has filled in the rest are like any that are made later: not what the step is for.
+    const filled = context.seen.get(context.step.id)?.value.split(' ')
+    if (missing.some(({ uid }) => filled?.includes(uid) ?? true)) return { state: 'ready' }
+    return { state: 'done', facts: { filled: [], refused: await refusedNames(type, context.run) } }
   },
   act: async (payload, context) => {
     const { type } = payload as unknown as FillDefaultsPayload
-    const changes = await missingDefaults(payload, context)
-    await writeAll(type, changes, context)
-    return { filled: changes.map(({ namespace, name }) => `${namespace}/${name}`) }
+    const changes: SpecChange[] = []
+    // Somebody may write the same object meanwhile: what is missing then is filled in on top of theirs.
+    for (let round = 1; round <= ROUNDS_MAX; round += 1) {
+      const missing = await missingDefaults(payload, context)
+      if (missing.length === 0) break
+      changes.push(...missing)
+      await writeAll(type, missing, context)
+    }
+    const filled = changes.map(({ uid }) => uid).join(' ')
+    context.seen.set(context.step.id, { value: filled, since: context.clock.now() })
+    const refused = await refusedNames(type, context.run)
+    return { filled: namesOf(changes, refused), refused }
   },
   holds: (payload) => `specs:${(payload as unknown as FillDefaultsPayload).type.resource}`,
 }
@@ -45,18 +61,27 @@ export const restoreSpecs: Verb<ApplyContext> = {
     const { type } = payload as unknown as RestoreSpecsPayload
     const { restorable, changed } = await restorations(payload, context)
     await writeAll(type, restorable, context)
-    const restored = restorable.map(({ namespace, name }) => `${namespace}/${name}`)
-    return { restored, keptAsChanged: changed }
+    const refused = await refusedNames(type, context.run)
+    return { restored: namesOf(restorable, refused), keptAsChanged: changed, refused }
   },
   holds: (payload) => `specs:${(payload as unknown as RestoreSpecsPayload).type.resource}`,
+}
+
+/** Each once. */
+function namesOf(changes: readonly SpecChange[], except: readonly string[]): string[] {
+  const names = changes.map(({ namespace, name }) => `${namespace}/${name}`)
+  return [...new Set(names)].filter((name) => !except.includes(name))
 }
 
 async function missingDefaults(payload: Json, context: ApplyContext): Promise<SpecChange[]> {
   const { type, rules, fixes, exceptStates } = payload as unknown as FillDefaultsPayload
   const fixOf = new Map(fixes.map((fix) => [`${fix.namespace}/${fix.name}/${fix.uid}`, fix]))
   const changes: SpecChange[] = []
-  for (const object of await listAll(type, context)) {
+  const refused = await refusedUids(type, context.run)
+  const objects = await listAll(type, context)
+  for (const object of objects) {
     const { namespace = '', name, uid = '' } = object.metadata
+    if (refused.has(uid)) continue
     const fix = fixOf.get(`${namespace}/${name}/${uid}`)
     const filled = exceptStates.includes(stateOf(object)) ? undefined : defaultsFor(object, rules)
     const merge = fix && digestOf(object.spec) === fix.specHash ? mergeOf(filled ?? {}, fix.merge) : filled
@@ -106,12 +131,14 @@ async function restorations(
   const kept = (await context.run.keptBefore(keptName(type))) as KeptChanges[]
   const made = kept.filter(({ step }) => step === ofStep).flatMap(({ changes }) => changes)
   const live = new Map((await listAll(type, context)).map((object) => [object.metadata.uid, object]))
+  const refused = await refusedUids(type, context.run)
   const restorable: SpecChange[] = []
   const changed: string[] = []
   // The last change of an object is taken back first.
   for (const change of made.reverse()) {
     const object = live.get(change.uid)
-    if (object === undefined || sameJson(fieldsOf(change.before, object), change.before)) continue
+    if (object === undefined || refused.has(change.uid) || sameJson(fieldsOf(change.before, object), change.before))
+      continue
     const isOurs = sameJson(fieldsOf(change.merge, object), change.merge)
     if (isOurs) restorable.push({ ...change, merge: change.before, before: change.merge })
     else changed.push(nameOf(object))
@@ -128,17 +155,52 @@ function keptName(type: ResourceType): string {
   return `specs/${type.resource}`
 }
 
-/** What this run wrote into specs, or was about to. */
+/** What this run wrote into specs, or was about to; not what the server refused. */
 export async function ownChanges(type: ResourceType, run: Pick<RunAccess, 'kept'>): Promise<SpecChange[]> {
-  return ((await run.kept(keptName(type))) as KeptChanges[]).flatMap(({ changes }) => changes)
+  const refused = await refusedUids(type, run)
+  const kept = (await run.kept(keptName(type))) as KeptChanges[]
+  return kept.flatMap(({ changes }) => changes).filter(({ uid }) => !refused.has(uid))
 }
 
 async function writeAll(type: ResourceType, changes: readonly SpecChange[], context: ApplyContext): Promise<void> {
   await context.run.keep(keptName(type), { step: context.step.id, changes })
   for (const [index, change] of changes.entries()) {
-    await writeOne(type, change, context)
+    await writeUnlessInvalid(type, change, context)
     context.tell(`${index + 1} of ${changes.length} ${type.resource}`)
   }
+}
+
+interface Refused {
+  uid: string
+  name: string
+  why: string
+}
+
+/**
+ * An object that does not fit its schema, for reasons of its own, takes no change of its spec (its status it does). It
+ * stays as it is and is told: one such object must not keep all others between two versions.
+ */
+async function writeUnlessInvalid(type: ResourceType, change: SpecChange, context: ApplyContext): Promise<void> {
+  try {
+    await writeOne(type, change, context)
+  } catch (error) {
+    if (!isRefusal(error, 'Invalid')) throw error
+    const { uid, namespace, name } = change
+    const refused: Refused = { uid, name: `${namespace}/${name}`, why: (error as Error).message }
+    await context.run.keep(refusedName(type), refused)
+  }
+}
+
+function refusedName(type: ResourceType): string {
+  return `refused/${type.resource}`
+}
+
+async function refusedUids(type: ResourceType, run: Pick<RunAccess, 'kept'>): Promise<Set<string>> {
+  return new Set(((await run.kept(refusedName(type))) as Refused[]).map(({ uid }) => uid))
+}
+
+async function refusedNames(type: ResourceType, run: Pick<RunAccess, 'kept'>): Promise<string[]> {
+  return ((await run.kept(refusedName(type))) as Refused[]).map(({ name }) => name)
 }
 
 /** Writes unless somebody has changed the same fields meanwhile, or the object is another one. */

@@ -136,7 +136,8 @@ function move(reading: CrdReading, outcome: Outcome): CrdMove {
   }
 }
 
-function inForce(reading: CrdReading | undefined): SchemaInForce {
+/** The schema that objects are stored under, by a definition. */
+export function inForce(reading: CrdReading | undefined): SchemaInForce {
   return {
     schema: reading && storedOf(reading)?.schema,
     preserveUnknownFields: reading?.preserveUnknownFields ?? false,

@@ -230,8 +230,11 @@ function isSameAsRecorded(object: KubeObject, { release }: FoundInstallation): b
   return object.kind === 'Secret' ? true : digestOf(bare(recorded)) === digestOf(bare(object))
 }
 
-/** What the plan was made from, so that carrying it out can tell whether it still holds. */
-function inputsOf({ discovery, installation, target, crds, judgements }: Move): Fingerprint[] {
+/**
+ * What the plan was made from, so that carrying it out can tell whether it still holds. Not the objects: they change
+ * all the time, and are judged anew (`apply/foreseen.ts`).
+ */
+function inputsOf({ discovery, installation, target, crds }: Move): Fingerprint[] {
   const release = installation?.release
   return [
     { of: 'cluster', value: discovery.cluster.uid },
@@ -252,10 +255,6 @@ function inputsOf({ discovery, installation, target, crds, judgements }: Move): 
             value: `revision ${release.revision} ${release.status}`,
           },
         ]),
-    ...judgements.map(({ type, verdicts }) => ({
-      of: `objects/${type.resource}`,
-      value: digestOf(verdicts.map(({ namespace, name, uid }) => [namespace, name, uid])),
-    })),
   ]
 }
 

@@ -1,0 +1,83 @@
+/**
+ * Whether the objects of a kind are still what the plan spoke of, as far as a change of their definition goes.
+ *
+ * People make, edit and delete applications all the time, and controllers write their statuses. None of that makes a
+ * plan wrong by itself: what counts is what the schema to come does to the objects that are there now. One that reads
+ * the same, gains defaults or loses what says nothing needs no consent, whenever it was made. One that would lose
+ * something, or be invalid, must have been named by the plan, and with no less.
+ */
+import type { KubeObject, ResourceType } from '../../../ports/cluster.ts'
+import { SparkopsError } from '../../errors.ts'
+import type { Plan } from '../../plan/plan.ts'
+import { nameOf } from '../discover/kinds.ts'
+import { inForce } from '../plan/crd-moves.ts'
+import { withDefaults } from '../plan/defaults.ts'
+import { foreteller } from '../plan/foretell.ts'
+import { readCrd } from '../schema/crd.ts'
+import type { DefaultRule, FillDefaultsPayload, Foreseen, ReplaceCrdPayload } from '../steps/payloads.ts'
+import { CRD_TYPE } from '../steps/policies.ts'
+import { listAll, type Reading, stateOf } from './applications.ts'
+
+/** What would be written into an object before its definition changes. */
+type Filling = { rules: readonly DefaultRule[]; exceptStates: readonly string[] }
+
+const NOTHING: Filling = { rules: [], exceptStates: [] }
+
+/** Throws (exit 5) where the definition to come would hurt an object that the plan does not name for it. */
+export async function requireForeseen(payload: ReplaceCrdPayload, reading: Reading, filling = NOTHING): Promise<void> {
+  const { crd, type, name, foreseen = [] } = payload
+  const live = await reading.cluster.get({ type: CRD_TYPE, name }, reading.signal)
+  if (live === undefined) return
+  const told = await unforeseen(type, { now: live, then: crd, foreseen, filling }, reading)
+  if (told.length > 0) throw notForeseen(type, told)
+}
+
+/** The same for every definition that a plan changes, before it is carried out. */
+export async function requireObjectsForeseen({ steps }: Plan, reading: Reading): Promise<void> {
+  const fills = steps.filter(({ verb }) => verb === 'fill-defaults').map(({ payload }) => payload as unknown)
+  for (const { verb, payload } of steps) {
+    if (verb !== 'replace-crd') continue
+    const change = payload as unknown as ReplaceCrdPayload
+    const filling = (fills as FillDefaultsPayload[]).find(({ type }) => type.resource === change.type.resource)
+    await requireForeseen(change, reading, filling)
+  }
+}
+
+interface Change {
+  now: KubeObject
+  then: KubeObject
+  foreseen: readonly Foreseen[]
+  filling: Filling
+}
+
+async function unforeseen(type: ResourceType, change: Change, reading: Reading): Promise<string[]> {
+  const { foretell } = foreteller(inForce(readCrd(change.now)), inForce(readCrd(change.then)))
+  const known = new Map(change.foreseen.map((one) => [one.uid, one]))
+  const told: string[] = []
+  for (const live of await listAll(type, reading)) {
+    const { lost, violations } = foretell(filled({ ...live, kind: type.kind }, change.filling))
+    const plan = known.get(live.metadata.uid ?? '')
+    const more = lost.filter((path) => plan?.lost.includes(path) !== true)
+    if (more.length > 0) told.push(`${nameOf(live)} would lose ${more.slice(0, 3).join(', ')}`)
+    else if (violations.length > 0 && plan?.invalid !== true) {
+      const [{ path, message }] = violations as [(typeof violations)[number]]
+      told.push(`${nameOf(live)} would be invalid: ${path} ${message}`)
+    }
+  }
+  return told.sort()
+}
+
+function filled(object: KubeObject, { rules, exceptStates }: Filling): KubeObject {
+  return exceptStates.includes(stateOf(object)) ? object : withDefaults(object, rules)
+}
+
+function notForeseen({ resource }: ResourceType, told: readonly string[]): SparkopsError {
+  const more = told.length > 3 ? `; and ${told.length - 3} more` : ''
+  return new SparkopsError({
+    code: 'SO_PLAN_STALE',
+    message: `the plan does not speak of ${told.length} ${resource} that its definition would hurt`,
+    why: `made or edited since: ${told.slice(0, 3).join('; ')}${more}`,
+    hint: 'make the plan again, read what differs, and apply that one; or change these objects',
+    exit: 'stale',
+  })
+}

@@ -1,0 +1,133 @@
+/** What people do to applications between a plan and its end, on a real control plane, and what becomes of it. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect } from 'vitest'
+import type { Plan, Step } from '../../../src/domain/plan/plan.ts'
+import type { Cluster, KubeObject } from '../../../src/ports/cluster.ts'
+import { needs } from '../../support/capabilities.ts'
+import { openLab } from '../../support/lab/open.ts'
+import { useCluster } from '../../support/lab/use-cluster.ts'
+import { carry, planTo, sessionOf, takeBack, verifyRunOf, withoutGrace } from '../../support/operator/planned.ts'
+import { APPLICATIONS, installOld, JOBS, makeApplication, OPERATOR } from '../../support/operator/scenario.ts'
+import { standInForNodes } from '../../support/operator/stand-in.ts'
+import { type RunResult, runCli } from '../../support/run.ts'
+
+const { it } = needs('lab')
+const lab = useCluster()
+const home = mkdtempSync(join(tmpdir(), 'sparkops-meanwhile-'))
+let nodes: ReturnType<typeof standInForNodes> | undefined
+
+beforeAll(() => {
+  nodes = standInForNodes(lab())
+})
+afterAll(async () => {
+  await nodes?.stop()
+  rmSync(home, { recursive: true, force: true })
+})
+
+/** None would answer here: see webhooks.test.ts. */
+const NO_WEBHOOK = { values: [{ webhook: { enable: false } }] }
+const keyOf = (name: string) => ({ type: APPLICATIONS, namespace: JOBS, name })
+const edit = (cluster: Cluster, name: string, spec: object) =>
+  cluster.patch(keyOf(name), { type: 'merge', body: { spec } as never })
+const specOf = async (cluster: Cluster, name: string) => (await cluster.get(keyOf(name)))?.spec as KubeObject['spec']
+
+/** Whether the plan may still be carried out: only looks. */
+async function check(plan: Plan): Promise<RunResult> {
+  const file = join(home, 'plan.json')
+  writeFileSync(file, JSON.stringify(plan))
+  const { environment, helmPath, kubeconfigPath } = lab()
+  const PATH = `${dirname(helmPath)}:${process.env.PATH ?? ''}`
+  const env = { ...environment, KUBECONFIG: kubeconfigPath, XDG_STATE_HOME: home, PATH }
+  return await runCli(['operator', 'apply', file, '--dry-run', '-o', 'name'], { env })
+}
+
+describe('a plan', () => {
+  it('still holds when applications are made, edited and deleted, and their statuses move', async () => {
+    const cluster = await openLab(lab())
+    await installOld(lab(), cluster)
+    await makeApplication(cluster, 'goes', 'COMPLETED')
+    const plan = await planTo(lab(), cluster, '2.5.2', NO_WEBHOOK)
+    await makeApplication(cluster, 'comes', 'RUNNING')
+    await edit(cluster, 'app-running', { sparkConf: { 'spark.some': 'thing' } })
+    await cluster.delete(keyOf('goes'))
+    const { code, stderr } = await check(plan)
+    expect([code, stderr]).toEqual([0, ''])
+  }, 120_000)
+
+  it('is stale (5) when the definition to come would hurt an application made or edited since, and names it', async () => {
+    const cluster = await openLab(lab())
+    const plan = await planTo(lab(), cluster, '2.5.2', NO_WEBHOOK)
+    // Required from 2.1.0 on; 1.3.8 accepts it.
+    await makeApplication(cluster, 'invalid-then', '', false, { mainApplicationFile: undefined })
+    const made = await check(plan)
+    expect([made.code, made.stderr]).toEqual([5, expect.stringContaining('jobs/invalid-then would be invalid')])
+    expect((await check(await planTo(lab(), cluster, '2.5.2'))).code).not.toBe(5)
+    await cluster.delete(keyOf('invalid-then'))
+    await edit(cluster, 'app-completed', { mainApplicationFile: null })
+    const edited = await check(plan)
+    expect([edited.code, edited.stderr]).toEqual([5, expect.stringContaining('jobs/app-completed')])
+    await edit(cluster, 'app-completed', { mainApplicationFile: 'local:///app.jar' })
+    expect((await check(plan)).code).toBe(0)
+  }, 120_000)
+
+  it('stops before the definition changes when such an application is made in the very last moment', async () => {
+    const cluster = await openLab(lab())
+    const session = sessionOf(lab(), cluster, home)
+    const plan = withoutGrace(await planTo(lab(), cluster, '2.5.2', NO_WEBHOOK))
+    const meanwhile = async ({ id }: Step): Promise<void> => {
+      if (id !== 'gate/objects' && id !== 'defaults/sparkapplications') return
+      await makeApplication(cluster, 'last-moment', '', false, { mainApplicationFile: undefined })
+    }
+    await expect(carry(session, plan, { meanwhile })).rejects.toMatchObject({
+      exit: 'partial',
+      message: expect.stringContaining('the plan does not speak of 1 sparkapplications') as string,
+    })
+    const run = (await session.store.list()).at(-1)!
+    await takeBack(session, run)
+    expect((await cluster.get(OPERATOR))!.spec).toMatchObject({ replicas: 1 })
+    await cluster.delete(keyOf('last-moment'))
+  }, 120_000)
+
+  it('is carried out while people make, edit and delete applications in every step, and keeps all they did', async () => {
+    const cluster = await openLab(lab())
+    const session = sessionOf(lab(), cluster, join(home, 'busy'))
+    const plan = withoutGrace(await planTo(lab(), cluster, '2.5.2', NO_WEBHOOK))
+    for (const [index] of plan.steps.entries()) {
+      await makeApplication(cluster, `edited-${index}`, 'RUNNING')
+      await makeApplication(cluster, `deleted-${index}`, 'COMPLETED')
+    }
+    const names = plan.steps.map((_step, index) => String(index))
+    let steps = 0
+    const meddle = async (): Promise<void> => {
+      const index = steps++
+      await edit(cluster, `edited-${index}`, { sparkConf: { 'edited.in': String(index) }, mode: 'client' })
+      await cluster.delete(keyOf(`deleted-${index}`))
+      await makeApplication(cluster, `made-${index}`, index % 2 === 0 ? '' : 'RUNNING')
+    }
+    const receipt = await carry(session, plan, { meanwhile: meddle })
+    expect(steps).toBe(plan.steps.length)
+    for (const name of names) {
+      expect(await specOf(cluster, `edited-${name}`)).toMatchObject({
+        sparkConf: { 'edited.in': name },
+        mode: 'client',
+      })
+      expect(await specOf(cluster, `made-${name}`)).toBeDefined()
+    }
+    const proof = await verifyRunOf(session, receipt.run)
+    const verdicts = new Set(proof.items.map(({ name, verdict }) => `${name.replace(/-\d+$/, '')} ${verdict}`))
+    expect([...verdicts].sort()).toEqual(['jobs/deleted unseen', 'jobs/edited note'])
+
+    const back = await takeBack(session, receipt.run)
+    expect(back.outcome).toBe('done')
+    for (const name of names) {
+      expect(await specOf(cluster, `edited-${name}`)).toMatchObject({
+        sparkConf: { 'edited.in': name },
+        mode: 'client',
+      })
+      expect(await specOf(cluster, `made-${name}`)).toBeDefined()
+    }
+    expect(await specOf(cluster, 'app-running')).toMatchObject({ sparkConf: { 'spark.some': 'thing' } })
+  }, 240_000)
+})
