@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import type { Plan, Step } from '../../../src/domain/plan/plan.ts'
-import type { Cluster, KubeObject } from '../../../src/ports/cluster.ts'
+import type { Cluster } from '../../../src/ports/cluster.ts'
 import { needs } from '../../support/capabilities.ts'
 import { openLab } from '../../support/lab/open.ts'
 import { useCluster } from '../../support/lab/use-cluster.ts'
@@ -30,8 +30,8 @@ afterAll(async () => {
 const NO_WEBHOOK = { values: [{ webhook: { enable: false } }] }
 const keyOf = (name: string) => ({ type: APPLICATIONS, namespace: JOBS, name })
 const edit = (cluster: Cluster, name: string, spec: object) =>
-  cluster.patch(keyOf(name), { type: 'merge', body: { spec } as never })
-const specOf = async (cluster: Cluster, name: string) => (await cluster.get(keyOf(name)))?.spec as KubeObject['spec']
+  cluster.patch(keyOf(name), { type: 'merge', body: { spec } })
+const specOf = async (cluster: Cluster, name: string) => (await cluster.get(keyOf(name)))?.spec
 
 /** Whether the plan may still be carried out: only looks. */
 async function check(plan: Plan): Promise<RunResult> {
