@@ -49,6 +49,8 @@ export function apiServerArguments(directory: string, ports: Ports, extra: reado
     `--secure-port=${ports.api}`,
     // A loopback address cannot be an endpoint of the service kubernetes.
     '--endpoint-reconciler-type=none',
+    // Webhooks are called at their endpoints: nothing here makes addresses of Services lead anywhere.
+    '--enable-aggregator-routing=true',
     '--service-cluster-ip-range=10.0.0.0/24',
     `--tls-cert-file=${at('server.crt')}`,
     `--tls-private-key-file=${at('server.key')}`,

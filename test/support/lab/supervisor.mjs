@@ -10,6 +10,9 @@ import { join } from 'node:path'
 
 const directory = /** @type {string} */ (process.argv[2])
 
+// What a test cluster calls is on this machine; a proxy would be asked for it in vain.
+const ENVIRONMENT = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/_proxy$/i.test(name)))
+
 /** @typedef {{child: import('node:child_process').ChildProcess, ended: Promise<void>}} Running */
 /** @type {Map<string, Running>} */
 const running = new Map()
@@ -18,7 +21,7 @@ const running = new Map()
 const ORDERS = {
   start({ name, command, args }) {
     const log = openSync(join(directory, `${name}.log`), 'a', 0o600)
-    const child = spawn(command, args, { stdio: ['ignore', log, log], cwd: directory })
+    const child = spawn(command, args, { stdio: ['ignore', log, log], cwd: directory, env: ENVIRONMENT })
     closeSync(log)
     const ended = new Promise((/** @type {(value?: undefined) => void} */ resolve) => {
       child.on('error', (error) => end(String(error)))

@@ -75,13 +75,13 @@ export function labHelm(lab: TestCluster): Helm {
 }
 
 /** Installs 1.3.8 and makes applications. */
-export async function installOld(lab: TestCluster, cluster: Cluster): Promise<void> {
+export async function installOld(lab: TestCluster, cluster: Cluster, { webhook = false } = {}): Promise<void> {
   for (const crd of fixtureDefinitions('1.3.8')) await cluster.create(CRDS, crd)
   for (const name of [OPERATOR_NAMESPACE, JOBS]) await lab.request('POST', '/api/v1/namespaces', { metadata: { name } })
   await labHelm(lab).upgrade({
     release: RELEASE_NAME,
     chart: { reference: fixtureChart('1.3.8') },
-    values: { files: [], sets: [], object: { sparkJobNamespace: JOBS } },
+    values: { files: [], sets: [], object: { sparkJobNamespace: JOBS, webhook: { enable: webhook } } },
     install: true,
     noHooks: false,
     timeoutSeconds: 60,

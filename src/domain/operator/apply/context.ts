@@ -8,6 +8,8 @@ import { SparkopsError } from '../../errors.ts'
 import type { Step } from '../../plan/plan.ts'
 import type { RunProgress } from '../../plan/run-record.ts'
 
+import type { PodWatch } from './pod-watch.ts'
+
 export interface ApplyContext {
   cluster: Cluster
   helm: Helm
@@ -25,6 +27,8 @@ export interface ApplyContext {
   run: RunAccess
   /** Lasts as long as the process: what was seen, and when. */
   seen: Map<string, { value: string; since: number }>
+  /** Watches on pods, by selector; they end with the process. */
+  watches: Map<string, PodWatch>
 }
 
 /** What a verb may know of its run and of the run that it takes back. */

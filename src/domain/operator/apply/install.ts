@@ -7,11 +7,20 @@ import { withChart } from '../source/locate-chart.ts'
 import type { HelmRollbackPayload, HelmUpgradePayload } from '../steps/payloads.ts'
 import type { ApplyContext } from './context.ts'
 import { setReplicas } from './scale.ts'
+import { spare, sparedOf, unspare } from './spare.ts'
 import { SECRET_TYPE } from './well-known.ts'
 
 export const helmUpgrade: Verb<ApplyContext> = {
   look: async (payload, context) => {
-    const { chart, values, fromRevision, release, namespace, hold } = payload as unknown as HelmUpgradePayload
+    const {
+      chart,
+      values,
+      fromRevision,
+      release,
+      namespace,
+      hold,
+      spare: spared = [],
+    } = payload as unknown as HelmUpgradePayload
     const history = await context.helm.history({ name: release, namespace }, context.signal)
     const newest = history.at(-1)
     if (newest === undefined) return fromRevision === null ? { state: 'ready' } : gone(release)
@@ -21,6 +30,7 @@ export const helmUpgrade: Verb<ApplyContext> = {
       if (!isWanted) return { state: 'ready' }
       const now = await context.helm.get({ name: release, namespace }, newest.revision, context.signal)
       if (!sameJson(now.values, values) || !(await areHeld(hold, context))) return { state: 'ready' }
+      if ((await sparedOf(spared, context)).length > 0) return { state: 'ready' }
       return { state: 'done', facts: { revision: newest.revision } }
     }
     return {
@@ -29,10 +39,20 @@ export const helmUpgrade: Verb<ApplyContext> = {
     }
   },
   act: async (payload, context) => {
-    const { release, namespace, chart, values, noHooks, twice, hold, timeoutSeconds } =
-      payload as unknown as HelmUpgradePayload
+    const {
+      release,
+      namespace,
+      chart,
+      values,
+      noHooks,
+      twice,
+      hold,
+      spare: spared = [],
+      timeoutSeconds,
+    } = payload as unknown as HelmUpgradePayload
     const name = { name: release, namespace }
     await clearPending(name, context)
+    await spare(spared, context)
     let made: ReleaseRevision | undefined
     await withChart(context, chart, async (found) => {
       for (let round = 0; round < (twice ? 2 : 1); round += 1) {
@@ -47,34 +67,46 @@ export const helmUpgrade: Verb<ApplyContext> = {
         await holdAll(hold, context)
       }
     })
+    await unspare(spared, context)
     return { revision: made?.revision ?? null }
   },
 }
 
 export const helmRollback: Verb<ApplyContext> = {
   look: async (payload, context) => {
-    const { release, namespace, revision, hold } = payload as unknown as HelmRollbackPayload
+    const { release, namespace, revision, hold, spare: spared = [] } = payload as unknown as HelmRollbackPayload
     const history = await context.helm.history({ name: release, namespace }, context.signal)
     const newest = history.at(-1)
     if (newest === undefined) return revision === null ? { state: 'done' } : gone(release)
     if (revision === null) return { state: 'ready' }
     if (newest.status !== 'deployed') return { state: 'ready' }
     const isThere = newest.revision === revision || newest.description === `Rollback to ${revision}`
-    return isThere && (await areHeld(hold, context)) ? { state: 'done' } : { state: 'ready' }
+    const isMarked = (await sparedOf(spared, context)).length > 0
+    return isThere && !isMarked && (await areHeld(hold, context)) ? { state: 'done' } : { state: 'ready' }
   },
   act: async (payload, context) => {
-    const { release, namespace, revision, hold, timeoutSeconds } = payload as unknown as HelmRollbackPayload
+    const {
+      release,
+      namespace,
+      revision,
+      hold,
+      spare: spared = [],
+      timeoutSeconds,
+    } = payload as unknown as HelmRollbackPayload
     const name = { name: release, namespace }
     await clearPending(name, context)
+    await spare(spared, context)
     const options = { noHooks: false, timeoutSeconds }
     if (revision === null) {
       await context.helm.uninstall(name, options)
+      await unspare(spared, context)
       return null
     }
     const newest = (await context.helm.history(name, context.signal)).at(-1)
     const isThere = newest?.revision === revision && newest.status === 'deployed'
     const made = isThere ? newest : await context.helm.rollback({ release: name, revision, ...options })
     await holdAll(hold, context)
+    await unspare(spared, context)
     return { revision: made.revision }
   },
 }

@@ -70,7 +70,8 @@ async function whyUnsettled(
   return undefined
 }
 
-function whyNotReady({ metadata, status }: KubeObject, replicas: number): string | undefined {
+/** Why so many pods of a Deployment are not ready; undefined where they are. */
+export function whyNotReady({ metadata, status }: KubeObject, replicas: number): string | undefined {
   const { readyReplicas = 0, updatedReplicas = 0, observedGeneration = 0 } = (status ?? {}) as DeploymentStatus
   if (observedGeneration < (metadata.generation ?? 0)) return 'the change was not seen yet'
   return Math.min(readyReplicas, updatedReplicas) >= replicas ? undefined : `${readyReplicas} of ${replicas} ready`

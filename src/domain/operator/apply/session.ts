@@ -52,6 +52,7 @@ export async function beginRun(
 export async function goOn(session: OperatorSession, run: OpenRun, plan: Plan): Promise<OperatorReceipt> {
   const progress = progressOfRun(run)
   const seen: ApplyContext['seen'] = new Map()
+  const watches: ApplyContext['watches'] = new Map()
   try {
     const undone = progress.undoes === null ? undefined : await session.store.read(progress.undoes)
     const { host, pid } = session.process
@@ -60,7 +61,7 @@ export async function goOn(session: OperatorSession, run: OpenRun, plan: Plan): 
       plan,
       run,
       verbs: OPERATOR_VERBS,
-      contextOf: (step, tell) => contextOf(session, run, undone, { step, tell, seen }),
+      contextOf: (step, tell) => contextOf(session, run, undone, { step, tell, seen, watches }),
       signal: session.signal,
       report: session.report,
       mayPass: session.mayPass,
@@ -70,6 +71,7 @@ export async function goOn(session: OperatorSession, run: OpenRun, plan: Plan): 
     })
     return receiptOf(plan, end)
   } finally {
+    for (const watch of watches.values()) watch.stop()
     await run.close()
   }
 }
@@ -78,10 +80,10 @@ function contextOf(
   { cluster, helm, sources, snapshots, clock, sleep, signal }: OperatorSession,
   run: OpenRun,
   undone: StoredRun | undefined,
-  { step, tell, seen }: Pick<ApplyContext, 'step' | 'tell' | 'seen'>,
+  { step, tell, seen, watches }: Pick<ApplyContext, 'step' | 'tell' | 'seen' | 'watches'>,
 ): ApplyContext {
   return {
-    ...{ cluster, helm, sources, snapshots, clock, sleep, signal, step, tell, seen },
+    ...{ cluster, helm, sources, snapshots, clock, sleep, signal, step, tell, seen, watches },
     run: {
       id: run.id,
       directory: run.directory,

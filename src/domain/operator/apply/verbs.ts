@@ -12,13 +12,14 @@ import { holdLock, releaseLock } from './lock.ts'
 import { applyManifests, restoreObjects } from './manifests.ts'
 import { patchObject } from './objects.ts'
 import { putPolicy, removePolicy } from './policy.ts'
+import { watchPods } from './pod-watch.ts'
 import { quiesce } from './quiesce.ts'
 import { writeReceipt } from './receipt.ts'
 import { scale } from './scale.ts'
 import { fillDefaults, restoreSpecs } from './spec-changes.ts'
 import { verify } from './verify.ts'
 import { canary, pullImage, tell } from './waiting.ts'
-import { handOverWebhook } from './webhooks.ts'
+import { awaitReady, handOverWebhook } from './webhooks.ts'
 
 const BY_NAME: Readonly<Record<OperatorVerb, Verb<ApplyContext>>> = {
   'hold-lock': holdLock,
@@ -30,6 +31,8 @@ const BY_NAME: Readonly<Record<OperatorVerb, Verb<ApplyContext>>> = {
   patch: patchObject,
   'pull-image': pullImage,
   quiesce,
+  'await-ready': awaitReady,
+  'watch-pods': watchPods,
   scale,
   'hand-over-webhook': handOverWebhook,
   adopt,

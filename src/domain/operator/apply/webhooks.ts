@@ -1,56 +1,113 @@
 /**
- * Webhook configurations pass from one version to the other. Between two webhooks executors are made without what a
- * webhook would have added, silently; those are counted and told.
+ * Webhook configurations pass from one version to the other. Between two webhooks pods are made without what a webhook
+ * would have added, silently; the gap is measured, and the pods made in it are told.
  */
+import { isRefusal } from '../../kube-error.ts'
 import type { KubeObject, ObjectKey, ResourceType } from '../../../ports/cluster.ts'
 import { SparkopsError } from '../../errors.ts'
 import type { Json } from '../../plan/plan.ts'
 import type { Verb } from '../../plan/verb.ts'
 import { objectName } from '../steps/operator-step.ts'
-import type { HandOverPayload } from '../steps/payloads.ts'
-import { nameOf } from '../discover/kinds.ts'
+import type { AwaitReadyPayload, HandOverPayload } from '../steps/payloads.ts'
+import { MUTATING_WEBHOOKS, VALIDATING_WEBHOOKS } from '../discover/kinds.ts'
 import { bare } from './compare.ts'
 import { type ApplyContext, waitUntil } from './context.ts'
-import { POD_TYPE } from './well-known.ts'
+import { podsMade } from './pod-watch.ts'
+import { whyNotReady } from './scale.ts'
 
-const CONFIGURATION_TYPE: ResourceType = {
-  group: 'admissionregistration.k8s.io',
-  version: 'v1',
-  resource: 'mutatingwebhookconfigurations',
-  kind: 'MutatingWebhookConfiguration',
-  namespaced: false,
-}
 const TYPES: Readonly<Record<string, ResourceType>> = {
-  MutatingWebhookConfiguration: CONFIGURATION_TYPE,
-  ValidatingWebhookConfiguration: {
-    ...CONFIGURATION_TYPE,
-    resource: 'validatingwebhookconfigurations',
-    kind: 'ValidatingWebhookConfiguration',
-  },
+  MutatingWebhookConfiguration: MUTATING_WEBHOOKS,
+  ValidatingWebhookConfiguration: VALIDATING_WEBHOOKS,
 }
 
 export const handOverWebhook: Verb<ApplyContext> = {
   look: async (payload, context) => {
-    const { create, remove } = payload as unknown as HandOverPayload
-    for (const { key } of remove) {
-      if ((await context.cluster.get(key, context.signal)) !== undefined) return { state: 'ready' }
+    const { create, remove, awaited } = payload as unknown as HandOverPayload
+    // What is met at first may be of before: a 1.x that was killed leaves its configuration under the same name.
+    if ((context.run.progress().steps.get(context.step.id)?.attempts ?? 0) === 0) return { state: 'ready' }
+    for (const { key, uid } of remove) {
+      const live = await context.cluster.get(key, context.signal)
+      if (live !== undefined && isSame(live, uid)) return { state: 'ready' }
     }
-    for (const object of create) {
-      if ((await context.cluster.get(keyOf(object), context.signal)) === undefined) return { state: 'ready' }
+    for (const key of [...create.map(keyOf), ...(awaited === null ? [] : [awaited])]) {
+      if ((await whyNotTrusted(key, context)) !== undefined) return { state: 'ready' }
     }
     return { state: 'done' }
   },
   act: async (payload, context) => {
     const { order, create, awaited, remove, timeoutSeconds } = payload as unknown as HandOverPayload
-    for (const object of create) await createConfiguration(object, context)
-    const expected = order === 'at-once' ? create.map(keyOf) : awaited === null ? [] : [awaited]
+    const answered = await livingOf(remove, context)
+    const caBundle = create.length === 0 ? '' : await authorityOf(payload, context)
+    for (const object of create) await createConfiguration(withAuthority(object, caBundle), context)
+    // Whose controller is gone answers no call; each moment that it stays costs a call that fails.
+    const kept = order === 'at-once' ? await removeAll(remove, context) : []
+    const expected = [...create.map(keyOf), ...(awaited === null ? [] : [awaited])]
     for (const key of expected) await waitUntilTrusted(key, timeoutSeconds, context)
-    const created = new Date(context.clock.now()).toISOString()
-    const kept: string[] = []
-    for (const one of remove) if (!(await removeConfiguration(one, context))) kept.push(objectName(one.key))
-    const gap = await podsInGap(payload, created, context)
-    return { registeredAt: created, keptAsAnother: kept, madeInGap: gap }
+    const registeredAt = new Date(context.clock.now()).toISOString()
+    if (order === 'when-registered') kept.push(...(await removeAll(remove, context)))
+    const removedAt = new Date(context.clock.now()).toISOString()
+    // Configurations that are objects of a chart answer until they are removed.
+    const isCovered = order === 'when-registered' && remove.length > 0 && answered.length === remove.length
+    const gap = isCovered || expected.length === 0 ? NO_GAP : await gapOf(payload, registeredAt, context)
+    return { registeredAt, removedAt, keptAsAnother: kept, ...gap }
   },
+}
+
+/** Until so many pods of a Deployment are ready as it asks for. */
+export const awaitReady: Verb<ApplyContext> = {
+  isCheck: true,
+  act: async (payload, context) => {
+    const { deployment, timeoutSeconds } = payload as unknown as AwaitReadyPayload
+    const what = `${objectName(deployment)} to be ready`
+    const hint = 'see the events and the log of its pods; nothing has been stopped yet'
+    await waitUntil(context, { seconds: timeoutSeconds, what, hint }, async () => {
+      const live = await context.cluster.get(deployment, context.signal)
+      if (live === undefined) return 'it is not there'
+      return whyNotReady(live, (live.spec as { replicas?: number }).replicas ?? 1)
+    })
+    return null
+  },
+}
+
+async function livingOf(remove: HandOverPayload['remove'], { cluster, signal }: ApplyContext): Promise<ObjectKey[]> {
+  const living: ObjectKey[] = []
+  for (const { key, uid } of remove) {
+    const live = await cluster.get(key, signal)
+    if (live !== undefined && isSame(live, uid)) living.push(key)
+  }
+  return living
+}
+
+/** An empty uid stands for whatever has the name: what the run itself made. */
+function isSame({ metadata }: KubeObject, uid: string): boolean {
+  return uid === '' || metadata.uid === uid
+}
+
+/**
+ * The CA of the webhook that runs already, so that the API server trusts it from the first moment; empty where it
+ * cannot be read, and the webhook writes it itself.
+ */
+async function authorityOf(payload: Json, { cluster, signal }: ApplyContext): Promise<string> {
+  const { authority } = payload as unknown as HandOverPayload
+  if (authority === null) return ''
+  try {
+    const secret = await cluster.get(authority.secret, signal)
+    return (secret?.data as Record<string, string> | undefined)?.[authority.field] ?? ''
+  } catch (error) {
+    if (isRefusal(error, 'Forbidden')) return ''
+    throw error
+  }
+}
+
+interface Webhooks {
+  webhooks?: { clientConfig?: { caBundle?: string } }[]
+}
+
+function withAuthority(object: KubeObject, caBundle: string): KubeObject {
+  const { webhooks = [] } = object as Webhooks
+  if (caBundle === '') return object
+  const trusting = webhooks.map((one) => ({ ...one, clientConfig: { ...one.clientConfig, caBundle } }))
+  return { ...object, webhooks: trusting }
 }
 
 async function createConfiguration(object: KubeObject, { cluster, signal }: ApplyContext): Promise<void> {
@@ -58,44 +115,55 @@ async function createConfiguration(object: KubeObject, { cluster, signal }: Appl
   if ((await cluster.get(key, signal)) === undefined) await cluster.create(key.type, bare(object))
 }
 
-/** Without a CA the API server cannot trust the webhook; the webhook itself writes it when it has its certificate. */
+/** Without a CA the API server cannot trust the webhook. */
+async function whyNotTrusted(key: ObjectKey, { cluster, signal }: ApplyContext): Promise<string | undefined> {
+  const live = await cluster.get(key, signal)
+  if (live === undefined) return 'it is not there'
+  const { webhooks = [] } = live as Webhooks
+  return webhooks.every(({ clientConfig }) => clientConfig?.caBundle) ? undefined : 'it has no CA bundle'
+}
+
 async function waitUntilTrusted(key: ObjectKey, seconds: number, context: ApplyContext): Promise<void> {
   const hint = 'see the log of what registers it'
-  await waitUntil(context, { seconds, what: `${objectName(key)} to be registered with its CA`, hint }, async () => {
-    const live = await context.cluster.get(key, context.signal)
-    if (live === undefined) return 'it is not there'
-    const { webhooks = [] } = live as { webhooks?: { clientConfig?: { caBundle?: string } }[] }
-    return webhooks.every(({ clientConfig }) => clientConfig?.caBundle) ? undefined : 'it has no CA bundle'
-  })
+  const what = `${objectName(key)} to be registered with its CA`
+  await waitUntil(context, { seconds, what, hint }, () => whyNotTrusted(key, context))
 }
 
-/** False where it is another object by now. */
-async function removeConfiguration(
-  { key, uid }: HandOverPayload['remove'][number],
-  { cluster, signal }: ApplyContext,
-): Promise<boolean> {
-  const live = await cluster.get(key, signal)
-  if (live === undefined) return true
-  if (live.metadata.uid !== uid && uid !== '') return false
-  await cluster.delete(key, { preconditions: { uid: live.metadata.uid ?? '' } })
-  return true
+/** Names of those that are other objects by now, and stay. */
+async function removeAll(remove: HandOverPayload['remove'], { cluster, signal }: ApplyContext): Promise<string[]> {
+  const kept: string[] = []
+  for (const { key, uid } of remove) {
+    const live = await cluster.get(key, signal)
+    if (live === undefined) continue
+    if (isSame(live, uid)) await cluster.delete(key, { preconditions: { uid: live.metadata.uid ?? '' } })
+    else kept.push(objectName(key))
+  }
+  return kept
 }
 
-/** From the moment the last controller was told to stop. */
-async function podsInGap(payload: Json, until: string, { cluster, signal, run }: ApplyContext): Promise<string[]> {
+const NO_GAP = { gapSeconds: 0, madeInGap: [] as string[], seenBy: 'watch' }
+
+/** The API server takes up a configuration some moments after it was made. */
+const TAKEN_UP_MS = 1000
+
+/**
+ * From the moment the last controller was told to stop until the API server calls the new webhook. Times of pods are
+ * whole seconds: one that was made on the edge is told, though it may have gone through a webhook.
+ */
+async function gapOf(payload: Json, until: string, context: ApplyContext): Promise<typeof NO_GAP> {
   const { podSelector } = payload as unknown as HandOverPayload
-  const stops = [...run.progress().steps].flatMap(([id, { facts }]) =>
-    id.startsWith('stop/') && facts !== null ? [(facts as { startedAt?: string }).startedAt ?? ''] : [],
+  const stops = [...context.run.progress().steps].flatMap(([id, { facts }]) =>
+    /^(undo\/start|stop)\//.test(id) && facts !== null ? [(facts as { startedAt?: string }).startedAt ?? ''] : [],
   )
   const since = stops.sort().at(-1)
-  if (!since || podSelector === '') return []
-  const { items } = await cluster.list(POD_TYPE, { labelSelector: podSelector, signal })
-  return items
-    .filter(
-      ({ metadata: { creationTimestamp = '' } }) =>
-        creationTimestamp >= since.slice(0, 19) && creationTimestamp < until,
-    )
-    .map(nameOf)
+  if (!since || podSelector === '') return NO_GAP
+  await context.sleep(TAKEN_UP_MS)
+  const { pods, by } = await podsMade(podSelector, context)
+  const [first, last] = [Date.parse(`${since.slice(0, 19)}Z`), Date.parse(until) + TAKEN_UP_MS]
+  const isInside = ({ createdAt }: { createdAt: string }): boolean =>
+    Date.parse(createdAt) >= first && Date.parse(createdAt) <= last
+  const gapSeconds = (Date.parse(until) - Date.parse(since)) / 1000
+  return { gapSeconds, madeInGap: pods.filter(isInside).map(({ name }) => name), seenBy: by }
 }
 
 function keyOf({ kind, metadata }: KubeObject): ObjectKey {

@@ -1,5 +1,6 @@
 /** A move as its rules see it: everything that was read, rendered and foretold, before it is judged. */
 import type { OperatorBehaviour } from '../behaviour/behaviour.ts'
+import type { Counterpart } from '../discover/live-objects.ts'
 import type { Discovery, FoundInstallation } from '../discover/discover.ts'
 import type { Traits } from '../releases/traits.ts'
 import type { RenderedTarget } from '../source/target.ts'
@@ -19,6 +20,9 @@ export interface Move {
   direction: 'forward' | 'back'
   crds: readonly CrdMove[]
   judgements: readonly Judgement[]
+  /** What the target renders, without hooks, and what the release has now, each with what is live of it. */
+  rendered: readonly Counterpart[]
+  owned: readonly Counterpart[]
   /** Undefined where Helm has no part in it. */
   helm: HelmForecast | undefined
   said: SaidValues

@@ -113,6 +113,8 @@ async function readMove(options: PlanOptions): Promise<ReadMove> {
     direction,
     crds,
     judgements: [],
+    rendered,
+    owned,
     helm: target.chart === undefined ? undefined : forecastHelm({ release: target.release, rendered, hooks, owned }),
     said: options.said,
     readyNodes: await readyNodes(sight),

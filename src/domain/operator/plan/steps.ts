@@ -40,7 +40,7 @@ import {
   podToPull,
 } from './install-parts.ts'
 import { called, type Move, verdictsOf } from './move.ts'
-import { webhookSteps } from './webhook-steps.ts'
+import { type WebhookSteps, webhookSteps } from './webhook-steps.ts'
 
 export interface StepOptions {
   install: InstallChoice
@@ -69,15 +69,16 @@ export function stepsOf(move: Move, options: StepOptions): Step[] {
     takeSnapshot({ types, crds: liveCrds(move), install: installKeys(move) }),
     ...ownershipSteps(move),
     ...pullSteps(move, options),
+    ...webhooks.beforehand,
     ...quietSteps(move, stops),
     ...stops,
+    ...webhooks.afterStop,
     fenceControllers(fence),
-    ...webhooks.beforeInstall,
     ...adoptSteps(move),
     ...defaultSteps(move),
     ...crdSteps(move, options.timeoutSeconds),
     ...gateSteps(move),
-    ...installSteps(move, options),
+    ...installSteps(move, options, webhooks),
     ...checkSteps(move),
     ...returnGate(move),
     ...liftFence(fence),
@@ -190,7 +191,11 @@ function gateSteps(move: Move): Step[] {
   return types.length === 0 ? [] : [gateObjects({ types, restore })]
 }
 
-function installSteps(move: Move, { install, timeoutSeconds }: StepOptions): Step[] {
+function installSteps(
+  move: Move,
+  { install, timeoutSeconds }: StepOptions,
+  { spare, spareBack }: Pick<WebhookSteps, 'spare' | 'spareBack'>,
+): Step[] {
   const { target, installation } = move
   const holds = holdsOf(move)
   const holdBack = installation?.controller === undefined ? [] : [keyOfWorkload(installation.controller.object)]
@@ -209,9 +214,11 @@ function installSteps(move: Move, { install, timeoutSeconds }: StepOptions): Ste
         twice: (move.helm?.recreatedAndDeleted ?? []).length > 0 && !hooksWouldKill(move),
         fromRevision: installation?.release?.revision ?? null,
         hold: holds,
+        spare,
         timeoutSeconds,
       },
       holdBack,
+      spareBack,
     ),
   ]
 }

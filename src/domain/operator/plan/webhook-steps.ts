@@ -1,49 +1,213 @@
 /**
  * How the webhook passes from one version to the other. 1.x makes its configuration when it starts and deletes it when
- * it is stopped; 2.x has its as objects of the chart. Between versions of one kind nothing has to pass.
+ * it is stopped; 2.x has a webhook of its own, whose configurations are objects of the chart.
+ *
+ * To 2.x: its webhook is put there and ready before anything stops; its configurations come the moment the old
+ * controller is gone, rather than with the chart, which would create them before anything answers. To 1.x: the old
+ * webhook outlives the installation, and goes when the started controller has registered its own. Between two of 1.x
+ * nothing can answer in between; the gap is measured. Between two of 2.x nothing has to pass.
  */
 import type { KubeObject, ObjectKey } from '../../../ports/cluster.ts'
+import { toJson } from '../../plan/json.ts'
 import type { Step } from '../../plan/plan.ts'
-import { MUTATING_WEBHOOKS, VALIDATING_WEBHOOKS } from '../discover/kinds.ts'
-import { handOverWebhook } from '../steps/object-steps.ts'
+import type { WebhookBehaviour } from '../behaviour/behaviour.ts'
+import { isFields, listAt, textAt } from '../discover/json.ts'
+import { DEPLOYMENT, MUTATING_WEBHOOKS, SECRET, VALIDATING_WEBHOOKS } from '../discover/kinds.ts'
+import type { Counterpart } from '../discover/live-objects.ts'
+import { patchObject } from '../steps/object-steps.ts'
+import type { HandOverPayload } from '../steps/payloads.ts'
+import { awaitReady, handOverWebhook, retireWebhook, stageWebhook, watchPods } from '../steps/webhook-steps.ts'
 import type { Move } from './move.ts'
+import { idOf } from './ownership.ts'
 
 export interface WebhookSteps {
-  /** While controllers are stopped. */
-  beforeInstall: Step[]
+  /** While everything runs. */
+  beforehand: Step[]
+  /** The moment the controller is gone. */
+  afterStop: Step[]
   /** When the target runs. */
   afterStart: Step[]
+  /** What the installation must leave, and what taking it back must leave. */
+  spare: ObjectKey[]
+  spareBack: ObjectKey[]
 }
 
 const POD_SELECTOR = 'sparkoperator.k8s.io/launched-by-spark-operator=true'
+/** pkg/common/constants.go: CACertPem of 2.0.0 and newer; with cert-manager its own injector writes the CA. */
+const AUTHORITY_FIELD = 'ca-cert.pem'
 
 /** Steps for webhooks; none where the same configurations stay. */
 export function webhookSteps(move: Move, timeoutSeconds: number): WebhookSteps {
   const [now, then] = [move.installation?.behaviour?.webhook, move.behaviour?.webhook]
+  const shared = { podSelector: POD_SELECTOR, timeoutSeconds }
+  if (then?.registeredBy === 'self') return toSelfRegistered(move, now, then, shared)
+  if (then !== undefined && now?.registeredBy !== 'manifests') return toCharted(move, now, then, shared)
   const remove = leftBehind(move)
-  if (then?.registeredBy === 'self' && now?.registeredBy === 'manifests') {
-    const [name = ''] = then.configurations
-    const awaited: ObjectKey = { type: MUTATING_WEBHOOKS, name }
-    const payload = {
-      order: 'when-registered' as const,
-      create: [],
-      awaited,
-      remove,
-      podSelector: POD_SELECTOR,
-      timeoutSeconds,
-    }
-    return { beforeInstall: [], afterStart: [handOverWebhook(payload, null)] }
-  }
-  if (remove.length === 0) return { beforeInstall: [], afterStart: [] }
-  const payload = {
-    order: 'at-once' as const,
+  const payload = { ...shared, order: 'at-once' as const, create: [], awaited: null, remove, authority: null }
+  const afterStop = remove.length === 0 ? [] : [handOverWebhook(payload, null)]
+  return { beforehand: [], afterStop, afterStart: [], spare: [], spareBack: [] }
+}
+
+type Shared = Pick<HandOverPayload, 'podSelector' | 'timeoutSeconds'>
+
+function toCharted(
+  move: Move,
+  now: WebhookBehaviour | undefined,
+  then: WebhookBehaviour,
+  shared: Shared,
+): WebhookSteps {
+  const rendered = owned(move.rendered, move)
+  const configurations = rendered.filter(isConfigurationOf(then))
+  const serving = rendered.filter(servesWebhook(then, rendered))
+  // What is there already answers for the old version; it changes hands after the stop.
+  const staged = serving.filter(({ live }) => live === undefined).map(({ key, object }) => ({ key: key!, object }))
+  const create = configurations.map(({ key, object }) => ({ ...object, kind: key!.type.kind }))
+  const remove = leftBehind(move)
+  const authority = then.certManager ? null : { secret: keyOf(SECRET, then.secret), field: AUTHORITY_FIELD }
+  const payload = { ...shared, order: 'at-once' as const, create, awaited: null, remove, authority }
+  const back: HandOverPayload = {
+    ...shared,
+    order: 'when-registered',
     create: [],
-    awaited: null,
-    remove,
-    podSelector: POD_SELECTOR,
-    timeoutSeconds,
+    awaited: now === undefined ? null : configurationKey(now),
+    remove: configurations.map(({ key, object }) => ({ key: key!, uid: '', before: object })),
+    authority: null,
   }
-  return { beforeInstall: [], afterStart: [handOverWebhook(payload, null)] }
+  return {
+    beforehand: [
+      ...(staged.length === 0 ? [] : [stageWebhook(staged)]),
+      awaitReady(keyOf(DEPLOYMENT, then.workload), shared.timeoutSeconds),
+      ...(now === undefined ? [] : [watchPods(POD_SELECTOR)]),
+    ],
+    afterStop: [...serviceSwitch(then, rendered), handOverWebhook(payload, back)],
+    afterStart: [],
+    spare: [],
+    spareBack: [...staged, ...configurations].map(({ key }) => key!),
+  }
+}
+
+function toSelfRegistered(
+  move: Move,
+  now: WebhookBehaviour | undefined,
+  then: WebhookBehaviour,
+  shared: Shared,
+): WebhookSteps {
+  const awaited = configurationKey(then)
+  const remove = leftBehind(move).filter(({ key }) => idOf(key) !== idOf(awaited))
+  const recorded = owned(move.owned, move)
+  const isOld = now?.registeredBy === 'manifests'
+  const serving = isOld ? recorded.filter(servesWebhook(now, recorded)).filter(isLive) : []
+  const configurations = isOld ? recorded.filter(isConfigurationOf(now)).filter(isLive) : []
+  const coming = new Set(move.rendered.flatMap(({ key }) => (key === undefined ? [] : [idOf(key)])))
+  // What the target has under the same name becomes the target's.
+  const retired = serving.filter(({ key }) => !coming.has(idOf(key!)))
+  const payload = { ...shared, order: 'when-registered' as const, create: [], awaited, remove, authority: null }
+  const back: HandOverPayload = {
+    ...shared,
+    order: 'at-once',
+    create: remove.map(({ before }) => before),
+    awaited: null,
+    remove: [
+      { key: awaited, uid: '', before: { apiVersion: '', kind: awaited.type.kind, metadata: { name: awaited.name } } },
+    ],
+    authority: null,
+  }
+  return {
+    beforehand: now === undefined ? [] : [watchPods(POD_SELECTOR)],
+    afterStop: [],
+    afterStart: [
+      handOverWebhook(payload, isOld ? back : null),
+      ...(retired.length === 0
+        ? []
+        : [retireWebhook(retired.map(({ key, live }) => ({ key: key!, uid: live!.metadata.uid ?? '' })))]),
+    ],
+    spare: [...retired, ...configurations].map(({ key }) => key!),
+    spareBack: [],
+  }
+}
+
+/** With Helm's marks of ownership where it is Helm that will find them; without them it refuses what is there. */
+function owned(counterparts: readonly Counterpart[], { target, helm }: Move): Counterpart[] {
+  const { name, namespace } = target.release
+  return counterparts
+    .filter(({ key }) => key !== undefined)
+    .map((one) => {
+      const { metadata } = one.object
+      const place = one.key?.namespace === undefined ? {} : { namespace: one.key.namespace }
+      if (helm === undefined) return { ...one, object: { ...one.object, metadata: { ...metadata, ...place } } }
+      const annotations = { 'meta.helm.sh/release-name': name, 'meta.helm.sh/release-namespace': namespace }
+      const marked = {
+        ...metadata,
+        ...place,
+        labels: { ...metadata.labels, 'app.kubernetes.io/managed-by': 'Helm' },
+        annotations: { ...metadata.annotations, ...annotations },
+      }
+      return { ...one, object: { ...one.object, metadata: marked } }
+    })
+}
+
+function isLive({ live }: Counterpart): boolean {
+  return live !== undefined
+}
+
+function isConfigurationOf({ configurations }: WebhookBehaviour) {
+  return ({ object }: Counterpart): boolean =>
+    object.kind.endsWith('WebhookConfiguration') && configurations.includes(object.metadata.name)
+}
+
+/** The workload, its Service, its account, and the rights of that. */
+function servesWebhook({ workload, service }: WebhookBehaviour, all: readonly Counterpart[]) {
+  const { namespace, name, serviceAccount } = workload
+  const isBinding = ({ object }: Counterpart): boolean =>
+    object.kind.endsWith('RoleBinding') &&
+    listAt(object, 'subjects').some(
+      (subject) =>
+        textAt(subject, 'name') === serviceAccount && (textAt(subject, 'namespace') ?? namespace) === namespace,
+    )
+  const roles = new Set(all.filter(isBinding).map(({ object }) => textAt(object, 'roleRef', 'name')))
+  return (one: Counterpart): boolean => {
+    const { kind, metadata } = one.object
+    const place = one.key?.namespace
+    if (kind === 'Deployment') return metadata.name === name && place === namespace
+    if (kind === 'Service') return metadata.name === service.name && place === service.namespace
+    if (kind === 'ServiceAccount') return metadata.name === serviceAccount && place === namespace
+    return isBinding(one) || (/Role$/.test(kind) && roles.has(metadata.name))
+  }
+}
+
+/** From 1.6.0 on 1.x has a Service of the same name, with its own port and pods. */
+function serviceSwitch({ service }: WebhookBehaviour, rendered: readonly Counterpart[]): Step[] {
+  const found = rendered.find(({ object }) => object.kind === 'Service' && object.metadata.name === service.name)
+  const { key, live, object } = found ?? {}
+  if (key === undefined || live === undefined || object === undefined) return []
+  const [before, after] = [addressOf(live), addressOf(object)]
+  const gone = Object.fromEntries(Object.keys(before.selector).map((name) => [name, null]))
+  const fresh = Object.fromEntries(Object.keys(after.selector).map((name) => [name, null]))
+  return [
+    patchObject({
+      id: 'webhook/service',
+      key,
+      uid: live.metadata.uid ?? '',
+      title: 'Lead the Service of the webhook to the new one, which is ready',
+      merge: { spec: { ports: after.ports, selector: { ...gone, ...after.selector } } },
+      before: { spec: { ports: before.ports, selector: { ...fresh, ...before.selector } } },
+    }),
+  ]
+}
+
+function addressOf({ spec }: KubeObject) {
+  const { ports = [], selector = {} } = (spec ?? {}) as { ports?: unknown[]; selector?: Record<string, string> }
+  // As the server writes it; otherwise it would never be found to be so already.
+  const whole = ports.map((port) => ({ protocol: 'TCP', ...(isFields(port) ? port : {}) }))
+  return { ports: toJson(whole), selector }
+}
+
+function keyOf(type: ObjectKey['type'], { namespace, name }: { namespace: string; name: string }): ObjectKey {
+  return { type, namespace, name }
+}
+
+function configurationKey({ configurations: [name = ''] }: WebhookBehaviour): ObjectKey {
+  return { type: MUTATING_WEBHOOKS, name }
 }
 
 /** Configurations of what is moved, and orphans, that the target does not have. */

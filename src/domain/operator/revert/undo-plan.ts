@@ -13,8 +13,10 @@ import { undoSteps } from '../../plan/undo.ts'
 import { gateObjects, verifyApplications } from '../steps/application-steps.ts'
 import { holdLock, quiesce, takeSnapshot, writeReceipt } from '../steps/guard-steps.ts'
 import { patchObject, unkeepObject } from '../steps/object-steps.ts'
+import { awaitReady, RETIRE, STAGE, watchPods } from '../steps/webhook-steps.ts'
 import { mergeBody } from '../steps/operator-step.ts'
 import type {
+  ApplyManifestsPayload,
   HandOverPayload,
   PatchPayload,
   QuiescePayload,
@@ -31,6 +33,8 @@ export interface UndoOptions {
   tool: Plan['tool']
   createdAt: string
 }
+
+const READY_SECONDS = 300
 
 /** Steps after which applications or controllers are no longer as they were. */
 const TOUCHING = new Set([
@@ -83,9 +87,19 @@ function orderSteps(inverses: readonly Step[], plan: Plan): Step[] {
   const handOvers = inverses.filter(isHandOver)
   const orderOf = (step: Step): string => (step.payload as unknown as HandOverPayload).order
   const keeps = keepBeforeRollback(inverses)
-  const changing = inverses.filter((step) => ![isStop, isStart, isHandOver, isEnd, isGuard].some((is) => is(step)))
-  // The mark that saves an object from the rollback has done its work with it.
-  const middle = changing.flatMap((step) => (step.verb === 'helm-rollback' ? [step, ...keeps.map(unkeep)] : [step]))
+  // Put there before anything stops, and taken away when nobody calls it any more: as on the way there.
+  const isRestaged = ({ id }: Step): boolean => id === `undo/${RETIRE}`
+  const isRetired = ({ id }: Step): boolean => id === `undo/${STAGE}`
+  const apart = [isStop, isStart, isHandOver, isEnd, isGuard, isRestaged, isRetired]
+  const changing = inverses.filter((step) => !apart.some((is) => is(step)))
+  const atOnce = handOvers.filter((step) => orderOf(step) === 'at-once')
+  const isRollback = inverses.some(({ verb }) => verb === 'helm-rollback')
+  // The mark that saves an object from the rollback has done its work with it. A rollback creates configurations that
+  // its revision has, and cannot do with those that are there and not the release's (they take no update without a
+  // resourceVersion, and Helm sends none): until then no webhook is called.
+  const middle = changing.flatMap((step) =>
+    step.verb === 'helm-rollback' ? [step, ...atOnce, ...keeps.map(unkeep)] : [step],
+  )
   const gateAt = middle.findIndex(({ id }) => id.startsWith('undo/adopt/') || id === 'undo/fence/put')
   const at = gateAt === -1 ? middle.length : gateAt
   const snapshot = payloadOf(plan, 'take-snapshot')
@@ -95,21 +109,37 @@ function orderSteps(inverses: readonly Step[], plan: Plan): Step[] {
   return [
     ...inverses.filter(isGuard),
     ...(snapshot === undefined ? [] : [takeSnapshot(snapshot)]),
+    ...inverses.filter(isRestaged).flatMap((step) => [step, ...readyAgain(plan)]),
+    ...watchAgain(handOvers),
     // Where it cannot settle (a controller that does not work is often why one goes back), adoption takes care.
     ...(settle === undefined
       ? []
       : [quiesce({ ...settle, controllers: stops.map(podsOf), scope: null, whenTimedOut: 'proceed' })]),
     ...stops,
-    ...handOvers.filter((step) => orderOf(step) === 'at-once'),
+    ...(isRollback ? [] : atOnce),
     ...keeps,
     ...middle.slice(0, at),
     ...(snapshot === undefined ? [] : [gateOf(snapshot)]),
     ...middle.slice(at),
     ...inverses.filter(isStart),
     ...handOvers.filter((step) => orderOf(step) === 'when-registered'),
+    ...inverses.filter(isRetired),
     ...(proof === undefined || snapshot === undefined ? [] : [verifyApplications({ ...proof, stopOnFinding: [] })]),
     ...inverses.filter(isEnd),
   ]
+}
+
+/** The webhook that is put back. */
+function readyAgain(plan: Plan): Step[] {
+  const retired = plan.steps.find(({ id }) => id === RETIRE)?.payload as unknown as ApplyManifestsPayload | undefined
+  const deployment = retired?.remove.find(({ key }) => key.type.resource === 'deployments')?.key
+  return deployment === undefined ? [] : [awaitReady(deployment, READY_SECONDS)]
+}
+
+function watchAgain([first]: readonly Step[]): Step[] {
+  if (first === undefined) return []
+  const { podSelector } = first.payload as unknown as HandOverPayload
+  return podSelector === '' ? [] : [watchPods(podSelector)]
 }
 
 /** Pods of the controller that a step stops. */

@@ -1,10 +1,18 @@
 /** Steps that bring the target in: Helm, or rendered manifests, and what is checked before it starts. */
+import type { ObjectKey } from '../../../ports/cluster.ts'
 import type { Step } from '../../plan/plan.ts'
 import { inverseOf, objectName, operatorStep } from './operator-step.ts'
 import type { ApplyManifestsPayload, CheckInstallPayload, HelmUpgradePayload } from './payloads.ts'
 
-/** A10 by Helm: upgrade to a chart. `holdBack` are the controllers that a rollback would start. */
-export function helmUpgrade(payload: HelmUpgradePayload, holdBack: HelmUpgradePayload['hold']): Step {
+/**
+ * A10 by Helm: upgrade to a chart. `holdBack` are the controllers that a rollback would start, `spareBack` what must
+ * outlive it.
+ */
+export function helmUpgrade(
+  payload: HelmUpgradePayload,
+  holdBack: HelmUpgradePayload['hold'],
+  spareBack: readonly ObjectKey[] = [],
+): Step {
   const { release, namespace, chart, fromRevision, timeoutSeconds } = payload
   return operatorStep({
     id: 'install/helm',
@@ -13,7 +21,14 @@ export function helmUpgrade(payload: HelmUpgradePayload, holdBack: HelmUpgradePa
     title: `Install the chart ${chart.name} ${chart.version}, its controller held at zero`,
     before: { revision: fromRevision },
     after: { chart: `${chart.name}-${chart.version}`, digest: chart.digest },
-    inverse: inverseOf('helm-rollback', { release, namespace, revision: fromRevision, hold: holdBack, timeoutSeconds }),
+    inverse: inverseOf('helm-rollback', {
+      release,
+      namespace,
+      revision: fromRevision,
+      hold: holdBack,
+      spare: spareBack,
+      timeoutSeconds,
+    }),
     payload,
   })
 }

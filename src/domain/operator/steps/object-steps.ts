@@ -3,7 +3,7 @@ import type { KubeObject, ObjectKey } from '../../../ports/cluster.ts'
 import type { Json, Step } from '../../plan/plan.ts'
 import { wordsOf } from './guard-steps.ts'
 import { inverseOf, mergeBody, objectName, operatorStep, stepId } from './operator-step.ts'
-import type { HandOverPayload, PullImagePayload } from './payloads.ts'
+import type { PullImagePayload } from './payloads.ts'
 
 /** Helm's marks of ownership: what it looks for before it takes an object into a release. */
 export interface HelmOwner {
@@ -104,23 +104,6 @@ export function pullImage(id: string, payload: PullImagePayload, image: string):
     before: null,
     after: null,
     inverse: null,
-    payload,
-  })
-}
-
-/** A6: webhook configurations pass over. `back` is the same in the other direction. */
-export function handOverWebhook(payload: HandOverPayload, back: HandOverPayload | null): Step {
-  return operatorStep({
-    id: `webhook/${payload.order}`,
-    verb: 'hand-over-webhook',
-    object: 'mutatingwebhookconfigurations,validatingwebhookconfigurations',
-    title:
-      payload.order === 'at-once'
-        ? 'Register the new webhook at once, so that pods of running applications go through one'
-        : 'Remove the old webhook as soon as the started controller has registered its own',
-    before: { present: payload.remove.map(({ key }) => objectName(key)) },
-    after: { present: payload.create.map(({ kind, metadata }) => `${kind}/${metadata.name}`) },
-    inverse: back === null ? null : inverseOf('hand-over-webhook', back),
     payload,
   })
 }

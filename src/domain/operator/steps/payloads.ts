@@ -23,6 +23,8 @@ export interface StepPayloads {
   patch: PatchPayload
   'pull-image': PullImagePayload
   quiesce: QuiescePayload
+  'await-ready': AwaitReadyPayload
+  'watch-pods': WatchPodsPayload
   scale: ScalePayload
   'hand-over-webhook': HandOverPayload
   adopt: AdoptPayload
@@ -131,16 +133,31 @@ export interface ScalePayload {
   timeoutSeconds: number
 }
 
+/** A4. What was put there beforehand is ready. */
+export interface AwaitReadyPayload {
+  deployment: ObjectKey
+  timeoutSeconds: number
+}
+
+/** A6. Pods that are made from here on are noted. */
+export interface WatchPodsPayload {
+  selector: string
+}
+
 /** A6. Webhook configurations pass from one version to the other. */
 export interface HandOverPayload {
   /**
-   * `at-once`: create, then delete (to a version whose configurations are objects of the chart). `when-registered`:
-   * wait until the started controller has registered `awaited`, then delete (1.x registers its own).
+   * `at-once`, while no controller runs: create those of a webhook that is ready, and delete what nobody serves any
+   * more. `when-registered`: wait until the started controller has registered `awaited` (1.x registers its own), then
+   * delete what has answered until then.
    */
   order: 'at-once' | 'when-registered'
   create: readonly KubeObject[]
   awaited: ObjectKey | null
+  /** An empty uid: whatever has the name. */
   remove: readonly { key: ObjectKey; uid: string; before: KubeObject }[]
+  /** Where the CA of the webhook to be registered is. */
+  authority: { secret: ObjectKey; field: string } | null
   /** Pods created in the gap between two webhooks are counted by this selector. */
   podSelector: string
   timeoutSeconds: number
@@ -282,6 +299,8 @@ export interface HelmUpgradePayload {
   fromRevision: number | null
   /** Deployments of controllers that the chart would start: put to zero at once; the fence keeps their pods from being. */
   hold: readonly ObjectKey[]
+  /** Objects that the chart no longer has and that must outlive the upgrade: the webhook that still answers. */
+  spare?: readonly ObjectKey[]
   timeoutSeconds: number
 }
 
@@ -291,6 +310,7 @@ export interface HelmRollbackPayload {
   /** The revision to go back to; null: the release did not exist, and is uninstalled. */
   revision: number | null
   hold: readonly ObjectKey[]
+  spare?: readonly ObjectKey[]
   timeoutSeconds: number
 }
 

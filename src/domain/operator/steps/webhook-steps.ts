@@ -1,0 +1,87 @@
+/** Steps of a webhook: put there beforehand, handed over, taken away when nobody calls it any more. */
+import type { KubeObject, ObjectKey } from '../../../ports/cluster.ts'
+import type { Step } from '../../plan/plan.ts'
+import { wordsOf } from './guard-steps.ts'
+import { inverseOf, objectName, operatorStep, stepId } from './operator-step.ts'
+import type { HandOverPayload } from './payloads.ts'
+
+export const STAGE = 'webhook/stage'
+export const RETIRE = 'webhook/retire'
+
+/** A4: the target's webhook runs before anything stops, and nobody calls it yet. */
+export function stageWebhook(objects: readonly { key: ObjectKey; object: KubeObject }[]): Step {
+  return operatorStep({
+    id: STAGE,
+    verb: 'apply-manifests',
+    object: 'webhook',
+    title: 'Put the webhook of the target there, without the configurations that would call it',
+    before: null,
+    after: { applied: objects.map(({ key }) => objectName(key)) },
+    inverse: inverseOf('restore-objects', { ofStep: STAGE, hold: [] }),
+    payload: { fieldManager: 'sparkops', objects, remove: [], hold: [] },
+  })
+}
+
+/** What served configurations that are gone. */
+export function retireWebhook(remove: readonly { key: ObjectKey; uid: string }[]): Step {
+  return operatorStep({
+    id: RETIRE,
+    verb: 'apply-manifests',
+    object: 'webhook',
+    title: 'Take the old webhook away, which nobody calls any more',
+    before: { present: remove.map(({ key }) => objectName(key)) },
+    after: null,
+    inverse: inverseOf('restore-objects', { ofStep: RETIRE, hold: [] }),
+    payload: { fieldManager: 'sparkops', objects: [], remove, hold: [] },
+  })
+}
+
+/** A4: it is ready, or the run ends before anything has stopped. */
+export function awaitReady(deployment: ObjectKey, timeoutSeconds: number): Step {
+  return operatorStep({
+    id: stepId('ready', ...wordsOf(deployment)),
+    verb: 'await-ready',
+    object: objectName(deployment),
+    title: 'Wait until the webhook is ready',
+    before: null,
+    after: null,
+    inverse: null,
+    payload: { deployment, timeoutSeconds },
+  })
+}
+
+/** A6: before the stop, so that no pod is missed that is made while no webhook answers. */
+export function watchPods(selector: string): Step {
+  return operatorStep({
+    id: 'webhook/watch',
+    verb: 'watch-pods',
+    object: 'pods',
+    title: 'Note the pods that are made while no webhook answers',
+    before: null,
+    after: null,
+    inverse: null,
+    payload: { selector },
+  })
+}
+
+/** A6: webhook configurations pass over. `back` is the same in the other direction. */
+export function handOverWebhook(payload: HandOverPayload, back: HandOverPayload | null): Step {
+  return operatorStep({
+    id: `webhook/${payload.order}`,
+    verb: 'hand-over-webhook',
+    object: 'mutatingwebhookconfigurations,validatingwebhookconfigurations',
+    title:
+      payload.order === 'at-once'
+        ? 'Register the new webhook at once, so that pods of running applications go through one'
+        : 'See that the started controller has registered its webhook, and remove the old one',
+    before: { present: payload.remove.map(({ key }) => objectName(key)) },
+    after: {
+      present: [
+        ...payload.create.map(({ kind, metadata }) => `${kind}/${metadata.name}`),
+        ...(payload.awaited === null ? [] : [objectName(payload.awaited)]),
+      ],
+    },
+    inverse: back === null ? null : inverseOf('hand-over-webhook', back),
+    payload,
+  })
+}
