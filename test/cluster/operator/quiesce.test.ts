@@ -9,7 +9,7 @@ import { needs } from '../../support/capabilities.ts'
 import { openLab } from '../../support/lab/open.ts'
 import { useCluster } from '../../support/lab/use-cluster.ts'
 import { fixtureDefinitions } from '../../support/operator/fixtures.ts'
-import { APPLICATIONS, CRDS, JOBS, makeApplication, PODS, untilServed } from '../../support/operator/scenario.ts'
+import { APPLICATIONS, JOBS, makeApplication, PODS, untilServed } from '../../support/operator/scenario.ts'
 
 const { it } = needs('lab')
 const lab = useCluster()

@@ -11,6 +11,8 @@ import { OPERATOR_POD_LABELS, type PodLabels, type SnapshotPayload } from '../st
 import { CRD_TYPE } from '../steps/policies.ts'
 import { listAll, type PodIdentity, sparkPods } from './applications.ts'
 import type { ApplyContext } from './context.ts'
+import { applyMerge } from './expected-specs.ts'
+import { ownChanges } from './spec-changes.ts'
 
 export interface Baseline {
   takenAt: string
@@ -35,7 +37,7 @@ export const takeSnapshot: Verb<ApplyContext> = {
     const directory = `${context.run.directory}/snapshot${attempts > 1 ? `-${attempts}` : ''}`
     const { signal, tell } = context
     const taken = await context.snapshots.take({ directory, tell, signal })
-    await context.run.keep(KEPT, await takeBaseline(types, labels, context))
+    await context.run.keep(KEPT, await asWide(await takeBaseline(types, labels, context), context))
     await context.run.keep(SNAPSHOT, taken)
     return toJson(taken)
   },
@@ -61,6 +63,31 @@ async function takeBaseline(
   }
   const pods = await sparkPods(labels, context)
   return { takenAt: new Date(context.clock.now()).toISOString(), labels, types: taken, pods }
+}
+
+/**
+ * A run that takes another back may find its definitions lowered, and its objects pruned. What those hold is told by the
+ * baseline of the other run, and by what that wrote, unless somebody has edited them since.
+ */
+async function asWide(now: Baseline, { run }: ApplyContext): Promise<Baseline> {
+  const [before] = run.undoes === null ? [] : ((await run.keptBefore(KEPT)) as Baseline[])
+  if (before === undefined) return now
+  const types: Baseline['types'] = []
+  for (const one of now.types) {
+    const wide = before.types.find(({ type }) => type.resource === one.type.resource)
+    const itemOf = new Map((wide?.items ?? []).map((item) => [item.metadata.uid, item]))
+    const changes = await ownChanges(one.type, { kept: run.keptBefore })
+    const items = one.items.map((item) => {
+      const known = itemOf.get(item.metadata.uid)
+      if (known === undefined) return item
+      const own = changes.filter(({ uid }) => uid === item.metadata.uid)
+      const isOurs = item.metadata.generation === (known.metadata.generation ?? 0) + own.length
+      const { spec } = own.reduce<unknown>((object, { merge }) => applyMerge(merge, object), known) as KubeObject
+      return isOurs ? { ...item, spec } : item
+    })
+    types.push({ ...one, items })
+  }
+  return { ...now, types }
 }
 
 /**

@@ -94,7 +94,11 @@ function judgeOne(
     return { verdict: 'rerun', why: `it was ${stateOf(item)} and is ${stateOf(object) || 'new'}` }
   }
   if (isTerminal) return INTACT
-  return judgeDriver(item, object, alarms, baseline, seen, rules)
+  // Somebody had edited it, or its rerun was due: that it goes on with this is no doing of the move.
+  const wasRestarting = rules.alarmStates.includes(stateOf(item)) && !rules.adopted.has(nameOf(item))
+  const verdict = judgeDriver(item, object, wasRestarting ? [] : alarms, baseline, seen, rules)
+  if (!wasRestarting || ['intact', 'note'].includes(verdict.verdict)) return verdict
+  return { verdict: 'note', why: `it was ${stateOf(item)} before: its restart was under way` }
 }
 
 /**
