@@ -213,7 +213,7 @@ export async function planUpgrade(lab: TestCluster, cluster: Cluster): Promise<P
     adoptApplications({ type: APPLICATIONS, labels: OPERATOR_POD_LABELS, states: ['', 'PENDING_RERUN'], seen: [] }),
     fillDefaults({
       type: APPLICATIONS,
-      rules: [{ path: ['spec', 'mode'], value: 'cluster', when: null, why: 'not assumed by 2.x' }],
+      rules: [{ path: ['spec', 'mode'], value: 'cluster', when: [], why: 'not assumed by 2.x' }],
       fixes: [],
       exceptStates: ['COMPLETED', 'FAILED'],
       seen: [],

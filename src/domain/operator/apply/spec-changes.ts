@@ -95,7 +95,7 @@ async function missingDefaults(payload: Json, context: ApplyContext): Promise<Sp
 function defaultsFor(object: KubeObject, rules: readonly DefaultRule[]): Json | undefined {
   let merge: Json | undefined
   for (const { path, value, when } of rules) {
-    if (when !== null && !when.in.some((one) => sameJson(one, at(object, when.path) ?? null))) continue
+    if (!when.every((has) => has.in.some((one) => sameJson(one, at(object, has.path) ?? null)))) continue
     const parent = at(object, path.slice(0, -1))
     const isMissing = (at(object, path) ?? '') === ''
     // A value is filled into what is there: a schedule without a restart policy gets none of its parts.

@@ -43,6 +43,8 @@ export interface Application {
   scheduledBy: string | undefined
   /** Whether both intervals between retries are set. */
   hasRetryIntervals: boolean
+  /** Whether it says how many executors it wants, or lets dynamic allocation find out. */
+  hasExecutorCount: boolean
   /** Fields of its executors that only a webhook puts into pods. */
   webhookFields: string[]
   /** Keys of `sparkConf` that 2.5.2 and newer refuse. */
@@ -97,6 +99,10 @@ export function applicationFrom(object: KubeObject): Application {
     hasRetryIntervals: ['onFailureRetryInterval', 'onSubmissionFailureRetryInterval'].every(
       (field) => numberAt(object, 'spec', 'restartPolicy', field) !== undefined,
     ),
+    hasExecutorCount:
+      numberAt(object, 'spec', 'executor', 'instances') !== undefined ||
+      textAt(object, 'spec', 'sparkConf', 'spark.executor.instances') !== undefined ||
+      at(object, 'spec', 'dynamicAllocation', 'enabled') === true,
     webhookFields: webhookFieldsOf(object),
     refusedConf: refusedConfOf(object),
   }

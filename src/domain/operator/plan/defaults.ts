@@ -8,19 +8,31 @@ import type { Json } from '../../plan/plan.ts'
 import { isFields } from '../discover/json.ts'
 import type { DefaultRule } from '../steps/payloads.ts'
 
-/** SetSparkApplicationDefaults of 1.x (pkg/apis/sparkoperator.k8s.io/v1beta2/defaults.go): assumed at every sync. */
+/**
+ * SetSparkApplicationDefaults of 1.x (pkg/apis/sparkoperator.k8s.io/v1beta2/defaults.go): assumed at every sync. Its
+ * cores and memory are Spark's own as well, and need not be written.
+ */
 function assumedBy1x(prefix: readonly string[]): DefaultRule[] {
   const type = [...prefix, 'restartPolicy', 'type']
   const retries = { path: type, in: ['OnFailure', 'Always'] }
   return [
-    { path: [...prefix, 'mode'], value: 'cluster', when: null, why: '1.x takes an absent mode for cluster' },
-    { path: type, value: 'Never', when: null, why: '1.x takes an absent policy for Never' },
+    { path: [...prefix, 'mode'], value: 'cluster', when: [], why: '1.x takes an absent mode for cluster' },
+    { path: type, value: 'Never', when: [], why: '1.x takes an absent policy for Never' },
     ...['onFailureRetryInterval', 'onSubmissionFailureRetryInterval'].map((field) => ({
       path: [...prefix, 'restartPolicy', field],
       value: 5,
-      when: retries,
+      when: [retries],
       why: '1.x waits 5 s where nothing is said; 2.x never retries',
     })),
+    {
+      path: [...prefix, 'executor', 'instances'],
+      value: 1,
+      when: [
+        { path: [...prefix, 'sparkConf', 'spark.executor.instances'], in: [null] },
+        { path: [...prefix, 'dynamicAllocation', 'enabled'], in: [null, false] },
+      ],
+      why: '1.x takes an absent number of executors for 1; Spark, which 2.x leaves it to, for 2',
+    },
   ]
 }
 
@@ -30,7 +42,7 @@ export const SCHEDULE_DEFAULTS: readonly DefaultRule[] = [
   {
     path: ['spec', 'concurrencyPolicy'],
     value: 'Allow',
-    when: null,
+    when: [],
     why: '1.x takes an absent policy for Allow; 2.x starts nothing under it',
   },
   ...assumedBy1x(['spec', 'template']),
@@ -43,7 +55,7 @@ export const UNTOUCHED_STATES: readonly string[] = ['COMPLETED', 'FAILED']
 export function withDefaults(object: KubeObject, rules: readonly DefaultRule[]): KubeObject {
   let filled: KubeObject = object
   for (const { path, value, when } of rules) {
-    if (when !== null && !when.in.some((one) => sameJson(one, valueAt(filled, when.path) ?? null))) continue
+    if (!when.every((has) => has.in.some((one) => sameJson(one, valueAt(filled, has.path) ?? null)))) continue
     const parent = valueAt(filled, path.slice(0, -1))
     if ((valueAt(filled, path) ?? '') !== '' || (parent !== undefined && !isFields(parent))) continue
     filled = put(filled, path, value) as KubeObject

@@ -46,8 +46,9 @@ export const CONTROLLER_RULES: readonly OperatorRule[] = [
     subject: 'behaviour',
     title: 'Both controllers could run at once',
     detail:
-      'Their Deployments have different names and their locks do not exclude each other: each application would be ' +
-      'submitted twice.',
+      'Their Deployments have different names and their locks do not exclude each other: both submit each new ' +
+      'application. Its driver can be made once only; 2.x takes being second for a failed submission, and under ' +
+      'OnFailure and Always deletes the driver that the other one made.',
     consequence: 'kill',
     gate: 'auto',
     fix: 'the old one is stopped and gone, and its account fenced off, before the new one starts',
@@ -74,11 +75,43 @@ export const CONTROLLER_RULES: readonly OperatorRule[] = [
     to: { defaultsBy: ['webhook'] },
     subject: 'applications',
     title: 'Applications would never restart, for want of a retry interval',
-    detail: 'Under OnFailure and Always 2.x answers "invalid retry interval" for ever: streaming jobs stay down.',
+    detail:
+      'Once a run fails, under OnFailure and Always, 2.x answers "invalid retry interval" for ever: the application ' +
+      'stays FAILING, and a streaming job stays down.',
     consequence: 'strand',
     gate: 'auto',
     fix: 'the intervals that 1.x assumed (5 s) are written where they are missing, while no controller runs',
     source: '0dc641bd, #2072: defaulting moved into the webhook',
+  },
+  {
+    id: 'OP-DEFAULTS-INSTANCES',
+    direction: 'forward',
+    from: { defaultsBy: ['controller'] },
+    to: { defaultsBy: ['webhook'] },
+    subject: 'applications',
+    title: 'Applications would come back with two executors instead of one',
+    detail:
+      '1.x takes an absent number of executors for one. 2.x fills it in only when an object is written; of what is ' +
+      'stored without, Spark makes two.',
+    consequence: 'note',
+    gate: 'auto',
+    fix: 'executor.instances: 1 is written where nothing tells the number, while no controller runs',
+    source: 'setExecutorSpecDefaults (1.x); SchedulerBackendUtils.DEFAULT_NUMBER_EXECUTORS of Spark',
+  },
+  {
+    id: 'OP-DEFAULTS-NOWHERE',
+    direction: 'forward',
+    from: { defaultsBy: ['controller'] },
+    to: { defaultsBy: ['webhook'] },
+    subject: 'behaviour',
+    title: 'Nothing would fill in what new applications leave out',
+    detail:
+      'The target has its webhook off, and its controller assumes nothing: an application without a mode fails to be ' +
+      'submitted, one without retry intervals is not run again, a schedule without a concurrencyPolicy fires once.',
+    consequence: 'strand',
+    gate: 'ack',
+    fix: 'set webhook.enable=true, or see that whatever creates applications writes these values',
+    source: 'internal/webhook/sparkapplication_defaulter.go; 0dc641bd (#2072)',
   },
   {
     id: 'OP-SCHEDULE-CONCURRENCY',

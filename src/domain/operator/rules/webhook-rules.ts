@@ -21,7 +21,9 @@ export const WEBHOOK_RULES: readonly OperatorRule[] = [
     from: { webhookRegistration: ['self', 'chart'] },
     subject: 'webhooks',
     title: 'Two webhooks would change the same pod',
-    detail: 'Both append; a volume of the same name twice is refused by the API server.',
+    detail:
+      'Both make the application the controlling owner of its driver, and append volumes: the API server refuses every ' +
+      'driver, whose submission then fails, under Never for good, and executors with volumes or host aliases.',
     consequence: 'strand',
     gate: 'auto',
     fix: 'one configuration is removed when the other appears',

@@ -193,8 +193,8 @@ export interface DefaultRule {
   /** Path in the object, such as `spec.restartPolicy.onFailureRetryInterval`; `spec.template` of schedules by itself. */
   path: readonly string[]
   value: Json
-  /** Only where this path has one of these values. */
-  when: { path: readonly string[]; in: readonly Json[] } | null
+  /** Only where each of these paths has one of these values; null stands for absent. */
+  when: readonly { path: readonly string[]; in: readonly Json[] }[]
   why: string
 }
 

@@ -29,6 +29,9 @@ describe('the rules of a move', () => {
   it('across 2.0: defaults, schedules and filters', () => {
     const expected = ['OP-DEFAULTS-MODE', 'OP-DEFAULTS-RETRY', 'OP-LABEL-FILTER-LOST', 'OP-SCHEDULE-CONCURRENCY']
     expect(move('1.6.2', '2.5.2', 'forward')).toEqual(expect.arrayContaining(expected))
+    const unwritten = ['OP-DEFAULTS-INSTANCES', 'OP-DEFAULTS-NOWHERE']
+    expect(move('1.6.2', '2.5.2', 'forward')).toEqual(expect.arrayContaining(unwritten))
+    expect(move('2.1.1', '2.5.2', 'forward').filter((id) => unwritten.includes(id))).toEqual([])
     expect(move('2.5.2', '1.6.2', 'back')).toContain('OP-SUSPEND-LOST')
     expect(move('2.5.2', '2.0.2', 'back')).toContain('OP-WEBHOOK-DROPS-FIELDS')
     expect(move('2.5.2', '2.1.1', 'back')).not.toContain('OP-WEBHOOK-DROPS-FIELDS')

@@ -32,6 +32,12 @@ export const CONTROLLER_EVALUATORS: Evaluators = {
       .filter(({ application: one }) => ['OnFailure', 'Always'].includes(one.restartPolicy) && !one.hasRetryIntervals)
       .filter(({ application }) => !TERMINAL_STATES.has(application.state))
       .map(({ application }) => called(application)),
+  'OP-DEFAULTS-INSTANCES': ({ discovery }) =>
+    discovery.cases
+      .filter(({ application }) => !application.hasExecutorCount && !TERMINAL_STATES.has(application.state))
+      .map(({ application }) => called(application)),
+  'OP-DEFAULTS-NOWHERE': ({ behaviour }) =>
+    behaviour !== undefined && behaviour.webhook === undefined ? [called(behaviour.controller)] : [],
   'OP-SCHEDULE-CONCURRENCY': ({ discovery }) =>
     discovery.schedules.filter(({ concurrencyPolicy }) => concurrencyPolicy === undefined).map(called),
   'OP-SCHEDULE-DUE': ({ discovery, window }) =>
