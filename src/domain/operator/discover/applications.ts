@@ -59,6 +59,8 @@ export interface DriverPod {
   submissionId: string | undefined
   createdAt: string | undefined
   phase: string
+  /** The driver itself is over; sidecars may keep its pod. */
+  ended: boolean
   deleting: boolean
   restarts: number
   waiting: string | undefined
@@ -157,12 +159,22 @@ export function driverFrom(pod: KubeObject, application: string): DriverPod {
     submissionId: pod.metadata.labels?.[POD_LABELS.submissionId],
     createdAt: pod.metadata.creationTimestamp,
     phase: textAt(pod, 'status', 'phase') ?? 'Unknown',
+    ended: hasEnded(pod, containers),
     deleting: pod.metadata.deletionTimestamp !== undefined,
     restarts: containers.reduce<number>((sum, one) => sum + (numberAt(one, 'restartCount') ?? 0), 0),
     waiting: containers.map((one) => textAt(one, 'state', 'waiting', 'reason')).find((reason) => reason !== undefined),
     ownerUid: pod.metadata.ownerReferences?.find((owner) => owner.kind === 'SparkApplication')?.uid,
     serviceAccount: textAt(pod, 'spec', 'serviceAccountName') ?? 'default',
   }
+}
+
+/** SparkDriverContainerName of every release; a pod template may name it otherwise, and the pod's phase tells then. */
+const DRIVER_CONTAINER = 'spark-kubernetes-driver'
+
+function hasEnded(pod: KubeObject, containers: readonly unknown[]): boolean {
+  const driver = containers.find((one) => textAt(one, 'name') === DRIVER_CONTAINER)
+  const isTerminated = !isNothing(at(driver, 'state', 'terminated'))
+  return isTerminated || isFinished(textAt(pod, 'status', 'phase') ?? '')
 }
 
 /** Whether a pod's phase is one that never changes again. */
@@ -184,6 +196,8 @@ export type Trouble =
   | 'half-submitted'
   /** Its status says it runs, and no driver pod is there. */
   | 'driver missing'
+  /** Its status says that it is over, and a driver runs on that nobody waits for. */
+  | 'driver left'
 
 /** Joins applications with their drivers; drivers whose application is gone are left over. */
 export function pairDrivers(
@@ -235,6 +249,9 @@ function troubleOf(application: Application, driver: DriverPod | undefined): Tro
       !driver.deleting &&
       (state === '' || driver.submissionId === undefined || driver.submissionId !== submissionId)
     return isOfNewAttempt ? 'half-submitted' : undefined
+  }
+  if (TERMINAL_STATES.has(state)) {
+    return driver === undefined || driver.ended || driver.deleting ? undefined : 'driver left'
   }
   return RUNNING_STATES.has(state) && (state === 'SUBMITTED' || state === 'RUNNING') && driver === undefined
     ? 'driver missing'

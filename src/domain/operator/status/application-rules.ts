@@ -7,6 +7,7 @@ import { called, type Remark, remarkOn, type StatusRule } from './remarks.ts'
 export const APPLICATION_RULES: readonly StatusRule[] = [
   halfSubmitted,
   driverMissing,
+  driverLeft,
   orphanDrivers,
   unwatched,
   accountMissing,
@@ -37,6 +38,19 @@ function driverMissing({ cases }: Discovery): Remark[] {
     title: 'The status says it runs, and there is no driver pod',
     detail: 'The operator takes it for failed when it looks next, and runs it again under OnFailure and Always.',
     hint: 'see what became of the pod: kubectl get events -n NAMESPACE',
+  })
+}
+
+function driverLeft({ cases }: Discovery): Remark[] {
+  const found = cases.filter(({ trouble }) => trouble === 'driver left').map(({ application }) => called(application))
+  return remarkOn(found, {
+    id: 'ST-DRIVER-LEFT',
+    severity: 'broken',
+    title: 'The status says that it is over, and its driver runs on',
+    detail:
+      '2.x leaves it so when it was stopped between submission and status write: it submits once more, is refused, and ' +
+      'gives up under restartPolicy Never (kubeflow/spark-operator#2788). Nobody will write down how the driver ends.',
+    hint: 'wait until its work is done, or delete the pod: the application is submitted again only without it',
   })
 }
 

@@ -225,6 +225,23 @@ describe('applications and their drivers', () => {
     expect(await remarksOn(waiting, sparkPod('etl', { submissionId: 'newer' }))).toEqual(['ST-HALF-SUBMITTED jobs/etl'])
   })
 
+  it('tells a driver that runs on after its application was called failed', async () => {
+    const failed = application('etl', { state: 'FAILED' })
+    expect(await remarksOn(failed, sparkPod('etl', { submissionId: 'older' }))).toEqual(['ST-DRIVER-LEFT jobs/etl'])
+    expect(await remarksOn(failed, sparkPod('etl', { phase: 'Failed' }))).toEqual([])
+  })
+
+  it('does not take a sidecar for a driver that runs on', async () => {
+    const pod = sparkPod('etl')
+    const terminated = { exitCode: 1 }
+    const containerStatuses = [
+      { name: 'proxy', state: { running: {} } },
+      { name: 'spark-kubernetes-driver', state: { terminated } },
+    ]
+    const kept = { ...pod, status: { phase: 'Running', containerStatuses } }
+    expect(await remarksOn(application('etl', { state: 'FAILED' }), kept)).toEqual([])
+  })
+
   it('does not give an application the driver of one that was deleted under the same name', async () => {
     const old = sparkPod('etl', { owned: false, metadata: { creationTimestamp: '2025-12-31T23:59:59Z' } })
     expect(await remarksOn(application('etl', { state: '' }), old)).toEqual(['ST-DRIVER-ORPHAN jobs/etl-driver'])
