@@ -14,7 +14,8 @@ export const dumpArgs = {
     required: true,
     multiple: true,
     ignoreStdin: true,
-    description: 'dumps of YuniKorn events: files, directories, globs, or - for standard input; plain, gzip or zstd',
+    description:
+      'dumps of YuniKorn events: files, directories, globs, - for standard input, s3://BUCKET/PREFIX; plain, gzip or zstd',
   }),
 }
 
@@ -24,6 +25,11 @@ export const ledgerFlags = {
     summary: 'name of the cluster of dumps that do not name theirs',
     default: '',
     helpValue: 'NAME',
+    helpGroup: 'READING',
+  }),
+  's3-endpoint': Flags.string({
+    summary: 'a store that speaks S3, other than AWS, for s3:// dumps',
+    helpValue: 'URL',
     helpGroup: 'READING',
   }),
   memory: Flags.string({
@@ -60,6 +66,7 @@ export interface LedgerFlags {
   lenient: boolean
   cluster: string
   memory: string
+  's3-endpoint'?: string | undefined
   pods?: string[] | undefined
   'spark-events'?: string[] | undefined
   'informer-latency': string
@@ -73,7 +80,7 @@ export async function withLedger<Result>(
   work: (ledger: UsageLedger) => Promise<Result>,
 ): Promise<Result> {
   const informerLatency = parseDuration('--informer-latency', flags['informer-latency'])
-  const inputs = await findDumps(dumps)
+  const inputs = await findDumps(dumps, flags['s3-endpoint'])
   const listings = await readPodListings(flags.pods ?? [], findDumps)
   const sparkEvents = flags['spark-events'] ?? []
   const sparkLogs = sparkEvents.length === 0 ? [] : await readSparkLogs(sparkEvents, findDumps)

@@ -161,10 +161,13 @@ export async function openFactStore(memory: string): Promise<FactStore> {
   return await open({ memory, threads: availableParallelism() })
 }
 
-/** The files behind the arguments: files, directories, globs, `-` for standard input. */
-export async function findDumps(paths: readonly string[]): Promise<DumpInput[]> {
+/** What is behind the arguments: files, directories, globs, `-` for standard input, `s3://bucket/prefix`. */
+export async function findDumps(paths: readonly string[], s3Endpoint?: string): Promise<DumpInput[]> {
   const { findInputs } = await import('../adapters/dump-files/inputs.ts')
-  return await findInputs(paths)
+  return await findInputs(paths, async (address) => {
+    const { listObjects } = await import('../adapters/s3/object-inputs.ts')
+    return await listObjects(address, { endpoint: s3Endpoint })
+  })
 }
 
 /** Threads for large dumps; they start when the first is needed. */

@@ -48,7 +48,8 @@ async function* fileChunks({ path, range }: DumpLocation): AsyncGenerator<Buffer
   }
 }
 
-async function* decompressed(
+/** Stored bytes of any source, decompressed. */
+export async function* decompressed(
   name: string,
   stored: AsyncIterable<Buffer>,
   onBytes: (bytes: number) => void,

@@ -1,19 +1,31 @@
-// Finds the files behind the arguments of a command: files, directories, globs, standard input.
+// Finds what is behind the arguments of a command: files, directories, globs, standard input, buckets.
 import type { Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { isDynamicPattern, glob } from 'tinyglobby'
 import { SparkopsError } from '../../domain/errors.ts'
 import type { DumpInput } from '../../ports/dump-source.ts'
-import { openBytes, openStandardInput } from './bytes.ts'
+import { decompressed, openBytes, openStandardInput } from './bytes.ts'
 import { splitFile } from './split.ts'
 
 const STANDARD_INPUT = '-'
+const BUCKET = 's3://'
+
+/** An object of a bucket, as whoever lists buckets gives it. */
+export interface StoredObject {
+  name: string
+  bytes: number
+  /** Unix milliseconds. */
+  modifiedAt: number
+  read: () => AsyncIterable<Buffer>
+}
+export type ListObjects = (address: string) => Promise<readonly StoredObject[]>
 
 /** Opens what the arguments name, in the order of the arguments, files of a directory in order of their names. */
-export async function findInputs(paths: readonly string[]): Promise<DumpInput[]> {
+export async function findInputs(paths: readonly string[], listObjects: ListObjects): Promise<DumpInput[]> {
   const found = new Map<string, DumpInput>()
   for (const path of paths) {
-    for (const input of await inputsOf(path)) {
+    const inputs = path.startsWith(BUCKET) ? await objectsOf(path, listObjects) : await inputsOf(path)
+    for (const input of inputs) {
       const known = found.get(input.name)
       // A file named twice is read once; named itself, it must be a dump.
       found.set(input.name, known === undefined ? input : { ...known, named: known.named || input.named })
@@ -43,6 +55,17 @@ async function inputsOf(path: string): Promise<DumpInput[]> {
   return [fileInput(path, info, true)]
 }
 
+async function objectsOf(address: string, listObjects: ListObjects): Promise<DumpInput[]> {
+  const objects = await listObjects(address)
+  if (objects.length === 0) throw nothingThere(address, 'No object has a name that begins like this.')
+  return objects.map(({ name, bytes, modifiedAt, read }) => ({
+    ...{ name, bytes, named: address === name },
+    modifiedAt: BigInt(Math.ceil(modifiedAt)) * 1_000_000n,
+    open: (onBytes) => decompressed(name, read(), onBytes),
+    split: undefined,
+  }))
+}
+
 async function expanded(path: string, patterns: string[], cwd: string | undefined): Promise<DumpInput[]> {
   const names = await glob(patterns, {
     ...(cwd === undefined ? {} : { cwd }),
@@ -52,16 +75,11 @@ async function expanded(path: string, patterns: string[], cwd: string | undefine
   })
   const files = names.filter((name) => !/(^|\/)[._][^/]*$|\.crc$/.test(name)).sort()
   if (files.length === 0) {
-    throw new SparkopsError({
-      code: 'SO_NO_DUMP',
-      message: `${path}: no file is there to read.`,
-      why:
-        cwd === undefined
-          ? 'The pattern matches no file.'
-          : 'The directory holds no file (names that begin with . or _ are passed over).',
-      hint: 'Name a dump of /ws/v1/events/batch or /events/stream, or a directory that holds some.',
-      exit: 'data',
-    })
+    const why =
+      cwd === undefined
+        ? 'The pattern matches no file.'
+        : 'The directory holds no file (names that begin with . or _ are passed over).'
+    throw nothingThere(path, why)
   }
   return await Promise.all(
     files.map(async (name) => {
@@ -80,6 +98,16 @@ function fileInput(path: string, info: Stats, named: boolean): DumpInput {
     open: (onBytes) => openBytes(location, onBytes),
     split: bytes === undefined ? undefined : (partBytes) => splitFile(path, bytes, partBytes),
   }
+}
+
+function nothingThere(path: string, why: string): SparkopsError {
+  return new SparkopsError({
+    code: 'SO_NO_DUMP',
+    message: `${path}: no file is there to read.`,
+    why,
+    hint: 'Name a dump of /ws/v1/events/batch or /events/stream, or a directory that holds some.',
+    exit: 'data',
+  })
 }
 
 /** The error for a file that cannot be read, with the reason in words. */

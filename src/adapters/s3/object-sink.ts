@@ -1,18 +1,17 @@
 /** Keeps events as compressed objects of a store that speaks S3, one for each segment. */
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import { S3Client, S3ServiceException, type ServerSideEncryption } from '@aws-sdk/client-s3'
+import { S3ServiceException, type ServerSideEncryption } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
 import { SparkopsError } from '../../domain/errors.ts'
 import type { EventSink } from '../../ports/event-sink.ts'
 import type { SegmentName } from '../../ports/event-spool.ts'
+import { openStore, type StoreOptions } from './open-store.ts'
 
-export interface ObjectSinkOptions {
+export interface ObjectSinkOptions extends StoreOptions {
   bucket: string
   /** Before every name; empty, or ends with a slash. */
   prefix: string
-  /** Of a compatible store; undefined for AWS itself. Its buckets are addressed by path. */
-  endpoint: string | undefined
   /** Encryption by the store: `AES256`, `aws:kms`, `aws:kms:dsse`; undefined for the bucket's own. */
   encryption: string | undefined
   kmsKey: string | undefined
@@ -21,23 +20,11 @@ export interface ObjectSinkOptions {
 
 const compress = promisify(gzip)
 const PART_BYTES = 8 << 20
-const REQUEST_MS = 60_000
-/** The SDK warns of old Nodes on standard error; which ones are supported is for us to say. */
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
 
-/**
- * Objects below a prefix, named by their segment: written again they are the same. Region, credentials and profile
- * come from the SDK's own chain.
- */
+/** Objects below a prefix, named by their segment: written again they are the same. */
 export function objectSink(options: ObjectSinkOptions): EventSink {
-  const { bucket, prefix, endpoint, encryption, kmsKey, nameOf } = options
-  const client = new S3Client({
-    ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
-    // Compatible stores of some age refuse checksums that they did not ask for.
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-    requestHandler: { requestTimeout: REQUEST_MS, connectionTimeout: 10_000 },
-  })
+  const { bucket, prefix, encryption, kmsKey, nameOf } = options
+  const client = openStore(options)
   return {
     name: `s3://${bucket}/${prefix}`,
     unit: 'segments',

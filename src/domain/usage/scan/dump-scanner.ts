@@ -1,5 +1,6 @@
 // Reads one dump, line by line: tells what each line is by its content and turns it into facts, coverage and
 // observations. The fast ways are for the forms YuniKorn and our collector write; all else goes the slow way.
+import { joinedValues, unwrapped } from './wrapped-lines.ts'
 import { type FactWriter } from '../facts.ts'
 import { type IdCoverage, type Moment, type StreamCoverage } from './coverage.ts'
 import { EventFacts, skipRule } from './event-facts.ts'
@@ -253,12 +254,15 @@ export class DumpScanner {
   #slow(line: string): void {
     if (line.length > LONGEST_VALUE)
       throw new LineError(`longer than ${LONGEST_VALUE / MIB} MiB, and no page of events`)
-    const value = parseJson(line)
-    if (!Array.isArray(value)) return this.#value(value)
-    for (const [index, item] of value.entries()) inItem(`[${index}]`, () => this.#value(item))
+    for (const [index, text] of joinedValues(line).entries()) {
+      const value = unwrapped(parseJson(text))
+      if (!Array.isArray(value)) inItem(index === 0 ? '' : `value ${index + 1}`, () => this.#value(value))
+      else for (const [place, item] of value.entries()) inItem(`[${place}]`, () => this.#value(item))
+    }
   }
 
-  #value(value: JsonValue): void {
+  #value(wrapped: JsonValue): void {
+    const value = unwrapped(wrapped)
     if (!isObject(value)) throw new LineError(NONE_OF_OURS)
     if (isEvent(value)) return this.#slowEvent(value, (text) => this.#streamed(text))
     if (isObject(value['event'])) return this.#slowEnvelope(value, value['event'])
@@ -351,7 +355,7 @@ function inItem(place: string, work: () => void): void {
   try {
     work()
   } catch (error) {
-    throw error instanceof LineError ? new LineError(`${place}: ${error.message}`) : error
+    throw error instanceof LineError && place !== '' ? new LineError(`${place}: ${error.message}`) : error
   }
 }
 

@@ -125,12 +125,19 @@ describe('a broken line', () => {
 
   it('is not what a joined line can hide: an event cut off with the next one behind it', async () => {
     for (const cut of [40, 60, 90, 130]) {
-      const joined = EVENTS.map((line) => line.slice(0, cut) + EVENTS[3]!)
+      const joined = EVENTS.filter((line) => line.length > cut).map((line) => line.slice(0, cut) + EVENTS[3]!)
       for (const line of joined) {
         const reading = await read(`${EVENTS[1]!}\n${line}\n`, true)
         expect([reading.events, reading.brokenCount], line).toEqual([1, 1])
       }
     }
+  })
+})
+
+describe('values joined in one line', () => {
+  it('are read one by one when each is whole, as Firehose joins them', async () => {
+    const reading = await read(`${EVENTS.join('')}\n`)
+    expect([reading.events, reading.brokenCount]).toEqual([EVENTS.length - 1, 0])
   })
 })
 
