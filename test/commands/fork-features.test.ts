@@ -74,6 +74,34 @@ describe('fork features', () => {
     expect(result.stdout).toBe('')
   })
 
+  it('compares with upstream’s newest release where nobody names a ref, and says so', async () => {
+    const { code, stdout, stderr } = await features('--json')
+    expect(code, stderr).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ from: { how: 'base' }, to: { ref: 'v1.1.0', how: 'newest-release' } })
+    expect((await features()).stdout).toContain('v1.1.0 (upstream’s newest release tag here)')
+  })
+
+  it.each(['csv', 'markdown', 'html', 'json', 'table'])(
+    'says hostile titles and paths harmlessly as %s',
+    async (form) => {
+      const hostile = newRepository(directory, `hostile-${form}`)
+      hostile.commit('Begin (#1)', { 'charts/x/Chart.yaml': 'name: x\n', 'charts/x/values.yaml': 'a: 1\n' })
+      hostile.git('tag', 'v1.0.0')
+      hostile.commit('=1+1 \u001b]0;own\u0007 <img src=x onerror=alert(1)> | b (#2)', {
+        'charts/x/values.yaml': 'a: 1\nb: "=1"\n',
+        'charts/x/templates/a\n\u001b[31m.yaml': 'kind: ConfigMap\n',
+      })
+      hostile.git('tag', 'v1.1.0')
+      const words = ['fork', 'features', '-C', hostile.path, '--upstream-only', '--from', 'v1.0.0', '-o', form]
+      const { code, stdout, stderr } = await runCli(words, { cwd: directory })
+      expect(code, stderr).toBe(0)
+      // eslint-disable-next-line no-control-regex
+      expect(stdout).not.toMatch(/[\u0007\u001b]/)
+      if (form === 'csv') expect(stdout).not.toMatch(/^"?=|,"?=/m)
+      if (form === 'markdown' || form === 'html') expect(stdout).not.toContain('<img')
+    },
+  )
+
   it('wants to know from where when it is to look at upstream only', async () => {
     const { code, stderr } = await features('--to', 'v1.1.0', '--upstream-only')
     expect(code).toBe(64)

@@ -3,6 +3,7 @@ import type { Feature, ForkFeatures } from '../../domain/fork/features/document.
 import type { ShownProof } from '../../domain/fork/features/read-proof.ts'
 import {
   BASIS_WORDS,
+  DECIDED_WHERE,
   KIND_ORDER,
   KIND_WORDS,
   MAIN_KINDS,
@@ -23,6 +24,8 @@ export function featuresMarkdown(document: ForkFeatures, proof?: ShownProof): st
     `# What upstream did: ${md(from.ref)} to ${md(to.ref)}`,
     '',
     `${md(rangeText(document))}: ${plural(summary.commits, 'commit')}, ${plural(summary.pulls, 'pull request')}, ${from.date.slice(0, 10)} to ${to.date.slice(0, 10)}.`,
+    '',
+    DECIDED_WHERE,
     '',
     ...(proof === undefined ? [] : proofLines(proof)),
   ]

@@ -6,6 +6,7 @@ import type { Feature, FeatureKind, ForkFeatures } from '../../domain/fork/featu
 import type { ShownProof } from '../../domain/fork/features/read-proof.ts'
 import {
   BASIS_WORDS,
+  DECIDED_WHERE,
   KIND_ORDER,
   KIND_WORDS,
   MAIN_KINDS,
@@ -31,6 +32,7 @@ export function featuresPage(document: ForkFeatures, proof?: ShownProof): string
     </header>
     <main>
       ${headline(document)} ${proof !== undefined && proofSection(proof)} ${filter(document)}
+      <p class="why">${DECIDED_WHERE}</p>
       ${KIND_ORDER.map((kind) => section(document, kind))} ${cameAndWent(document)} ${basis(document)}
     </main> `
   return renderPage({ title: `Upstream, ${from.ref} to ${to.ref}`, style: featureStyle(), body })

@@ -31,6 +31,10 @@ export const BASIS_WORDS: Readonly<Record<Basis, string>> = {
   claimed: 'only its title says so',
 }
 
+/** Reports show answers; they are given in the file, where they outlive each report. */
+export const DECIDED_WHERE =
+  'Answers are given in the file named with --decisions (fork features --decisions FILE --save-decisions adds new entries to it); this page only shows them, and is made anew afterwards.'
+
 const CHOICES: Readonly<Record<ForkFeatures['to']['how'], string>> = {
   given: '',
   'newest-release': 'upstream’s newest release tag here',

@@ -55,7 +55,8 @@ export function extendDecisions(file: string, text: string | undefined, features
 
 /**
  * By id; else, for an entry whose first work is another now (an older start of the range), by the same subject and a
- * common pull request, where that is unmistakable.
+ * common pull request; else, for work that is told with other work now, by the one row on a part of it. Only where that
+ * is unmistakable.
  */
 function matchRows(features: readonly Feature[], rows: readonly DecisionRow[]): Map<Feature, DecisionRow> {
   const byId = new Map(rows.map((row) => [row.id, row]))
@@ -74,6 +75,16 @@ function matchRows(features: readonly Feature[], rows: readonly DecisionRow[]): 
     if (alike.length !== 1) continue
     matches.set(feature, alike[0]!)
     free.delete(alike[0]!)
+  }
+  for (const feature of features) {
+    if (matches.has(feature)) continue
+    const pulls = new Set(feature.work.flatMap(({ pull }) => pull ?? []))
+    const within = [...free].filter(
+      ({ id, pulls: own }) => subjectOf(id) === '' && own.length > 0 && own.every((pull) => pulls.has(pull)),
+    )
+    if (within.length !== 1) continue
+    matches.set(feature, within[0]!)
+    free.delete(within[0]!)
   }
   return matches
 }

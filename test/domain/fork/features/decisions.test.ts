@@ -58,6 +58,16 @@ describe('the decisions file', () => {
     expect(() => parseDecisions(FILE, text)).toThrow(`${FILE}, line ${line}: `)
   })
 
+  it('goes with work that is told as part of something larger now, but never guesses between two answers', () => {
+    const joined = [feature('several/pr-2', [2, 3, 4])]
+    applyDecisions(joined, parseDecisions(FILE, 'decisions: [{id: pr-3, pulls: [3], answer: adopt, owner: Ada}]'))
+    expect(joined[0]!.decision).toMatchObject({ answer: 'adopt', owner: 'Ada' })
+    const both = [feature('several/pr-2', [2, 3, 4])]
+    const rows = 'decisions: [{id: pr-3, pulls: [3], answer: adopt}, {id: pr-4, pulls: [4], answer: no}]'
+    expect(applyDecisions(both, parseDecisions(FILE, rows))).toHaveLength(2)
+    expect(both[0]!.decision.answer).toBeNull()
+  })
+
   it('reads back what it wrote, and adds nothing twice, whatever titles hold', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.nat({ max: 99 }), { minLength: 1, maxLength: 8 }), fc.string(), (pulls, title) => {
