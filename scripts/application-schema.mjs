@@ -38,8 +38,9 @@ function readKinds(directory) {
   const found = new Map()
   for (const file of readdirSync(directory)) {
     const crd = /** @type {Schema} */ (load(readFileSync(join(directory, file), 'utf8')))
-    const version = crd.spec.versions.find((/** @type {Schema} */ one) => one.storage)
-    found.set(crd.spec.names.kind, (version.schema ?? crd.spec.validation).openAPIV3Schema)
+    const listed = /** @type {Schema[]} */ (crd.spec.versions)
+    const schema = listed.find((one) => one.storage === true)?.schema ?? crd.spec.validation
+    found.set(crd.spec.names.kind, schema.openAPIV3Schema)
   }
   return found
 }
@@ -49,7 +50,7 @@ function merged(node, schema, version) {
   const result = node ?? { type: typeOf(schema), since: version, needed: [] }
   // A field that was a list of names and became a map keeps what it became.
   result.type = typeOf(schema)
-  if (schema.enum) result.values = schema.enum.filter((/** @type {string} */ value) => value !== '')
+  if (schema.enum) result.values = /** @type {string[]} */ (schema.enum).filter((value) => value !== '')
   if (schema.items) result.of = merged(result.of, schema.items, version)
   else if (schema.type === 'object' && typeof schema.additionalProperties === 'object')
     result.of = merged(result.of, schema.additionalProperties, version)
@@ -58,7 +59,8 @@ function merged(node, schema, version) {
     for (const [name, property] of Object.entries(schema.properties)) {
       const field = merged(result.fields.get(name), property, version)
       result.fields.set(name, field)
-      if (schema.required?.includes(name)) field.needed.push(version)
+      const required = /** @type {string[] | undefined} */ (schema.required)
+      if (required?.includes(name)) field.needed.push(version)
     }
   }
   return result
@@ -89,8 +91,9 @@ function nameOf(hint, node) {
     .join(' ')
   const known = names.get(body)
   if (known !== undefined) return known
-  let name = hint[0]?.toUpperCase() + hint.slice(1)
-  for (let n = 2; types.has(name); n++) name = `${hint[0]?.toUpperCase()}${hint.slice(1)}${n}`
+  const first = hint.slice(0, 1).toUpperCase() + hint.slice(1)
+  let name = first
+  for (let n = 2; types.has(name); n++) name = `${first}${n}`
   types.set(name, body)
   names.set(body, name)
   return name

@@ -1,9 +1,12 @@
 /** The flags of `app convert`, and what they ask. */
 import { Flags } from '@oclif/core'
+import { join } from 'node:path'
 import { type AppConversion, convertFiles } from '../domain/app/convert/convert-files.ts'
 import { SparkopsError } from '../domain/errors.ts'
 import { versionOf } from '../domain/pods/versions.ts'
 import { operatorVersion } from '../domain/pods/webhook/operator-versions.ts'
+import { renderYaml } from '../ui/json.ts'
+import { writeFileWhole } from './output.ts'
 import { refuseTwoInputs } from './pods-flags.ts'
 import { findObjectFiles } from './wiring.ts'
 
@@ -69,6 +72,13 @@ export async function readConversion(paths: readonly string[], flags: ConvertFla
     isIdeal: flags.ideal,
     templatesAt: flags['templates-at'],
   })
+}
+
+/** Writes the pod template files of a conversion into a directory, where one was named. */
+export async function writeTemplates({ files }: AppConversion, directory: string | undefined): Promise<void> {
+  if (directory === undefined) return
+  const templates = files.flatMap(({ applications }) => applications).flatMap(({ templates }) => templates)
+  for (const { name, pod } of templates) await writeFileWhole(join(directory, name), renderYaml(pod))
 }
 
 function usage(message: string, why: string, hint: string): SparkopsError {

@@ -138,7 +138,10 @@ describe('app lint', () => {
 })
 
 describe('what cannot be read', () => {
-  const bomb = `a: &a [${'x,'.repeat(20)}]\n${[...'bcdefgh'].map((name, i) => `${name}: &${name} [${Array(20).fill(`*${'abcdefg'[i]!}`).join(',')}]`).join('\n')}\n`
+  const bomb = `a: &a [${'x,'.repeat(20)}]\n${'bcdefgh'
+    .split('')
+    .map((name, i) => `${name}: &${name} [${Array(20).fill(`*${'abcdefg'[i]!}`).join(',')}]`)
+    .join('\n')}\n`
   const cases: [string, string, RegExp][] = [
     ['malformed YAML', 'kind: SparkApplication\n  a: b: c\n', /:2:\d+/],
     ['malformed JSON', '{"kind": "SparkApplication",, }', /:1:\d+/],

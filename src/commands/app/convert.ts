@@ -1,13 +1,11 @@
 import { Args, Flags } from '@oclif/core'
-import { join } from 'node:path'
-import { convertFlags, readConversion, refuseConvertFlags } from '../../cli/app-convert-flags.ts'
+import { convertFlags, readConversion, refuseConvertFlags, writeTemplates } from '../../cli/app-convert-flags.ts'
 import { BaseCommand } from '../../cli/base-command.ts'
 import { consentFlags } from '../../cli/consent.ts'
 import { outputFlag } from '../../cli/flags.ts'
 import { refuseToReplace } from '../../cli/new-file.ts'
 import { replaceFile, writeFileWhole } from '../../cli/output.ts'
 import { appConversionView, appManifestView, diffText, lossLines } from '../../ui/app-conversion-view.ts'
-import { renderYaml } from '../../ui/json.ts'
 
 export default class AppConvert extends BaseCommand {
   static override summary = 'Make applications do without the mutating webhook.'
@@ -65,11 +63,7 @@ export default class AppConvert extends BaseCommand {
           flags.out,
           files.map(({ text }) => text),
         )
-      for (const { name, pod } of files.flatMap(({ applications }) =>
-        applications.flatMap(({ templates }) => templates),
-      ))
-        if (flags['templates-out'] !== undefined)
-          await writeFileWhole(join(flags['templates-out'], name), renderYaml(pod))
+      await writeTemplates(conversion, flags['templates-out'])
     }
     if (!isReport) for (const line of lossLines(conversion)) this.warning(line)
     await this.present(conversion, isReport ? appConversionView : appManifestView, { exit })

@@ -41,7 +41,7 @@ describe('a conversion', () => {
               expect(differences(diffOf(before, withoutAdded(after, conversion, before)))).toEqual([])
             }
           }),
-          { numRuns: 150 },
+          { numRuns: 50 },
         )
       })
 
@@ -54,7 +54,7 @@ describe('a conversion', () => {
           expect(second.object).toEqual(first.object)
           expect(second.templates).toEqual([])
         }),
-        { numRuns: 100 },
+        { numRuns: 30 },
       )
     })
 
@@ -68,7 +68,7 @@ describe('a conversion', () => {
           expect(checkFields(template, type, [], { schema: TEMPLATE_SCHEMA, version: [2, 5, 2] })).toEqual([])
         }
       }),
-      { numRuns: 50 },
+      { numRuns: 30 },
     )
   })
 
@@ -79,7 +79,7 @@ describe('a conversion', () => {
         convertApplication(questionOf(application, version, TEMPLATES_AT))
         expect(JSON.stringify(application)).toBe(text)
       }),
-      { numRuns: 50 },
+      { numRuns: 30 },
     )
   })
 })

@@ -50,7 +50,7 @@ describe('a converted file', () => {
           expect(parseDocuments(file.text, 'a')).toEqual(parseDocuments(bare.text, 'b'))
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 25 },
     )
   })
 

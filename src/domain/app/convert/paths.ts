@@ -49,7 +49,7 @@ export function removePaths(object: JsonMap, paths: readonly FieldPath[]): void 
       lists.set(JSON.stringify(parent), list)
     } else if (last !== undefined) {
       const holder = valueAt(object, parent)
-      if (isMap(holder)) delete holder[last]
+      if (isMap(holder)) Reflect.deleteProperty(holder, last)
     }
   }
   for (const { parent, indexes } of lists.values()) {
@@ -58,7 +58,7 @@ export function removePaths(object: JsonMap, paths: readonly FieldPath[]): void 
     const list = valueAt(object, parent)
     if (!isMap(holder) || typeof name !== 'string' || !Array.isArray(list)) continue
     const kept = list.filter((_, index) => !indexes.has(index)) as unknown[]
-    if (kept.length === 0) delete holder[name]
+    if (kept.length === 0) Reflect.deleteProperty(holder, name)
     else holder[name] = kept
   }
 }

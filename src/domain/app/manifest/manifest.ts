@@ -7,7 +7,6 @@ import {
   LineCounter,
   type Node,
   type YAMLMap,
-  type YAMLSeq,
   isAlias,
   isMap,
   isScalar,
@@ -110,17 +109,17 @@ export function nodeAt(tree: Document.Parsed, path: FieldPath): Node | undefined
   let node: Node | undefined = tree.contents ?? undefined
   for (const part of path) {
     node = resolved(tree, node)
-    if (typeof part === 'number' && isSeq(node)) node = (node as YAMLSeq).items[part] as Node | undefined
-    else if (typeof part === 'string' && isMap(node)) node = pairOf(node, part)?.value as Node | undefined
+    if (typeof part === 'number' && isSeq(node)) node = node.items[part] as Node | undefined
+    else if (typeof part === 'string' && isMap(node))
+      node = (pairOf(node, part)?.value ?? undefined) as Node | undefined
     else return undefined
-    if (node === null) return undefined
   }
   return resolved(tree, node)
 }
 
 /** The node that an alias stands for. */
 export function resolved(tree: Document.Parsed, node: Node | null | undefined): Node | undefined {
-  return isAlias(node) ? (node.resolve(tree) as Node | undefined) : (node ?? undefined)
+  return isAlias(node) ? node.resolve(tree) : (node ?? undefined)
 }
 
 /** The pair of a key, the last where it is there twice. */
@@ -140,7 +139,7 @@ export function positionOf({ positionAt }: Manifest, { tree }: ManifestDocument,
         : typeof part === 'number' && isSeq(holder)
           ? (holder.items[part] as Node | undefined)
           : undefined
-    if (found?.range == null) break
+    if (!found?.range) break
     offset = found.range[0]
   }
   return positionAt(offset)

@@ -60,7 +60,7 @@ export function renderer(text: string, tree: Document.Parsed, before: unknown, m
       return indented(print(map), indent)
     },
     value: (value, path, indent) => indented(print(valueNode(source, value, path)), indent),
-    plain: (value) => print(tree.createNode(value, { aliasDuplicateObjects: false }) as Node),
+    plain: (value) => print(tree.createNode(value, { aliasDuplicateObjects: false })),
   }
 }
 
@@ -96,7 +96,7 @@ function pairNode(source: Source, value: unknown, path: FieldPath): Pair {
     if (above !== undefined) comments.above = above
     if (comments.above !== undefined) key.commentBefore = comments.above
     // Of a block it is the first comment within already.
-    if (comments.beside !== undefined && node.comment == null && node.commentBefore == null) {
+    if (comments.beside !== undefined && !node.comment && !node.commentBefore) {
       if (isCollection(node) && node.flow !== true)
         key.commentBefore = joined(key.commentBefore, comments.beside) ?? null
       else node.comment = comments.beside
@@ -119,7 +119,7 @@ function valueNode(source: Source, value: unknown, path: FieldPath): Node {
     for (const [index, item] of value.entries()) list.items.push(itemNode(source, item, [...path, index]))
     return list
   }
-  return source.tree.createNode(value) as Node
+  return source.tree.createNode(value)
 }
 
 function itemNode(source: Source, value: unknown, path: FieldPath): Node {
@@ -169,14 +169,14 @@ function allOf({ above, beside }: { above?: string; beside?: string }): string |
 function commentsOf({ text, tree }: Source, path: FieldPath): { above?: string; beside?: string } {
   const holder = path.length === 1 ? tree.contents : nodeAt(tree, path.slice(0, -1))
   const last = path.at(-1)
-  const pair = typeof last === 'string' && isMap(holder) ? pairOf(holder as YAMLMap, last) : undefined
+  const pair = typeof last === 'string' && isMap(holder) ? pairOf(holder, last) : undefined
   const item = typeof last === 'number' && isSeq(holder) ? (holder.items[last] as Node | undefined) : undefined
   const start = (pair?.key as Node | undefined)?.range?.[0] ?? dashBefore(text, item?.range?.[0])
   if (start === undefined) return {}
   const { lines } = commentsAbove(text, start)
   const line = text.slice(start, (text.indexOf('\n', start) + 1 || text.length + 1) - 1)
   const value = pair?.value as Node | null | undefined
-  const isBesideKey = isCollection(value) && value.range != null && value.range[0] >= start + line.length
+  const isBesideKey = isCollection(value) && value.range && value.range[0] >= start + line.length
   const own = isScalar(value) ? (value.comment ?? undefined) : undefined
   const beside = isBesideKey ? /^[^#\n]*:\s+#(.*)$/.exec(line)?.[1] : own
   return { ...(lines.length > 0 && { above: lines.join('\n') }), ...(beside !== undefined && { beside }) }
