@@ -1,11 +1,12 @@
 /** Makes the tree by which a pod is compared: defaults, empty values, quantities, keys, environment, run identity. */
 import { canonicalJson } from '../canonical-json.ts'
+import { stringifyExact } from '../exact-json.ts'
 import { applyDefaults, type Defaulted } from './defaults.ts'
 import { foldEnvironment, javaOptions } from './environment.ts'
-import { type JsonMap, cloneJson, isMap, scalarText } from './json.ts'
+import { type JsonMap, at, cloneJson, isMap, scalarText } from './json.ts'
 import { childPointer } from './path.ts'
 import { shownOption } from './rows.ts'
-import { type PathNode, fieldNode, identify, itemNode, noiseAt, rootPath } from './rule-index.ts'
+import { type PathNode, fieldNode, identify, itemNode, noiseAt, rootPath, sharedPlace } from './rule-index.ts'
 import {
   EMPTY_MAP_COUNTS,
   EMPTY_TEXT_COUNTS,
@@ -44,6 +45,7 @@ export function canonicalPod(pod: JsonMap, mainContainer?: { name: string; as: s
 
 class TreeBuilder {
   private readonly defaulted: Defaulted
+  private isOnHost = false
   private readonly main: { name: string; as: string } | undefined
 
   constructor(defaulted: Defaulted, main: { name: string; as: string } | undefined) {
@@ -52,6 +54,7 @@ class TreeBuilder {
   }
 
   build(pod: JsonMap, raw: JsonMap): Place {
+    this.isOnHost = at(pod, 'spec', 'hostNetwork') === true
     const root = { at: rootPath(), pointer: '', raw, field: '', owner: '' }
     return this.place(root, this.node(pod, POD, root) ?? { kind: 'branch', children: new Map() })
   }
@@ -71,7 +74,7 @@ class TreeBuilder {
 
   private scalar(value: unknown, type: FieldType, spot: Spot): Leaf | undefined {
     if (isEmptyScalar(value, type, spot)) return undefined
-    const rules = this.rulesAt(spot.pointer)
+    const rules = this.rulesAt(spot)
     const amount = type.kind === 'quantity' ? quantityOf(value) : undefined
     if (amount !== undefined) return { kind: 'leaf', value: `${amount}n`, rules: [...rules, QUANTITY.id] }
     const text = type.kind === 'any' && typeof value !== 'string' ? canonicalJson(value) : scalarText(value)
@@ -91,9 +94,7 @@ class TreeBuilder {
       if (place !== undefined) children.set(place.path, place)
     }
     if (children.size > 0 || isListItem(spot)) return { kind: 'branch', children }
-    return EMPTY_MAP_COUNTS.has(spot.field)
-      ? { kind: 'leaf', value: '{}', rules: this.rulesAt(spot.pointer) }
-      : undefined
+    return EMPTY_MAP_COUNTS.has(spot.field) ? { kind: 'leaf', value: '{}', rules: this.rulesAt(spot) } : undefined
   }
 
   private fieldPlace(value: unknown, name: string, type: FieldType, { at, pointer, raw }: Spot): Place | undefined {
@@ -124,12 +125,12 @@ class TreeBuilder {
   }
 
   /** A list of texts or numbers in which order counts, such as a command: one value. */
-  private scalars(items: unknown[], of: FieldType, { at, pointer }: Spot): Leaf {
+  private scalars(items: unknown[], of: FieldType, spot: Spot): Leaf {
     const texts = items.map((item) =>
       of.kind === 'any' && typeof item !== 'string' ? canonicalJson(item) : scalarText(item),
     )
-    const named = identify(at, JSON.stringify(texts))
-    return { kind: 'leaf', value: named.text, rules: [...this.rulesAt(pointer), ...named.rules] }
+    const named = identify(spot.at, JSON.stringify(texts))
+    return { kind: 'leaf', value: named.text, rules: [...this.rulesAt(spot), ...named.rules] }
   }
 
   private ordered(items: unknown[], of: FieldType, spot: Spot): Branch {
@@ -210,7 +211,14 @@ class TreeBuilder {
       field: '',
       owner: ITEM,
     }
-    return this.place(spot, this.node(item, of, spot) ?? { kind: 'branch', children: new Map() }, rules)
+    const make = (): Place =>
+      this.place(spot, this.node(item, of, spot) ?? { kind: 'branch', children: new Map() }, rules)
+    // What is made of a container hangs on its name and on the pod as well.
+    if (of.kind === 'struct' && of.name === 'Container') return make()
+    // Defaults follow from the value itself, but for ports of the host; variables also from those before them.
+    const context = list.field === 'env' && item !== spot.raw ? stringifyExact(item) : this.isOnHost
+    const key = [spot.pointer, rules.join(), context, stringifyExact(spot.raw)].join('\n')
+    return sharedPlace(at, key, make)
   }
 
   private environment(items: unknown[], spot: Spot): Branch {
@@ -241,7 +249,11 @@ class TreeBuilder {
         pointer: `${spot.pointer}/${index}/value`,
         raw: option,
       }
-      children.set(place.at.path, this.place(place, leaf))
+      const key = `${place.pointer}\n${option}`
+      children.set(
+        place.at.path,
+        sharedPlace(place.at, key, () => this.place(place, leaf)),
+      )
     }
     const raw = options.map(({ option }) => option)
     return this.place({ ...spot, at: list, raw }, { kind: 'branch', children: sorted(children) }, [
@@ -249,11 +261,15 @@ class TreeBuilder {
     ])
   }
 
-  private rulesAt(pointer: string): readonly string[] {
+  private rulesAt({ pointer, raw }: Spot): readonly string[] {
+    // Only what the pod has not, or has empty, was filled in.
+    if (raw && raw !== '0') return NO_RULES
     const rule = this.defaulted.get(pointer)
     return rule === undefined ? [] : [rule]
   }
 }
+
+const NO_RULES: readonly string[] = []
 
 /** A list or map that holds nothing but noise is noise itself. */
 function noiseThroughout(node: Leaf | Branch): Place['noise'] {

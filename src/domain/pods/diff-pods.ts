@@ -101,12 +101,15 @@ function compareRole(wanted: readonly Shape[], found: readonly Shape[], context:
   const { comparison, counts, name, omit } = context
   const used = new Set<Shape>()
   for (const shape of found) {
-    const candidates = wanted.map((from) => ({ from, rows: compareShapes(from, shape) }))
+    const candidates = wanted.map((from) => ({ from, ...compareShapes(from, shape, omit.includes('same')) }))
     const best = candidates.reduce((a, b) => (weight(b.rows) < weight(a.rows) ? b : a))
     used.add(best.from)
+    const leaveOut = (verdict: Verdict, count: number): void =>
+      void comparison.omitted.set(verdict, (comparison.omitted.get(verdict) ?? 0) + count)
+    if (best.same > 0) leaveOut('same', best.same)
     for (const row of best.rows) {
-      if (!omit.includes(row.verdict)) comparison.rows.push(shownRow(row))
-      else comparison.omitted.set(row.verdict, (comparison.omitted.get(row.verdict) ?? 0) + 1)
+      if (omit.includes(row.verdict)) leaveOut(row.verdict, 1)
+      else comparison.rows.push(shownRow(row))
     }
   }
   for (const shape of wanted.filter((one) => !used.has(one))) {
@@ -133,16 +136,19 @@ function lostShape({ role, number, pods }: Shape): FieldRow {
   }
 }
 
-function compareShapes(from: Shape, to: Shape): FieldRow[] {
+/** The rows of two shapes; those of equal leaves are only counted where that will do. */
+function compareShapes(from: Shape, to: Shape, countSame: boolean): { rows: FieldRow[]; same: number } {
+  const same = { count: 0 }
   const [a, b] = [from.pods[0]!, to.pods[0]!]
   const versions = { expected: a.sparkVersion, actual: b.sparkVersion }
   const isRequest = isRequestOf(a, b)
   const places = managersOf(b.object) === undefined ? undefined : placesByPointer(to.tree)
-  return diffTrees(from.tree, to.tree).map((row) => {
+  const rows = diffTrees(from.tree, to.tree, countSame ? same : undefined).map((row) => {
     if (row.verdict === 'same') return { role: to.role, shape: to.number, ...row }
     const explained = explainRow(row, to.role, versions)
     return { role: to.role, shape: to.number, ...withProvenance(explained, b, isRequest, places) }
   })
+  return { rows, same: same.count }
 }
 
 /** Whether one is the body that the other was created from: never stored, and of the same name. */

@@ -10,11 +10,17 @@ export type PlaceRow = Omit<FieldRow, 'role' | 'shape'>
 /**
  * All that can be said of two trees: rows for leaves that are equal too, so that an answer can count them. Values are as
  * the pods have them: what leaves the domain goes through `shownRow`.
+ * @param same counts leaves that are the same, in the place of their rows
  */
-export function diffTrees(expected: Place, actual: Place): PlaceRow[] {
+export function diffTrees(expected: Place, actual: Place, same?: { count: number }): PlaceRow[] {
   const rows: PlaceRow[] = []
-  compare(expected, actual, rows)
+  compare(expected, actual, { rows, same })
   return rows
+}
+
+interface Found {
+  rows: PlaceRow[]
+  same: { count: number } | undefined
 }
 
 /** The row with its secrets masked. */
@@ -26,18 +32,23 @@ export function shownRow<R extends PlaceRow>(row: R): R {
   }
 }
 
-function compare(expected: Place, actual: Place, rows: PlaceRow[]): void {
+function compare(expected: Place, actual: Place, found: Found): void {
+  const { rows, same } = found
+  if (expected === actual && same !== undefined && !isMasked(expected)) {
+    same.count += leavesOf(expected)
+    return
+  }
   if (expected.isDuplicate || actual.isDuplicate) rows.push(duplicateRow(expected, actual))
   const [from, to] = [expected.node, actual.node]
   if (from.kind === 'branch' && to.kind === 'branch') {
     if (from.order !== undefined && to.order !== undefined) compareOrder(expected, actual, rows)
-    compareChildren(from.children, to.children, rows)
+    compareChildren(from.children, to.children, found)
     return
   }
   if (from.kind === 'leaf' && to.kind === 'leaf' && mayBeEqual(from.value, to.value))
     rows.push({ ...rowOf(expected, actual), verdict: 'undecided', rule: MASKED.id, reason: MASKED.why })
   else if (from.kind === 'leaf' && to.kind === 'leaf' && from.value === to.value)
-    rows.push(equalRow(expected, actual, from, to))
+    pushEqual(equalRow(expected, actual, from, to), found)
   else rows.push(unequalRow(expected, actual))
 }
 
@@ -59,15 +70,33 @@ function covers(masked: string, value: string): boolean {
   return true
 }
 
-function compareChildren(
-  expected: ReadonlyMap<string, Place>,
-  actual: ReadonlyMap<string, Place>,
-  rows: PlaceRow[],
-): void {
+function pushEqual(row: PlaceRow, { rows, same }: Found): void {
+  if (same !== undefined && row.verdict === 'same') same.count += 1
+  else rows.push(row)
+}
+
+const leaves = new WeakMap<Place, number>()
+
+function leavesOf(place: Place): number {
+  const known = leaves.get(place)
+  if (known !== undefined) return known
+  const children = place.node.kind === 'leaf' ? [] : [...place.node.children.values()]
+  const count = place.node.kind === 'leaf' ? 1 : children.reduce((sum, child) => sum + leavesOf(child), 0)
+  leaves.set(place, count)
+  return count
+}
+
+/** Whether something in it was masked: then even what looks alike is undecided. */
+function isMasked({ node }: Place): boolean {
+  return node.kind === 'leaf' ? node.value.includes(MASK) : [...node.children.values()].some(isMasked)
+}
+
+function compareChildren(expected: ReadonlyMap<string, Place>, actual: ReadonlyMap<string, Place>, found: Found): void {
+  const { rows } = found
   for (const [path, place] of expected) {
     const twin = actual.get(path)
     if (twin === undefined) rows.push(oneSided(place, 'missing'))
-    else compare(place, twin, rows)
+    else compare(place, twin, found)
   }
   for (const [path, place] of actual) if (!expected.has(path)) rows.push(oneSided(place, 'extra'))
 }

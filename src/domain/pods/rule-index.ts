@@ -6,6 +6,7 @@ import { canonicalJson } from '../canonical-json.ts'
 import { fieldPath, isWithin, itemPath } from './path.ts'
 import { IDENTITY_RULES, type IdentityRule } from './rules/identity-rules.ts'
 import { NOISE_RULES, type NoiseRule } from './rules/noise-rules.ts'
+import type { Place } from './tree.ts'
 
 export interface PathNode {
   readonly path: string
@@ -13,10 +14,12 @@ export interface PathNode {
   readonly items: Map<string, PathNode>
   readonly noise: readonly NoiseRule[]
   readonly identity: readonly IdentityRule[]
+  /** What was made of values there, by what they were made from: pods of one kind share most of their items. */
+  readonly places: Map<string, Place>
 }
 
-/** Paths hold names from outside: without a bound, a thousand clusters would fill the memory. */
-const MOST_PATHS = 20_000
+/** Paths and values come from outside: without a bound, a thousand clusters would fill the memory. */
+const MOST_PATHS = 8000
 let root = nodeOf('')
 let count = 0
 
@@ -37,6 +40,16 @@ export function fieldNode(parent: PathNode, name: string): PathNode {
 /** The path of an item of a list below another. */
 export function itemNode(parent: PathNode, item: string): PathNode {
   return parent.items.get(item) ?? remember(parent.items, item, itemPath(parent.path, item))
+}
+
+/** The place of a value, made once for all that are alike. `key`: everything that it depends on beside its path. */
+export function sharedPlace({ places }: PathNode, key: string, make: () => Place): Place {
+  const known = places.get(key)
+  if (known !== undefined) return known
+  const made = make()
+  count += 1
+  places.set(key, made)
+  return made
 }
 
 /** The noise rule that covers a value at a path. */
@@ -73,5 +86,5 @@ function remember(among: Map<string, PathNode>, name: string, path: string): Pat
 function nodeOf(path: string): PathNode {
   const noise = NOISE_RULES.filter((rule) => isWithin(path, rule.path))
   const identity = IDENTITY_RULES.filter((rule) => isWithin(path, rule.path))
-  return { path, fields: new Map(), items: new Map(), noise, identity }
+  return { path, fields: new Map(), items: new Map(), noise, identity, places: new Map() }
 }

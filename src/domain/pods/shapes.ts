@@ -11,7 +11,6 @@ export interface Shape {
   number: number
   pods: SparkPod[]
   tree: Place
-  print: string
 }
 
 /** The last number given to a shape of each role. */
@@ -20,12 +19,15 @@ export type ShapeCounts = Record<Role, number>
 /** The shapes of pods, drivers first, in the order that their first pods came in. */
 export function shapesOf(pods: readonly SparkPod[], counts: ShapeCounts = { driver: 0, executor: 0 }): Shape[] {
   const shapes = new Map<string, Shape>()
+  const inRole: ShapeCounts = { driver: 0, executor: 0 }
+  for (const { role } of pods) inRole[role] += 1
   for (const pod of [...pods].sort((a, b) => (a.role === b.role ? 0 : a.role === 'driver' ? -1 : 1))) {
     const tree = treeOf(pod)
-    const print = fingerprint(tree)
+    // What is alone needs no print to be told from others.
+    const print = inRole[pod.role] === 1 ? '' : fingerprint(tree)
     const known = shapes.get(`${pod.role}\n${print}`)
     if (known !== undefined) known.pods.push(pod)
-    else shapes.set(`${pod.role}\n${print}`, { role: pod.role, number: ++counts[pod.role], pods: [pod], tree, print })
+    else shapes.set(`${pod.role}\n${print}`, { role: pod.role, number: ++counts[pod.role], pods: [pod], tree })
   }
   return [...shapes.values()]
 }
