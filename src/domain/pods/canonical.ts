@@ -3,21 +3,12 @@ import { canonicalJson } from '../canonical-json.ts'
 import { stringifyExact } from '../exact-json.ts'
 import { applyDefaults, type Defaulted } from './defaults.ts'
 import { foldEnvironment, javaOptions } from './environment.ts'
+import { isEmptyScalar, isOtherType } from './scalars.ts'
 import { type JsonMap, at, cloneJson, isMap, scalarText } from './json.ts'
 import { childPointer } from './path.ts'
 import { shownOption } from './rows.ts'
 import { type PathNode, fieldNode, identify, itemNode, noiseAt, rootPath, sharedPlace } from './rule-index.ts'
-import {
-  EMPTY_MAP_COUNTS,
-  EMPTY_TEXT_COUNTS,
-  ENVIRONMENT,
-  FALSE_COUNTS,
-  KEYED,
-  NUMBER_TEXT,
-  ORDER_RULES,
-  QUANTITY,
-  ZERO_IS_ABSENT,
-} from './rules/canonical-rules.ts'
+import { EMPTY_MAP_COUNTS, ENVIRONMENT, KEYED, NUMBER_TEXT, ORDER_RULES, QUANTITY } from './rules/canonical-rules.ts'
 import { quantityOf } from './quantity.ts'
 import { ANY, POD, type FieldType, fieldType } from './schema.ts'
 import type { Branch, Leaf, Place } from './tree.ts'
@@ -73,7 +64,7 @@ class TreeBuilder {
   }
 
   private scalar(value: unknown, type: FieldType, spot: Spot): Leaf | undefined {
-    if (isEmptyScalar(value, type, spot)) return undefined
+    if (isEmptyScalar(value, type, spot.field)) return undefined
     const rules = this.rulesAt(spot)
     const amount = type.kind === 'quantity' ? quantityOf(value) : undefined
     if (amount !== undefined) return { kind: 'leaf', value: `${amount}n`, rules: [...rules, QUANTITY.id] }
@@ -283,18 +274,6 @@ const ITEM = '[]'
 
 function isListItem({ owner }: Spot): boolean {
   return owner === ITEM
-}
-
-function isEmptyScalar(value: unknown, type: FieldType, { field }: Spot): boolean {
-  if (field === '' || type.kind === 'any') return false
-  if (value === '') return !EMPTY_TEXT_COUNTS.has(field)
-  if (value === false) return !FALSE_COUNTS.has(field)
-  return value === 0 && ZERO_IS_ABSENT.has(field)
-}
-
-function isOtherType(value: unknown, type: FieldType): boolean {
-  if (type.kind === 'string') return typeof value !== 'string'
-  return (type.kind === 'integer' || type.kind === 'boolean') && typeof value === 'string'
 }
 
 function sorted(children: Map<string, Place>): Map<string, Place> {

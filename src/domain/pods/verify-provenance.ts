@@ -7,11 +7,12 @@ import { canonicalJson } from '../canonical-json.ts'
 import { type JsonMap, mapAt } from './json.ts'
 import { managersOf } from './managed-fields.ts'
 import { NO_MANAGED_FIELDS, notFromSubmitter, replaceable } from './provenance.ts'
-import { type FieldRow, type Role, shown } from './rows.ts'
+import { type FieldRow, type Provenance, type Role, shown } from './rows.ts'
 import { type Shape, treeOfObject } from './shapes.ts'
 import type { SparkPod } from './spark-pod.ts'
 import type { Place } from './tree.ts'
 import { effectsOf } from './webhook/effects.ts'
+import { DEFAULT_CLASS } from './rules/admission-rules.ts'
 import { OPERATORS, operatorVersion } from './webhook/operator-versions.ts'
 
 /** The rows of one shape: what came from a webhook is different, what cannot be told is undecided. */
@@ -39,13 +40,29 @@ function podRows(pod: SparkPod, application: JsonMap | undefined): Omit<FieldRow
     path: place.path,
     pointer: place.pointer,
     actual: shown(place.path, place.raw),
-    verdict: provenance.by === 'webhook' ? ('extra' as const) : ('same' as const),
-    provenance,
+    ...(provenance.by === 'webhook' && place.path === DEFAULT_CLASS.path
+      ? classVerdict(pod, application, provenance)
+      : { verdict: provenance.by === 'webhook' ? ('extra' as const) : ('same' as const), provenance }),
   }))
   const changed = withoutTrace(pod, (place) =>
     application === undefined ? undefined : settle(pod, place, application),
   )
   return [...added, ...changed]
+}
+
+/** A priority class that nobody owns: the webhook's where the application asks it for one, else the cluster's default. */
+function classVerdict(
+  pod: SparkPod,
+  application: JsonMap | undefined,
+  provenance: Provenance,
+): Pick<FieldRow, 'verdict' | 'rule' | 'reason' | 'provenance'> {
+  const rule = DEFAULT_CLASS.id
+  if (application === undefined) return { verdict: 'undecided', rule, reason: DEFAULT_CLASS.why }
+  if (isAskedFor(pod, DEFAULT_CLASS.path, application)) return { verdict: 'extra', provenance }
+  return {
+    verdict: 'same',
+    provenance: { by: 'admission', detail: `Priority, by the cluster’s default class (${rule})` },
+  }
 }
 
 /**
@@ -73,10 +90,14 @@ export function withoutTrace(
 function settle(pod: SparkPod, place: Place, application: JsonMap): string | undefined {
   const byTemplate = settledByTemplate(pod, place, application)
   if (byTemplate !== undefined) return byTemplate
-  const isAsked = OPERATORS.some(([versions]) =>
-    asksFor(pod.role, place.path, application, versions.split(' ').at(-1)!),
-  )
-  return isAsked ? undefined : 'the application asks the operator’s webhook for nothing there'
+  return isAskedFor(pod, place.path, application) ? undefined : NOT_ASKED
+}
+
+const NOT_ASKED = 'the application asks the operator’s webhook for nothing there'
+
+/** Whether the webhook of any version would write there. */
+function isAskedFor({ role }: SparkPod, path: string, application: JsonMap): boolean {
+  return OPERATORS.some(([versions]) => asksFor(role, path, application, versions.split(' ').at(-1)!))
 }
 
 /** Says so where the template of the application asks for the very value. */

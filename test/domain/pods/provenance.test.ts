@@ -8,7 +8,7 @@ const CASE = '10-webhook-vs-template'
 
 describe('a pod that a webhook changed', () => {
   for (const role of ROLES) {
-    const found = webhooks(proof(changedByWebhook(role)))
+    const found = webhooks(proof(changedByWebhook(role), recorded(`${CASE}/app-webhook.yaml`)))
     const main = `spec.containers[name=spark-kubernetes-${role}]`
 
     it(`shows what the webhook added, and nothing that the submitter or Kubernetes set: ${role}`, () => {
@@ -63,6 +63,20 @@ describe('a pod that no webhook changed', () => {
     const answer = proof(recorded('01-plain/driver.live.json'))
     expect(answer.fields.filter(({ verdict }) => verdict !== 'same')).toEqual([])
     expect(answer.exit).toBe('ok')
+  })
+
+  it('may have the priority class that the cluster gives to all, and not the webhook’s', () => {
+    const pod = recorded('01-plain/driver.live.json')
+    mapAt(pod, 'spec')['priorityClassName'] = 'standard'
+    const open = proof(pod).fields.filter(({ verdict }) => verdict !== 'same')
+    expect(open.map(({ path, verdict, rule }) => [path, verdict, rule])).toEqual([
+      ['spec.priorityClassName', 'undecided', 'R17'],
+    ])
+    const name = mapAt(pod, 'metadata', 'labels')['sparkoperator.k8s.io/app-name'] ?? sparkPod(pod).application
+    const application = { kind: 'SparkApplication', metadata: { name }, spec: { executor: { instances: 0 } } }
+    expect(proof(pod, application).exit).toBe('ok')
+    const asking = { ...application, spec: { ...application.spec, driver: { priorityClassName: 'standard' } } }
+    expect(webhooks(proof(pod, asking))).toEqual(['spec.priorityClassName'])
   })
 
   it('is not proven where managedFields were left out', () => {

@@ -91,6 +91,17 @@ const DEFAULTED = 'the API server fills it in for the submitter, and the operato
 const WHOLE = 'it is owned as a whole, and the operator’s webhook adds to it or replaces it'
 const REPLACES = 'the operator’s webhook replaces what the submitter sent'
 
+/** For a class that nobody owns, where R13 is for one that the submitter owns. */
+export const DEFAULT_CLASS: ReplacedRule = {
+  ...replaced(
+    'R17',
+    'spec.priorityClassName',
+    'the class that a cluster gives to pods without one (globalDefault) is put there as a webhook would put it',
+  ),
+  rule: 'a class that nobody owns is the webhook’s, or the cluster’s default',
+  source: 'kubernetes plugin/pkg/admission/priority',
+}
+
 export const REPLACED_RULES: readonly ReplacedRule[] = [
   replaced('R01', 'spec.schedulerName', DEFAULTED, { innocent: 'default-scheduler' }),
   replaced('R02', 'spec.terminationGracePeriodSeconds', DEFAULTED, { innocent: 30 }),
@@ -114,4 +125,5 @@ export const REPLACED_RULES: readonly ReplacedRule[] = [
   ),
   replaced('R15', 'spec.hostNetwork', REPLACES),
   replaced('R16', 'spec.shareProcessNamespace', REPLACES),
+  DEFAULT_CLASS,
 ]
