@@ -216,6 +216,12 @@ describe('what cannot be read', () => {
       /pod x is not a driver or executor/,
     ],
     ['no pod at all', '{apiVersion: v1, kind: ConfigMap}', /holds no pod/],
+    [
+      'a capture without its lists',
+      '{apiVersion: sparkops/v1, kind: PodCapture, complete: true}',
+      /: pods cannot be read/,
+    ],
+    ['a bad document among good ones', `${pod}{}}\n---\nkind: Pod\nspec: [x\n`, /bad\.yaml:\d:\d+ /],
     ['nothing', '', /holds no pod/],
     ['a deep nest', '['.repeat(50_000), /bad\.yaml/],
     ['a file of 50 MB', `# ${'x'.repeat(50 << 20)}`, /50 MiB/],
