@@ -134,10 +134,9 @@ describe('app compare', () => {
     const sides = [saved('control', {}), saved('candidate', { image: 'new:1', spark: '4.0.1' })]
     const { stdout, code } = await runCli(['app', 'compare', ...sides, '--record', sides[0]!, '-o', 'json'])
     expectMatchesSchema('application-comparison', JSON.parse(stdout))
-    expect(JSON.parse(stdout)).toMatchObject({
-      exit: 'inconclusive',
-      rows: expect.arrayContaining([expect.objectContaining({ aspect: 'outcome', verdict: 'same' })]),
-    })
+    const { exit, rows } = JSON.parse(stdout) as { exit: string; rows: { aspect: string; verdict: string }[] }
+    expect(exit).toBe('inconclusive')
+    expect(rows.find(({ aspect }) => aspect === 'outcome')).toMatchObject({ verdict: 'same' })
     // The executors of neither side were captured: no proof of the pods.
     expect(code).toBe(7)
     const worse = await runCli(['app', 'compare', sides[0]!, saved('worse', { state: 'FAILED', exitCode: 3 })], {
