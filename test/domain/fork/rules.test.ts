@@ -8,6 +8,32 @@ const bed = carryBed()
 bed.profile = { ...bed.profile, generators: [] }
 const mod = (path: string, go = '1.22', requires = ''): string => `module ${path}\n\ngo ${go}\n${requires}`
 
+describe('a company’s pin of a module', () => {
+  const text = 'golang.org/x/text'
+  const requires = (version: string): string => `\nrequire ${text} ${version} // indirect\n`
+  const pin = `\n// CVE\nreplace ${text} => ${text} v0.3.8\n`
+  const carry = async (before: string, now: string) =>
+    await bed.carry(
+      { 'go.mod': mod(NEW, '1.22', requires(before)), a: '1\n' },
+      { 'go.mod': mod(NEW, '1.23', requires(now)) },
+      { 'go.mod': mod(NEW, '1.22', requires(before)) + pin, a: '2\n' },
+    )
+
+  it('is left out, and told, where upstream has since raised the module further than the pin did', async () => {
+    const done = await carry('v0.3.7', 'v0.14.0')
+    expect(await done.file('go.mod')).toBe(mod(NEW, '1.23', requires('v0.14.0')))
+    expect(done.rules).toContain('outgrown-pin')
+  })
+
+  it.each([
+    ['upstream is still below it', 'v0.3.7', 'v0.3.7'],
+    ['it lowered the module from the beginning', 'v0.14.0', 'v0.18.0'],
+  ])('stays where %s', async (_why, before, now) => {
+    const done = await carry(before, now)
+    expect(await done.file('go.mod')).toContain(`replace ${text} => ${text} v0.3.8`)
+  })
+})
+
 describe('a company’s Go', () => {
   const config = (prefix: string, name: string): string => `package ${prefix}\n\nconst ${name} = "spark.io/app"\n`
 

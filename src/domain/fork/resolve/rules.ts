@@ -7,6 +7,7 @@ import { goImportsNeeded } from '../checks/go-imports.ts'
 import { textChecks } from '../checks/text-checks.ts'
 import { Generators } from '../generated/generators.ts'
 import { exceptGenerated, generatedResolver, regenerate } from '../generated/regenerate.ts'
+import { outgrownPins } from '../generated/outgrown-pins.ts'
 import { canTidy, tidyModule } from '../generated/tidy.ts'
 import { rewriteLayout } from '../layout/rewrite-layout.ts'
 import { readLayout } from '../layout/successors.ts'
@@ -39,6 +40,7 @@ export function carryRules(profile: ForkProfile, toolchain?: Toolchain): CarryRu
       exceptGenerated(textResolver(known), generators),
     ],
     afterMerge: [
+      outgrownPins(),
       tidyModule(toolchain),
       goFloor(),
       regenerate(generators),
