@@ -59,8 +59,8 @@ export const runFlags = {
 
 export interface OpenFork {
   git: Git
-  /** The rules of a profile, with what this machine can run. */
-  rulesOf: (profile: ForkProfile) => CarryRules
+  /** The rules of a profile, with what this machine can run; foretold: nothing runs. */
+  rulesOf: (profile: ForkProfile, isForetold?: boolean) => CarryRules
   tools: SyncTools
 }
 
@@ -96,7 +96,7 @@ export async function withFork<T>(
     flags.exec === undefined ? undefined : await openUserBuild(git, { command: flags.exec, when }, context.signal)
   try {
     const workbench = await openWorkbench(git.facts)
-    const rulesOf = (profile: ForkProfile): CarryRules => carryRules(profile, toolchain)
+    const rulesOf: OpenFork['rulesOf'] = (profile, isForetold) => carryRules(profile, toolchain, isForetold)
     return await work({
       git,
       rulesOf,

@@ -17,6 +17,9 @@ export default class ForkPlan extends BaseCommand {
       multiple: true,
       helpValue: 'REF',
     }),
+    generate: Flags.boolean({
+      summary: 'run generators and go mod tidy too, instead of foretelling them: exact, and slower',
+    }),
     'detailed-exitcode': Flags.boolean({ summary: 'end with 2 when something is left for a person' }),
   }
   static override examples = [
@@ -33,7 +36,11 @@ export default class ForkPlan extends BaseCommand {
     const context = { clock: this.clock, signal: this.signal, report: this.progressReport(flags.progress) }
     const plan = await withFork(flags, context, { keepObjects: false, lock: false }, async ({ git, rulesOf }) => {
       const question = await forkQuestion(git, flags)
-      return await planFork({ ...context, git, rules: rulesOf(question.profile) }, question, flags.onto)
+      return await planFork(
+        { ...context, git, rules: rulesOf(question.profile, !flags.generate) },
+        question,
+        flags.onto,
+      )
     })
     const isLeft = plan.targets.some(({ summary }) => summary.human.commits > 0)
     await this.present(plan, planView, { exit: flags['detailed-exitcode'] && isLeft ? 'changes' : 'ok' })

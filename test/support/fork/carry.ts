@@ -24,6 +24,7 @@ export class CarryBed {
   readonly repository: TestRepository = newRepository(testDirectory())
   profile: ForkProfile = BUILT_IN['spark-operator']
   toolchain: Toolchain | undefined
+  isForetold = false
 
   /** Upstream at the base, upstream later, one commit of the company on the base: carried onto the later one. */
   async carry(
@@ -68,7 +69,7 @@ export class CarryBed {
     const commit = await readSeriesCommit(git, start, 1, { oid: oldBase, isUnrelated: false })
     const shared = { git, profile: this.profile, oldBase, target, start, signal: new AbortController().signal }
     const situation = { ...shared, upstream: await git.range(oldBase, target), commit, onto: await git.treeOf(target) }
-    const outcome = await carryTree(situation, carryRules(this.profile, this.toolchain), { assume: false })
+    const outcome = await carryTree(situation, carryRules(this.profile, this.toolchain, this.isForetold), { assume: false })
     return describeOutcome(git, outcome)
   }
 

@@ -20,11 +20,14 @@ export type Readiness =
 
 export class Generators {
   readonly rows: readonly GeneratorRow[]
+  /** Nothing runs: what a generator would do is foretold, for a plan that must stay small and quick. */
+  readonly isForetold: boolean
   readonly #toolchain: Toolchain | undefined
   readonly #readiness = new Map<string, (context: CarryContext) => Promise<Readiness>>()
 
-  constructor(rows: readonly GeneratorRow[], toolchain: Toolchain | undefined) {
+  constructor(rows: readonly GeneratorRow[], toolchain: Toolchain | undefined, isForetold = false) {
     this.rows = rows
+    this.isForetold = isForetold
     this.#toolchain = toolchain
   }
 
@@ -66,6 +69,10 @@ export class Generators {
       return { ready: false, why: `the profile does not name ${row.id} among the generators that may run` }
     }
     if (this.#toolchain === undefined) return { ready: false, why: 'no program may run here' }
+    if (this.isForetold) {
+      const hasGo = (await this.#toolchain.goVersion()) !== undefined
+      return hasGo ? { ready: true, call: row.calls[0]! } : { ready: false, why: 'there is no Go on this machine' }
+    }
     const target = await context.git.treeOf(context.target)
     let why = `${row.id} has no known call`
     for (const call of row.calls) {

@@ -46,7 +46,8 @@ async function decide(
   const hints = [`${row.tool.command.replace(/^.*\//, '')} ${row.calls[0]!.join(' ')}`]
   if (!readiness.ready) return { kind: 'undecided', why: `a generated file, and ${readiness.why}`, hints }
   const { path, ours } = conflict
-  const done = { rule: `generated/${row.id}`, ruleVersion: 1, class: 'regenerated', confidence: 'proven' } as const
+  const confidence = generators.isForetold ? 'assisted' : 'proven'
+  const done = { rule: `generated/${row.id}`, ruleVersion: 1, class: 'regenerated', confidence } as const
   if (ours === undefined) {
     return {
       kind: 'resolved',
@@ -56,7 +57,8 @@ async function decide(
     }
   }
   if (!(await touchesInputs(situation, row))) {
-    const missing = await missingFrom(situation, path, textOf((await conflict.read('ours'))!) ?? '')
+    const isFollowed = generators.isForetold && (await changedBefore(situation, row))
+    const missing = isFollowed ? [] : await missingFrom(situation, path, textOf((await conflict.read('ours'))!) ?? '')
     if (missing.length > 0) {
       return {
         kind: 'undecided',
@@ -100,7 +102,8 @@ export function regenerate(generators: Generators): AfterMerge {
         if (!readiness.ready || blocked) {
           const why = readiness.ready ? 'its sources are in conflict' : readiness.why
           findings.push({ ...told, gate: 'note', message: `not generated anew: ${why}` })
-        } else {
+        } else if (generators.isForetold) resolutions.push(foretold(row, inputs))
+        else {
           const ran = await generators.run(row, result.tree, situation)
           if ('why' in ran) findings.push({ ...told, gate: 'block', message: ran.why })
           else {
@@ -115,6 +118,17 @@ export function regenerate(generators: Generators): AfterMerge {
       return result
     },
   }
+}
+
+/** Whether the company changed what it is generated from in an earlier commit, so that a generator has written it. */
+async function changedBefore({ git, oldBase, commit }: MergedSituation, row: GeneratorRow): Promise<boolean> {
+  const changes = await git.diff(await git.treeOf(oldBase), commit.parentTree)
+  return changes.some(({ path }) => matchesAny(path, row.inputs) && !matchesAny(path, row.outputs))
+}
+
+function foretold(row: GeneratorRow, path: string): Resolution {
+  const evidence = `a sync generates anew what ${row.id} writes, if that first writes the clean target as upstream has it; not run in a plan`
+  return { path, class: 'regenerated', rule: `generated/${row.id}`, ruleVersion: 1, confidence: 'assisted', evidence }
 }
 
 /** The first input of a generator that the commit changes. */

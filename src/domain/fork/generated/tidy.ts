@@ -21,7 +21,7 @@ export async function canTidy(allowed: readonly string[], toolchain: Toolchain |
 }
 
 /** The hook. */
-export function tidyModule(toolchain: Toolchain | undefined): AfterMerge {
+export function tidyModule(toolchain: Toolchain | undefined, isForetold = false): AfterMerge {
   return {
     id: TIDY,
     finish: async (situation, tree, { assumed }) => {
@@ -33,6 +33,11 @@ export function tidyModule(toolchain: Toolchain | undefined): AfterMerge {
         const message = `not tidied: ${allowed === true ? 'go.mod or go.sum is in conflict' : allowed}`
         const finding: CarryFinding = { rule: TIDY, path: 'go.mod', gate: 'note', message }
         return { tree: needed.tree, resolutions: needed.resolutions, findings: [finding] }
+      }
+      if (isForetold) {
+        const evidence = 'a sync runs go mod tidy here; not run in a plan'
+        const foretold = { ...resolution('go.sum', evidence, 'regenerated'), confidence: 'assisted' as const }
+        return { tree: needed.tree, resolutions: [...needed.resolutions, foretold], findings: [] }
       }
       return tidy(situation, needed, toolchain!)
     },

@@ -64,7 +64,7 @@ class Rewriting {
     const [b, a] = [await this.#rewritten(path, before, renamed), await this.#rewritten(path, after, renamed)]
     if (renamed !== undefined) await this.#sayRenamed(path, after ?? before, renamed)
     if (to !== path) {
-      this.#say(path, 'successor-path', `upstream has ${path} as ${to} now; the patch is carried there`)
+      this.#say(path, 'successor-path', `upstream has ${path} as ${to} now; the patch is carried there`, to)
       for (const [edits, version] of [[this.base, b] as const, [this.theirs, a] as const]) {
         edits.set(path, null)
         if (version !== undefined) edits.set(to, version)
@@ -148,8 +148,9 @@ class Rewriting {
     this.#say(path, 'module-path', `imports rewritten: ${what}`)
   }
 
-  #say(path: string, rule: string, evidence: string): void {
-    this.resolutions.push({ path, class: 'rewritten', rule, ruleVersion: 1, confidence: 'rule', evidence })
+  #say(path: string, rule: string, evidence: string, to?: string): void {
+    const said = { path, class: 'rewritten', rule, ruleVersion: 1, confidence: 'rule', evidence } as const
+    this.resolutions.push(to === undefined ? said : { ...said, to })
   }
 }
 

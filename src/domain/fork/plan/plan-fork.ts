@@ -112,13 +112,19 @@ async function planTarget(tools: PlanTools, { profile }: ForkQuestion, view: For
         : null
     const conflicts: PlannedConflict[] = []
     for (const open of outcome.kind === 'carried' ? outcome.assumed : []) {
-      conflicts.push({ ...describe(open), culprit: await findCulprit(commit, open.path) })
+      conflicts.push({ ...describe(open), culprit: await findCulprit(commit, pathBefore(open.path, outcome)) })
     }
     commits.push(plannedCommit(commit, outcome, conflicts))
     progress = advance(progress, commit, { parents, made })
   }
   const base = { oid: oldBase, name, how }
   return { onto: view.onto, base, upstreamCommits: upstream.length, commits, summary: summarise(commits) }
+}
+
+/** Where the company has the file: who moved it away brought the conflict, not who touched the new one last. */
+function pathBefore(path: string, outcome: CarryOutcome): string {
+  const moved = outcome.kind === 'carried' ? outcome.resolutions.find(({ to }) => to === path) : undefined
+  return moved?.path ?? path
 }
 
 function describe(open: OpenConflict): Omit<PlannedConflict, 'culprit'> {

@@ -65,6 +65,8 @@ export interface Resolution {
   confidence: Confidence
   /** Why, in a sentence with names and values: people read it in the report. */
   evidence: string
+  /** Where the file stands now, for a patch that was carried to another path. */
+  to?: string
 }
 
 /** What the rules decided for one path. */

@@ -23,13 +23,14 @@ import { textResolver } from './text-resolver.ts'
 
 /**
  * The rules for a profile. Without a toolchain nothing is generated, and what only a generator can settle is undecided.
- * One set serves any number of moves: what is read of a move is kept for that move.
+ * One set serves any number of moves: what is read of a move is kept for that move. `isForetold`: no program runs, and what
+ * generators would do is foretold.
  */
-export function carryRules(profile: ForkProfile, toolchain?: Toolchain): CarryRules {
+export function carryRules(profile: ForkProfile, toolchain?: Toolchain, isForetold = false): CarryRules {
   const known = knowledgeOf(profile.name)
   const layoutOf = oncePerMove(async ({ git, oldBase, target }) => readLayout(git, oldBase, target, known))
   const rewrite = rewriteLayout(layoutOf)
-  const generators = new Generators(known.generators, toolchain)
+  const generators = new Generators(known.generators, toolchain, isForetold)
   return {
     detectors: upstreamDetectors({ rewrite, indexOf: oncePerMove(indexUpstream) }),
     beforeMerge: [rewrite],
@@ -41,7 +42,7 @@ export function carryRules(profile: ForkProfile, toolchain?: Toolchain): CarryRu
     ],
     afterMerge: [
       outgrownPins(),
-      tidyModule(toolchain),
+      tidyModule(toolchain, isForetold),
       goFloor(),
       regenerate(generators),
       textChecks(known),

@@ -60,6 +60,15 @@ describe('a generated file in conflict', () => {
     expect(done.rules).toContain('generated/controller-gen-crd')
   })
 
+  it('is foretold in a plan, where nothing runs', async () => {
+    const toolchain = { ...standIn('v0.15.0'), run: () => Promise.reject(new Error('it ran')) }
+    Object.assign(bed, { profile: allowed, toolchain, isForetold: true })
+    const done = await bed.carry(tree(['A', 'Z'], 'old'), tree(['A', 'B', 'Z']), tree(['A', 'Own', 'Z'], 'old'))
+    bed.isForetold = false
+    expect([done.open.size, done.rules.includes('generated/controller-gen-crd')]).toEqual([0, true])
+    expect(JSON.stringify(done.outcome)).toContain('not run in a plan')
+  })
+
   it('is undecided where the generator does not write what upstream has', async () => {
     Object.assign(bed, { profile: allowed, toolchain: standIn('v0.99.0') })
     const done = await bed.carry(tree(['A', 'Z'], 'old'), tree(['A', 'B', 'Z']), tree(['A', 'Own', 'Z'], 'old'))
