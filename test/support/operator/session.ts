@@ -20,6 +20,8 @@ export interface SessionPlace {
   root: string
 }
 
+const LONGEST_PAUSE_MS = 100
+
 /** Opens one over a cluster. */
 export function sessionOn(cluster: Cluster, { kubeconfig, helm, environment, root }: SessionPlace): OperatorSession {
   const clock = { now: () => Date.now() }
@@ -38,7 +40,8 @@ export function sessionOn(cluster: Cluster, { kubeconfig, helm, environment, roo
     }),
     store: runDirectories({ root, clock, readRecords, isRunId }),
     clock,
-    sleep: async (milliseconds) => await sleep(milliseconds, undefined, { signal }),
+    // Looks again sooner than people would want it: nothing here is far away.
+    sleep: async (milliseconds) => await sleep(Math.min(milliseconds, LONGEST_PAUSE_MS), undefined, { signal }),
     signal,
     report: () => undefined,
     mayPass: () => Promise.resolve(false),

@@ -57,37 +57,31 @@ async function reconcile(application: KubeObject, generation: Generation, cluste
   const { applicationState, submissionAttempts = 0 } = (application.status ?? {}) as Status
   const { restartPolicy } = application.spec as { restartPolicy?: { type?: string } }
   const mayRetry = ['OnFailure', 'Always'].includes(restartPolicy?.type ?? 'Never')
+  const become = (state: string): Promise<void> => write(application, { applicationState: { state } }, cluster)
   switch (applicationState?.state ?? '') {
     case '':
-    case 'PENDING_RERUN': {
+    case 'PENDING_RERUN':
       await submit(application, generation, cluster)
-      return
-    }
+      break
     case 'INVALIDATING':
       await deleteDriver(application, cluster)
-      {
-        await write(application, { applicationState: { state: 'PENDING_RERUN' } }, cluster)
-        return
-      }
+      await become('PENDING_RERUN')
+      break
     case 'SUBMISSION_FAILED':
       if (!mayRetry || submissionAttempts > 3) {
-        await write(application, { applicationState: { state: 'FAILED' } }, cluster)
-        return
+        await become('FAILED')
+        break
       }
       // It deletes what a former submission may have left, and tries again.
       await deleteDriver(application, cluster)
-      {
-        await submit(application, generation, cluster)
-        return
-      }
-    case 'SUCCEEDING': {
-      await write(application, { applicationState: { state: 'COMPLETED' } }, cluster)
-      return
-    }
-    case 'FAILING': {
-      await write(application, { applicationState: { state: 'FAILED' } }, cluster)
-      return
-    }
+      await submit(application, generation, cluster)
+      break
+    case 'SUCCEEDING':
+      await become('COMPLETED')
+      break
+    case 'FAILING':
+      await become('FAILED')
+      break
     default:
   }
 }
