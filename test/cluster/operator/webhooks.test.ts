@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import type { OperatorReceipt } from '../../../src/domain/operator/apply/receipt.ts'
-import { MUTATING_WEBHOOKS, SERVICE, VALIDATING_WEBHOOKS } from '../../../src/domain/operator/discover/kinds.ts'
+import { MUTATING_WEBHOOKS, SECRET, SERVICE, VALIDATING_WEBHOOKS } from '../../../src/domain/operator/discover/kinds.ts'
 import type { OperatorSession } from '../../../src/domain/operator/apply/session.ts'
 import type { Plan, Step } from '../../../src/domain/plan/plan.ts'
 import type { Cluster } from '../../../src/ports/cluster.ts'
@@ -109,7 +109,11 @@ describe('a webhook', () => {
     await expect.poll(() => makeExecutor(cluster, `first-${Date.now()}`)).toBe(OLD)
     const session = sessionOf(lab(), cluster, home)
 
+    const secret = { type: SECRET, namespace: OPERATOR_NAMESPACE, name: 'spark-operator-webhook-certs' }
+    const { data: theirs } = (await cluster.get(secret))!
     const there = await go(cluster, session, '2.5.2')
+    // The certificate of 1.3.8 is for another Service.
+    expect((await cluster.get(secret))!.data).not.toEqual(theirs)
     expect(await configurations(cluster)).toEqual(['spark-operator-webhook', 'spark-operator-webhook'])
     // One after the other, never both; in between none, and each of those is told.
     expect(there.through.filter((one) => one !== 'none')).toEqual([OLD, NEW])
@@ -126,6 +130,7 @@ describe('a webhook', () => {
       takeBack(session, there.receipt.run, { meanwhile }),
     )
     expect(await configurations(cluster)).toEqual(['spark-operator-webhook-config'])
+    expect((await cluster.get(secret))!.data).toEqual(theirs)
     expect(back.through).not.toContain('none')
     expect(back.through).not.toContain('refused')
     expect(back.through.at(0)).toBe(NEW)

@@ -8,6 +8,7 @@ import type { ApplyContext } from './context.ts'
 import { migrateStoredVersion, replaceCrd, restoreCrd } from './crds.ts'
 import { gateObjects, gateReturn } from './gate.ts'
 import { helmRollback, helmUpgrade } from './install.ts'
+import { bringSecretBack, setSecretAside } from './secrets.ts'
 import { holdLock, releaseLock } from './lock.ts'
 import { applyManifests, restoreObjects } from './manifests.ts'
 import { patchObject } from './objects.ts'
@@ -33,6 +34,8 @@ const BY_NAME: Readonly<Record<OperatorVerb, Verb<ApplyContext>>> = {
   quiesce,
   'await-ready': awaitReady,
   'watch-pods': watchPods,
+  'set-secret-aside': setSecretAside,
+  'bring-secret-back': bringSecretBack,
   scale,
   'hand-over-webhook': handOverWebhook,
   adopt,

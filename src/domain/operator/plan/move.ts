@@ -23,6 +23,8 @@ export interface Move {
   /** What the target renders, without hooks, and what the release has now, each with what is live of it. */
   rendered: readonly Counterpart[]
   owned: readonly Counterpart[]
+  /** The uid of the Secret that the target's webhook would take its certificate from; undefined where none was seen. */
+  liveSecret: string | undefined
   /** Undefined where Helm has no part in it. */
   helm: HelmForecast | undefined
   said: SaidValues

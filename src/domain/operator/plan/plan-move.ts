@@ -9,9 +9,10 @@ import type { ExitName } from '../../errors.ts'
 import { digestOf } from '../../plan/json.ts'
 import type { Fingerprint, Json, Plan } from '../../plan/plan.ts'
 import { sealPlan } from '../../plan/seal.ts'
+import type { WebhookBehaviour } from '../behaviour/behaviour.ts'
 import type { Discovery, FoundInstallation } from '../discover/discover.ts'
 import { listAt, textAt } from '../discover/json.ts'
-import { CRD, NODE } from '../discover/kinds.ts'
+import { CRD, NODE, SECRET } from '../discover/kinds.ts'
 import { type Counterpart, findCounterparts } from '../discover/live-objects.ts'
 import { type Sight } from '../discover/sight.ts'
 import { type Traits, traitsOf } from '../releases/traits.ts'
@@ -115,6 +116,7 @@ async function readMove(options: PlanOptions): Promise<ReadMove> {
     judgements: [],
     rendered,
     owned,
+    liveSecret: await secretOf(target.behaviours[0]?.webhook, sight),
     helm: target.chart === undefined ? undefined : forecastHelm({ release: target.release, rendered, hooks, owned }),
     said: options.said,
     readyNodes: await readyNodes(sight),
@@ -127,6 +129,10 @@ async function readMove(options: PlanOptions): Promise<ReadMove> {
       ? { kind: 'manifests', rendered, owned }
       : { kind: 'helm', chart: chartOf(target), values: options.said.values }
   return { move: { ...move, judgements, discovery: { ...discovery, unseen: sight.unseen } }, install, rendered }
+}
+
+async function secretOf(webhook: WebhookBehaviour | undefined, sight: Sight): Promise<string | undefined> {
+  return webhook && (await sight.get({ type: SECRET, ...webhook.secret }))?.metadata.uid
 }
 
 function fromEnd({ installation, from }: PlanOptions): MoveEnd {

@@ -16,8 +16,15 @@ import { DEPLOYMENT, MUTATING_WEBHOOKS, SECRET, VALIDATING_WEBHOOKS } from '../d
 import type { Counterpart } from '../discover/live-objects.ts'
 import { patchObject } from '../steps/object-steps.ts'
 import type { HandOverPayload } from '../steps/payloads.ts'
-import { awaitReady, handOverWebhook, retireWebhook, stageWebhook, watchPods } from '../steps/webhook-steps.ts'
-import type { Move } from './move.ts'
+import {
+  awaitReady,
+  handOverWebhook,
+  retireWebhook,
+  setSecretAside,
+  stageWebhook,
+  watchPods,
+} from '../steps/webhook-steps.ts'
+import { called, type Move } from './move.ts'
 import { idOf } from './ownership.ts'
 
 export interface WebhookSteps {
@@ -75,6 +82,7 @@ function toCharted(
   }
   return {
     beforehand: [
+      ...secretSteps(move, now, then),
       ...(staged.length === 0 ? [] : [stageWebhook(staged)]),
       awaitReady(keyOf(DEPLOYMENT, then.workload), shared.timeoutSeconds),
       ...(now === undefined ? [] : [watchPods(POD_SELECTOR)]),
@@ -84,6 +92,13 @@ function toCharted(
     spare: [],
     spareBack: [...staged, ...configurations].map(({ key }) => key!),
   }
+}
+
+/** Both have a Secret of one name, for different Services; until 2.2.0 the target would serve what it finds. */
+function secretSteps({ liveSecret }: Move, now: WebhookBehaviour | undefined, then: WebhookBehaviour): Step[] {
+  const isShared = now !== undefined && called(now.secret) === called(then.secret)
+  if (!isShared || liveSecret === undefined || called(now.service) === called(then.service)) return []
+  return [setSecretAside(keyOf(SECRET, then.secret), liveSecret)]
 }
 
 function toSelfRegistered(

@@ -25,6 +25,8 @@ export interface StepPayloads {
   quiesce: QuiescePayload
   'await-ready': AwaitReadyPayload
   'watch-pods': WatchPodsPayload
+  'set-secret-aside': SecretPayload
+  'bring-secret-back': SecretPayload
   scale: ScalePayload
   'hand-over-webhook': HandOverPayload
   adopt: AdoptPayload
@@ -137,6 +139,13 @@ export interface ScalePayload {
 export interface AwaitReadyPayload {
   deployment: ObjectKey
   timeoutSeconds: number
+}
+
+/** A4. A Secret that the target makes anew, and its copy for the way back, beside it. */
+export interface SecretPayload {
+  secret: ObjectKey
+  uid: string
+  copy: ObjectKey
 }
 
 /** A6. Pods that are made from here on are noted. */

@@ -22,6 +22,21 @@ export function stageWebhook(objects: readonly { key: ObjectKey; object: KubeObj
   })
 }
 
+/** A4: the webhook of the target makes its own certificate, since the one that is there is for another Service. */
+export function setSecretAside(secret: ObjectKey, uid: string): Step {
+  const payload = { secret, uid, copy: { ...secret, name: `${secret.name}-sparkops` } }
+  return operatorStep({
+    id: 'webhook/secret',
+    verb: 'set-secret-aside',
+    object: objectName(secret),
+    title: `Keep the certificate as ${payload.copy.name}, and let the target make one for its own Service`,
+    before: null,
+    after: null,
+    inverse: inverseOf('bring-secret-back', payload),
+    payload,
+  })
+}
+
 /** What served configurations that are gone. */
 export function retireWebhook(remove: readonly { key: ObjectKey; uid: string }[]): Step {
   return operatorStep({
