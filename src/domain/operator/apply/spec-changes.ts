@@ -1,6 +1,6 @@
 /** Values written into specs while no controller runs, and taken out again. Each write is guarded and remembered. */
 import type { KubeObject, ResourceType } from '../../../ports/cluster.ts'
-import { isRefusal } from '../../kube-error.ts'
+import { isRefusal, KubeStatusError } from '../../kube-error.ts'
 import { digestOf, sameJson } from '../../plan/json.ts'
 import type { Json } from '../../plan/plan.ts'
 import type { Verb } from '../../plan/verb.ts'
@@ -177,18 +177,23 @@ interface Refused {
 }
 
 /**
- * An object that does not fit its schema, for reasons of its own, takes no change of its spec (its status it does). It
+ * An object that does not fit its schema, or that a webhook refuses, for reasons of its own takes no change of its spec (its status it does). It
  * stays as it is and is told: one such object must not keep all others between two versions.
  */
 async function writeUnlessInvalid(type: ResourceType, change: SpecChange, context: ApplyContext): Promise<void> {
   try {
     await writeOne(type, change, context)
   } catch (error) {
-    if (!isRefusal(error, 'Invalid')) throw error
+    if (!isRefusal(error, 'Invalid') && !isDenied(error)) throw error
     const { uid, namespace, name } = change
     const refused: Refused = { uid, name: `${namespace}/${name}`, why: (error as Error).message }
     await context.run.keep(refusedName(type), refused)
   }
+}
+
+/** By a webhook: the one of 2.4 and newer takes no change of an application whose name is no DNS-1035 label. */
+function isDenied(error: unknown): boolean {
+  return error instanceof KubeStatusError && /^admission webhook ".*" denied the request/.test(error.status.message)
 }
 
 function refusedName(type: ResourceType): string {
