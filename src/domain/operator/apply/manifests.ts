@@ -105,7 +105,14 @@ function isHeld(key: ObjectKey, hold: readonly ObjectKey[]): boolean {
 
 /** How many run is not what the manifests decide of a controller that is held at zero. */
 function withoutReplicas(object: KubeObject, key: ObjectKey, hold: readonly ObjectKey[]): KubeObject {
-  if (!isHeld(key, hold)) return bare(object)
+  if (!isHeld(key, hold)) return placed(object, key)
   const { replicas: _replicas, ...spec } = object.spec as Record<string, unknown>
-  return { ...bare(object), spec }
+  return { ...placed(object, key), spec }
+}
+
+/** Charts from 2.0 on render a namespace into ClusterRoles and their bindings; the server drops it. */
+function placed(object: KubeObject, { namespace }: ObjectKey): KubeObject {
+  const { metadata, ...rest } = bare(object)
+  const { namespace: _rendered, ...named } = metadata
+  return { ...rest, metadata: namespace === undefined ? named : { ...named, namespace } }
 }
