@@ -177,7 +177,12 @@ const SECONDS = 60
 const FENCE = {
   namespace: OPERATOR_NAMESPACE,
   users: [`system:serviceaccount:${OPERATOR_NAMESPACE}:spark-operator`],
-  controllerPods: [{ 'app.kubernetes.io/name': 'spark-operator', 'app.kubernetes.io/instance': RELEASE }],
+  controllerPods: [
+    {
+      deployment: 'spark-operator',
+      labels: { 'app.kubernetes.io/name': 'spark-operator', 'app.kubernetes.io/instance': RELEASE },
+    },
+  ],
   groups: [GROUP],
   serverMinor: 35,
 }
@@ -192,7 +197,7 @@ const charts = openVersionSource(() => () => undefined)
 /** The plan of the move to 1.6.2, from what is live. */
 export async function planUpgrade(lab: TestCluster, cluster: Cluster): Promise<Plan> {
   const crds = await crdSteps(cluster)
-  const selector = FENCE.controllerPods[0]!
+  const { labels: selector } = FENCE.controllerPods[0]!
   const deployment = { deployment: OPERATOR, selector, locks: [], timeoutSeconds: SECONDS }
   const steps: Step[] = [
     holdLock(OPERATOR_NAMESPACE),

@@ -77,9 +77,12 @@ export function whyNotReady({ metadata, status }: KubeObject, replicas: number):
   return Math.min(readyReplicas, updatedReplicas) >= replicas ? undefined : `${readyReplicas} of ${replicas} ready`
 }
 
-/** Pods that exist, terminating ones too: a controller writes until its process ends. */
+/**
+ * Pods that exist, terminating ones too: a controller writes until its process ends. The selector of 1.x also takes in
+ * the pods of a webhook of 2.x, which carry its labels and one more.
+ */
 async function podsOf(
-  { namespace }: ObjectKey,
+  { namespace, name: deployment }: ObjectKey,
   selector: ScalePayload['selector'],
   { cluster, signal }: ApplyContext,
 ): Promise<KubeObject[]> {
@@ -87,7 +90,17 @@ async function podsOf(
     .map(([label, value]) => `${label}=${value}`)
     .join(',')
   const { items } = await cluster.list(POD_TYPE, { namespace, labelSelector, signal })
-  return items.filter(({ status }) => !['Succeeded', 'Failed'].includes((status as { phase?: string }).phase ?? ''))
+  return items.filter(
+    (pod) =>
+      !['Succeeded', 'Failed'].includes((pod.status as { phase?: string }).phase ?? '') &&
+      !isOfAnother(pod, deployment),
+  )
+}
+
+/** A Deployment names its ReplicaSets after itself and the hash of their template, which the pods have as a label. */
+function isOfAnother({ metadata: { labels = {}, ownerReferences = [] } }: KubeObject, deployment: string): boolean {
+  const owner = ownerReferences.find(({ kind, controller }) => kind === 'ReplicaSet' && controller === true)
+  return owner !== undefined && owner.name !== `${deployment}-${labels['pod-template-hash'] ?? ''}`
 }
 
 interface LeaderRecord {

@@ -22,8 +22,12 @@ export function fenceOf({ installation, behaviour, target, discovery }: Move, na
       : [{ namespace: behaviour.controller.namespace, name: behaviour.controller.serviceAccount }]),
   ]
   const users = accounts.map((account) => `system:serviceaccount:${account.namespace}:${account.name}`)
-  const coming = behaviour === undefined ? undefined : podLabelsOf(target.objects, behaviour.controller.name)
-  const pods = [now === undefined ? undefined : selectorOf(now.object), coming].filter((labels) => labels !== undefined)
+  const pods = [
+    ...(now === undefined ? [] : [{ deployment: now.object.metadata.name, labels: selectorOf(now.object) }]),
+    ...(behaviour === undefined
+      ? []
+      : [{ deployment: behaviour.controller.name, labels: podLabelsOf(target.objects, behaviour.controller.name) }]),
+  ].flatMap(({ deployment, labels }) => (labels === undefined ? [] : [{ deployment, labels }]))
   return { namespace, users: [...new Set(users)].sort(), controllerPods: pods, groups: [discovery.group] }
 }
 

@@ -35,6 +35,9 @@ export const POLICY_FLOOR = 30
 
 const MANAGED = { 'app.kubernetes.io/managed-by': 'sparkops' }
 const PROBE_SECONDS = 60
+/** A Deployment names its ReplicaSets after itself and the hash of their template, which the pods have as a label. */
+const OWNER_NAMES = "object.metadata.ownerReferences.filter(owner, owner.kind == 'ReplicaSet').map(owner, owner.name)"
+const HASH = "object.metadata.labels[?'pod-template-hash'].orValue('')"
 
 /** Denies DELETE of these CRDs, alone or as a collection. */
 export function crdGuard(options: { crds: readonly string[]; namespace: string }): PolicyPayload {
@@ -56,8 +59,8 @@ export interface FenceOptions {
   namespace: string
   /** `system:serviceaccount:NS:NAME` of every controller, old and new. */
   users: readonly string[]
-  /** Labels of controller pods, one set for each Deployment, as its selector has them. */
-  controllerPods: readonly { readonly [label: string]: string }[]
+  /** Deployments of controllers, each with the labels that its selector asks for. */
+  controllerPods: readonly { deployment: string; labels: { readonly [label: string]: string } }[]
   /** Groups of the operator's kinds. */
   groups: readonly string[]
 }
@@ -70,7 +73,7 @@ export interface FenceOptions {
  */
 export function controllerFence(options: FenceOptions): PolicyPayload {
   const isController = `request.userInfo.username in ${celList(options.users)}`
-  const starts = options.controllerPods.map((labels) => podMatches(options.namespace, labels))
+  const starts = options.controllerPods.map((pods) => podMatches(options.namespace, pods))
   const startsController = starts.length === 0 ? 'false' : starts.map((one) => `(${one})`).join(' || ')
   return policy({
     name: 'sparkops-fence',
@@ -86,7 +89,8 @@ export function controllerFence(options: FenceOptions): PolicyPayload {
   })
 }
 
-function podMatches(namespace: string, labels: { readonly [label: string]: string }): string {
+/** By its labels; they are on the pods of a webhook as well, which another Deployment owns, and which must come. */
+function podMatches(namespace: string, { deployment, labels }: FenceOptions['controllerPods'][number]): string {
   const each = Object.entries(labels).map(
     ([label, value]) => `object.metadata.labels[?${cel(label)}].orValue('') == ${cel(value)}`,
   )
@@ -96,6 +100,7 @@ function podMatches(namespace: string, labels: { readonly [label: string]: strin
     `request.namespace == ${cel(namespace)}`,
     'has(object.metadata.labels)',
     ...each,
+    `(!has(object.metadata.ownerReferences) || ${OWNER_NAMES}.all(name, name == ${cel(`${deployment}-`)} + ${HASH}))`,
   ].join(' && ')
 }
 
