@@ -26,6 +26,7 @@ import {
 } from '../steps/webhook-steps.ts'
 import { called, type Move } from './move.ts'
 import { idOf } from './ownership.ts'
+import { podWebhooksOf } from './pod-webhooks.ts'
 
 export interface WebhookSteps {
   /** While everything runs. */
@@ -68,7 +69,7 @@ function toCharted(
   const serving = rendered.filter(servesWebhook(then, rendered))
   // What is there already answers for the old version; it changes hands after the stop.
   const staged = serving.filter(({ live }) => live === undefined).map(({ key, object }) => ({ key: key!, object }))
-  const create = configurations.map(({ key, object }) => ({ ...object, kind: key!.type.kind }))
+  const create = podWebhooksOf(configurations.map(({ key, object }) => ({ ...object, kind: key!.type.kind })))
   const remove = leftBehind(move)
   const authority = then.certManager ? null : { secret: keyOf(SECRET, then.secret), field: AUTHORITY_FIELD }
   const payload = { ...shared, order: 'at-once' as const, create, awaited: null, remove, authority }
