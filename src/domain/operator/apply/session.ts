@@ -120,6 +120,8 @@ async function refuseWhileOpen(store: RunStore, plan: Plan, undoes: string | nul
     const stored = await store.read(id).catch(() => undefined)
     const progress = stored && addUp(stored.records)
     if (!stored || !progress || progress.outcome !== null || !stored.plan.includes(plan.target.id)) continue
+    // Copies of applications that were not all made are no move of the operator.
+    if (!progress.purpose.startsWith('operator ')) continue
     throw new SparkopsError({
       code: 'SO_RUN_OPEN',
       message: `run ${id} on this cluster has not ended`,
