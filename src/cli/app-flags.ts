@@ -9,6 +9,7 @@ import type { Scope } from '../domain/app/read.ts'
 import type { WaitRow } from '../domain/app/wait.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ClusterReader } from '../ports/cluster.ts'
+import { finishByOneself } from './shutdown.ts'
 
 export const selectorFlag = Flags.string({
   char: 'l',
@@ -64,4 +65,23 @@ export function rateOf(text: string | undefined): number | undefined {
     hint: 'for example --rate 5, or --rate 0.5 for one every two seconds',
     exit: 'usage',
   })
+}
+
+/** Work that leaves something running when it is interrupted: Ctrl-C then says what goes on, and how to follow it. */
+export async function tellingWhatGoesOn<T>(signal: AbortSignal, work: () => Promise<T>, hint: string): Promise<T> {
+  const finished = finishByOneself()
+  try {
+    return await work()
+  } catch (error) {
+    if (!signal.aborted) throw error
+    throw new SparkopsError({
+      code: 'SO_INTERRUPTED',
+      message: 'interrupted; what was submitted goes on',
+      why: 'Ctrl-C, or the system asked it to end',
+      hint,
+      exit: 'interrupted',
+    })
+  } finally {
+    finished()
+  }
 }

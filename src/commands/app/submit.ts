@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core'
-import { changeText, newRun, rateOf, sleeper, timeoutFlag, timeoutOf } from '../../cli/app-flags.ts'
+import { changeText, newRun, rateOf, sleeper, tellingWhatGoesOn, timeoutFlag, timeoutOf } from '../../cli/app-flags.ts'
 import { BaseCommand } from '../../cli/base-command.ts'
 import { consentFlags } from '../../cli/consent.ts'
 import { kubeFlags, namespaceFlags } from '../../cli/kube-flags.ts'
@@ -8,6 +8,7 @@ import { applicationType } from '../../domain/app/read.ts'
 import { prepareApplications, readApplication } from '../../domain/app/submit/prepare.ts'
 import { dryRunOf, submitApplications } from '../../domain/app/submit/submit.ts'
 import { validateApplication } from '../../domain/app/submit/validate.ts'
+import type { WaitRow } from '../../domain/app/wait.ts'
 import { submissionView } from '../../ui/app/wait-view.ts'
 
 const many = { multiple: true, multipleNonGreedy: true } as const
@@ -65,14 +66,15 @@ export default class AppSubmit extends BaseCommand {
       const question = `Submit ${flags.count} applications to ${objects[0]!.metadata.namespace ?? ''}`
       await this.consent({ question, severe: false, name: '' }, flags)
     }
-    const submission = await submitApplications({
+    const options = {
       ...{ cluster, type, objects, run, signal: this.signal, sleep: sleeper(this.signal), now: () => this.clock.now() },
-      rate: rateOf(flags.rate),
-      condition: flags.wait ? 'completed' : flags.count > 1 ? 'running' : undefined,
-      timeoutMs: timeoutOf(flags.timeout),
-      onChange: (row) => this.note(changeText(row)),
-      onTrouble: (trouble) => this.note(trouble),
-    })
+      ...{ rate: rateOf(flags.rate), timeoutMs: timeoutOf(flags.timeout) },
+      condition: flags.wait ? ('completed' as const) : flags.count > 1 ? ('running' as const) : undefined,
+      onChange: (row: WaitRow) => this.note(changeText(row)),
+      onTrouble: (trouble: string) => this.note(trouble),
+    }
+    const hint = `follow it: sparkops app wait -n ${objects[0]!.metadata.namespace ?? ''} -l sparkops.dev/run=${run}`
+    const submission = await tellingWhatGoesOn(this.signal, () => submitApplications(options), hint)
     await this.present(submission, submissionView, { exit: submission.exit })
   }
 }

@@ -7,6 +7,7 @@ import { sanitize } from '../sanitize.ts'
 import type { Style } from '../style.ts'
 import { type Column, table } from '../table.ts'
 import type { Block, View } from '../view.ts'
+import { wrapText } from '../wrap.ts'
 
 /** Above this many, a burst is told by its figures, and only what went wrong by name. */
 const NAMED = 20
@@ -18,6 +19,7 @@ export const submissionView: View<ApplicationSubmission> = {
       wide || items.length <= NAMED ? items : items.filter((item) => item.refused !== null || item.failure !== null)
     if (dryRun) yield `the API server would take ${plural(items.length, 'application')}; nothing was created`
     if (shown.length > 0) yield table(submissionColumns(submission.waitedFor !== null), shown)
+    for (const item of shown) yield* reasonBlocks(item, item.refused ?? item.failure?.reason, style)
     if (items.length > 1) yield* latencyBlocks(latency, items)
     if (!dryRun)
       yield style.paint('dim', `run ${run}; to remove: sparkops app delete --ours -l sparkops.dev/run=${run}`)
@@ -29,9 +31,21 @@ export const waitView: View<ApplicationWait> = {
   *blocks({ items, ...wait }, { style }): Generator<Block> {
     if (items.length === 0) yield 'no application to wait for'
     else yield table(waitColumns(style), items)
+    for (const item of items) yield* reasonBlocks(item, item.failure?.reason, style)
     if (wait.timedOut) yield `${style.paint('yellow', style.glyphs.wait)} not ${wait.for} in time`
   },
   names: ({ items }) => items.map(({ namespace, name }) => `${namespace}/${name}`),
+}
+
+/** Below the table and never cut: it is what the command is asked for. */
+function* reasonBlocks(
+  { name }: WaitRow,
+  reason: string | undefined,
+  { glyphs, paint, width }: Style,
+): Generator<Block> {
+  if (reason === undefined) return
+  const lines = wrapText(sanitize(`${name}: ${reason}`), { width, indent: `${glyphs.fail} `, hang: '  ' })
+  yield paint('red', lines.join('\n'))
 }
 
 function submissionColumns(waited: boolean): Column<SubmittedRow>[] {
@@ -47,7 +61,6 @@ function submissionColumns(waited: boolean): Column<SubmittedRow>[] {
           { header: 'exit', value: (row: SubmittedRow) => row.exitCode },
         ]
       : []),
-    { header: 'why', value: (row) => row.refused ?? row.failure?.reason ?? '' },
   ]
 }
 
@@ -58,7 +71,6 @@ function waitColumns({ glyphs }: Style): Column<WaitRow>[] {
     { header: 'name', value: (row) => `${row.namespace}/${row.name}`, shrink: 'middle' },
     { header: 'state', value: (row) => row.state, shrink: 'never' },
     { header: 'exit', value: (row) => row.exitCode },
-    { header: 'why', value: (row) => row.failure?.reason ?? '' },
   ]
 }
 

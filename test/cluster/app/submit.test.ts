@@ -1,4 +1,5 @@
 /** `app submit`, `list`, `status` and `wait` as a user runs them, against a real API server with 2.5.2's definitions. */
+import { spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +11,7 @@ import { prepareJobs } from '../../support/app/lab.ts'
 import { type StandIn, startStandIn } from '../../support/app/stand-in.ts'
 import { useCluster } from '../../support/lab/use-cluster.ts'
 import { application } from '../../support/operator/objects.ts'
-import { runCli } from '../../support/run.ts'
+import { cleanEnvironment, PROGRAM, runCli } from '../../support/run.ts'
 import { expectMatchesSchema } from '../../support/schema.ts'
 
 const { it, describe } = needs('lab')
@@ -96,6 +97,21 @@ describe('submitting applications', () => {
     expect(stdout).toContain('RUNNING')
     expect(code).toBe(8)
     expect((await stored('slow')).status).toMatchObject({ applicationState: { state: 'RUNNING' } })
+  })
+
+  it('says at Ctrl-C what goes on, and how to follow it', async () => {
+    const argv = ['app', 'submit', await file('left', 'runs'), '--wait']
+    const child = spawn(process.execPath, [PROGRAM, ...argv], { env: cleanEnvironment(lab().environment) })
+    let told = ''
+    child.stderr.on('data', (chunk: Buffer) => {
+      const before = told
+      told += chunk.toString()
+      if (told.includes('left RUNNING') && !before.includes('left RUNNING')) child.kill('SIGINT')
+    })
+    const code = await new Promise((resolve) => child.once('close', resolve))
+    expect(told).toContain('what was submitted goes on')
+    expect(told).toContain('sparkops app wait -n jobs -l sparkops.dev/run=')
+    expect(code).toBe(130)
   })
 
   it('names an unknown field and creates nothing', async () => {
