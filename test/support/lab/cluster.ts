@@ -72,6 +72,10 @@ export interface TestCluster {
    * older versions get 410 from then on.
    */
   forgetHistory(): Promise<void>
+  /** What lies in etcd under `/registry/…`, where it is JSON: custom resources and their definitions. */
+  readStored(key: string): Promise<unknown>
+  /** Puts it there past the API server, as only a former release of it could have: it is seen within moments. */
+  writeStored(key: string, value: unknown): Promise<void>
   programs: Programs
   stop(): Promise<void>
 }
@@ -163,6 +167,13 @@ async function startIn(directory: string, programs: Programs, options: ClusterOp
       }
       await etcd('POST', '/v3/kv/compaction', { revision: put.header.revision, physical: true })
       await restartApiServer()
+    },
+    readStored: async (key) => {
+      const { kvs = [] } = (await etcd('POST', '/v3/kv/range', { key: base64(key) })) as { kvs?: { value: string }[] }
+      return kvs[0] && (JSON.parse(Buffer.from(kvs[0].value, 'base64').toString('utf8')) as unknown)
+    },
+    writeStored: async (key, value) => {
+      await etcd('POST', '/v3/kv/put', { key: base64(key), value: base64(JSON.stringify(value)) })
     },
     programs,
     stop: () => programs.close(),

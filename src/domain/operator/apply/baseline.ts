@@ -5,20 +5,28 @@
 import type { KubeObject, ResourceType } from '../../../ports/cluster.ts'
 import type { SnapshotTaken } from '../../../ports/snapshot-taker.ts'
 import { SparkopsError } from '../../errors.ts'
-import { toJson } from '../../plan/json.ts'
+import { sameJson, toJson } from '../../plan/json.ts'
 import type { Verb } from '../../plan/verb.ts'
 import { OPERATOR_POD_LABELS, type PodLabels, type SnapshotPayload } from '../steps/payloads.ts'
 import { CRD_TYPE } from '../steps/policies.ts'
 import { listAll, type PodIdentity, sparkPods } from './applications.ts'
 import type { ApplyContext } from './context.ts'
-import { applyMerge } from './expected-specs.ts'
+import { expectations, judgeSpec, withChanges } from './expected-specs.ts'
 import { ownChanges } from './spec-changes.ts'
 
 export interface Baseline {
   takenAt: string
   labels: PodLabels
-  types: { type: ResourceType; crdUid: string; items: KubeObject[] }[]
+  types: BaselineType[]
   pods: PodIdentity[]
+}
+
+interface BaselineType {
+  type: ResourceType
+  crdUid: string
+  items: KubeObject[]
+  /** Specs that a narrower schema hides in part, by uid: where a run is taken back that lowered it. */
+  wider?: Record<string, unknown>
 }
 
 const KEPT = 'baseline'
@@ -37,7 +45,7 @@ export const takeSnapshot: Verb<ApplyContext> = {
     const directory = `${context.run.directory}/snapshot${attempts > 1 ? `-${attempts}` : ''}`
     const { signal, tell } = context
     const taken = await context.snapshots.take({ directory, tell, signal })
-    await context.run.keep(KEPT, await asWide(await takeBaseline(types, labels, context), context))
+    await context.run.keep(KEPT, await takeBaseline(types, labels, context))
     await context.run.keep(SNAPSHOT, taken)
     return toJson(taken)
   },
@@ -59,35 +67,35 @@ async function takeBaseline(
   const taken: Baseline['types'] = []
   for (const type of types) {
     const crd = await context.cluster.get({ type: CRD_TYPE, name: `${type.resource}.${type.group}` }, context.signal)
-    taken.push({ type, crdUid: crd?.metadata.uid ?? '', items: await listAll(type, context) })
+    const items = await listAll(type, context)
+    const wider = context.run.undoes === null ? {} : await hiddenSpecs(type, items, context)
+    taken.push({ type, crdUid: crd?.metadata.uid ?? '', items, wider })
   }
   const pods = await sparkPods(labels, context)
   return { takenAt: new Date(context.clock.now()).toISOString(), labels, types: taken, pods }
 }
 
-/**
- * A run that takes another back may find its definitions lowered, and its objects pruned. What those hold is told by the
- * baseline of the other run, and by what that wrote, unless somebody has edited them since.
- */
-async function asWide(now: Baseline, { run }: ApplyContext): Promise<Baseline> {
-  const [before] = run.undoes === null ? [] : ((await run.keptBefore(KEPT)) as Baseline[])
-  if (before === undefined) return now
-  const types: Baseline['types'] = []
-  for (const one of now.types) {
-    const wide = before.types.find(({ type }) => type.resource === one.type.resource)
-    const itemOf = new Map((wide?.items ?? []).map((item) => [item.metadata.uid, item]))
-    const changes = await ownChanges(one.type, { kept: run.keptBefore })
-    const items = one.items.map((item) => {
-      const known = itemOf.get(item.metadata.uid)
-      if (known === undefined) return item
-      const own = changes.filter(({ uid }) => uid === item.metadata.uid)
-      const isOurs = item.metadata.generation === (known.metadata.generation ?? 0) + own.length
-      const { spec } = own.reduce<unknown>((object, { merge }) => applyMerge(merge, object), known) as KubeObject
-      return isOurs ? { ...item, spec } : item
-    })
-    types.push({ ...one, items })
-  }
-  return { ...now, types }
+/** What the run that is taken back first saw of objects that nobody has edited since, where it is not all read now. */
+async function hiddenSpecs(
+  type: ResourceType,
+  items: readonly KubeObject[],
+  context: ApplyContext,
+): Promise<Record<string, unknown>> {
+  if ((await context.run.keptBefore(KEPT)).length === 0) return {}
+  const first = (await readBaseline(context.run.keptBefore)).types.find((one) => one.type.resource === type.resource)
+  const changes = await ownChanges(type, { kept: context.run.keptBefore })
+  const expect = await expectations(type, changes, context, first?.wider)
+  const live = new Map(items.map((item) => [item.metadata.uid, item]))
+  return Object.fromEntries(
+    (first?.items ?? []).flatMap((item) => {
+      const { uid = '' } = item.metadata
+      const now = live.get(uid)
+      if (now === undefined || expect === undefined || judgeSpec(now, expect(item)) !== 'same') return []
+      const own = changes.filter((change) => change.uid === uid)
+      const { spec } = withChanges({ ...item, spec: first?.wider?.[uid] ?? item.spec }, own)
+      return sameJson(spec, now.spec) ? [] : [[uid, spec]]
+    }),
+  )
 }
 
 /**
@@ -110,7 +118,7 @@ function merge(earlier: Baseline, later: Baseline): Baseline {
       const { generation = 0 } = known?.metadata ?? {}
       return known && !isEdited ? { ...item, spec: known.spec, metadata: { ...item.metadata, generation } } : item
     })
-    return { type: now.type, crdUid: before?.crdUid ?? now.crdUid, items }
+    return { ...now, crdUid: before?.crdUid ?? now.crdUid, items, wider: { ...before?.wider, ...now.wider } }
   })
   return { ...later, types }
 }

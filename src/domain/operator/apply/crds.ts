@@ -3,12 +3,15 @@
  * of itself by a dry run, so that "is it so already" compares like with like.
  */
 import type { KubeObject, ResourceType } from '../../../ports/cluster.ts'
+import { SparkopsError } from '../../errors.ts'
 import { isRefusal } from '../../kube-error.ts'
 import { digestOf } from '../../plan/json.ts'
 import type { Json } from '../../plan/plan.ts'
 import type { Look, Verb } from '../../plan/verb.ts'
 import type { MigrateStoredVersionPayload, ReplaceCrdPayload, RestoreCrdPayload } from '../steps/payloads.ts'
 import { CRD_TYPE } from '../steps/policies.ts'
+import { nameOf } from '../discover/kinds.ts'
+import { asRestorable } from '../schema/restorable.ts'
 import { bare, isFields } from './compare.ts'
 import { type ApplyContext, waitUntil } from './context.ts'
 import { requireForeseen } from './foreseen.ts'
@@ -19,12 +22,12 @@ const STEADY_READS = 2
 
 export const replaceCrd: Verb<ApplyContext> = {
   look: async (payload, context) => {
-    const { crd, beforeSpec, afterSpec } = payload as unknown as ReplaceCrdPayload
+    const { crd, beforeSpec, afterSpec, follows } = payload as unknown as ReplaceCrdPayload
     const live = await readCrdOf(payload, context)
     if (live === undefined) return beforeSpec === 'absent' ? { state: 'ready' } : gone(payload)
     const now = digestOf(live.spec)
     if (now === (afterSpec ?? (await digestAfter(crd, live, context)))) return { state: 'done' }
-    return now === beforeSpec
+    return now === beforeSpec || (follows !== undefined && now === leftBy(follows, context))
       ? { state: 'ready' }
       : { state: 'drifted', why: `${live.metadata.name} has another schema` }
   },
@@ -36,7 +39,8 @@ export const replaceCrd: Verb<ApplyContext> = {
     await context.run.keep(context.step.id, live === undefined ? null : bare(live))
     await writeCrd(crd, context)
     await waitUntilServed(payload, context)
-    return { before: live === undefined ? null : digestOf(live.spec) }
+    const after = await readCrdOf(payload, context)
+    return { before: live === undefined ? null : digestOf(live.spec), after: digestOf(after?.spec) }
   },
   holds: (payload) => `crd:${(payload as unknown as ReplaceCrdPayload).name}`,
 }
@@ -48,12 +52,13 @@ export const restoreCrd: Verb<ApplyContext> = {
     if (image === null) return { state: 'done', facts: { stays: (payload as unknown as RestoreCrdPayload).name } }
     const live = await readCrdOf(payload, context)
     if (live === undefined) return gone(payload)
-    return digestOf(live.spec) === (await digestAfter(image, live, context)) ? { state: 'done' } : { state: 'ready' }
+    const wanted = asRestorable(image, live)
+    return digestOf(live.spec) === (await digestAfter(wanted, live, context)) ? { state: 'done' } : { state: 'ready' }
   },
   act: async (payload, context) => {
     const image = await imageOf(payload, context.run.keptBefore)
     if (image === null) return null
-    await writeCrd(image, context)
+    await writeBack(image, context)
     await waitUntilServed(payload, context)
     return null
   },
@@ -69,12 +74,7 @@ export const migrateStoredVersion: Verb<ApplyContext> = {
   },
   act: async (payload, context) => {
     const { type, storedVersions } = payload as unknown as MigrateStoredVersionPayload
-    let written = 0
-    for await (const object of context.cluster.listEach(type, { signal: context.signal })) {
-      await writeUnchanged(type, object, context)
-      written += 1
-      context.tell(`${written} ${type.resource} written`)
-    }
+    const written = await rewriteAll(type, context)
     await changeCrd(payload, context, (live) => ({
       object: { ...live, status: { ...(live.status as object), storedVersions } },
       subresource: 'status' as const,
@@ -87,9 +87,20 @@ export const migrateStoredVersion: Verb<ApplyContext> = {
 export async function putBackCrd(payload: Json, ofStep: string, context: ApplyContext): Promise<boolean> {
   const image = await imageOf({ ...(payload as object), ofStep }, context.run.kept)
   if (image === null) return false
-  await writeCrd(image, context)
+  await writeBack(image, context)
   await waitUntilServed(payload, context)
   return true
+}
+
+/** What an earlier step of this run left, as its journal says. */
+function leftBy(step: string, { run }: ApplyContext): string | undefined {
+  const { facts } = run.progress().steps.get(step) ?? {}
+  return isFields(facts) && typeof facts.after === 'string' ? facts.after : undefined
+}
+
+async function writeBack(image: KubeObject, context: ApplyContext): Promise<void> {
+  const live = await context.cluster.get({ type: CRD_TYPE, name: image.metadata.name }, context.signal)
+  await writeCrd(live === undefined ? image : asRestorable(image, live), context)
 }
 
 async function readCrdOf(payload: Json, { cluster, signal }: ApplyContext): Promise<KubeObject | undefined> {
@@ -190,13 +201,62 @@ async function probeReason(
   return (found !== undefined) === present ? undefined : `${namespace}/${name} is still read as before`
 }
 
-/** A PUT of what was read stores it in the storage version. Whoever wrote meanwhile has done the same. */
-async function writeUnchanged(type: ResourceType, object: KubeObject, { cluster }: ApplyContext): Promise<void> {
-  try {
-    await cluster.replace(type, object)
-  } catch (error) {
-    if (!isRefusal(error, 'Conflict', 'NotFound')) throw error
+const PASSES_MAX = 10
+
+/**
+ * Writes every object as it is read, until a whole pass has changed none: the server stores nothing, and leaves the
+ * resourceVersion, where an object is stored in the storage version already. That is the proof, which no list gives.
+ */
+async function rewriteAll(type: ResourceType, context: ApplyContext): Promise<number> {
+  const refused: string[] = []
+  let written = 0
+  for (let pass = 1; pass <= PASSES_MAX; pass += 1) {
+    const before = written
+    let seen = 0
+    for await (const object of context.cluster.listEach(type, { signal: context.signal })) {
+      const end = await writeUnchanged(type, object, context)
+      if (end === 'written') written += 1
+      if (end === 'refused') refused.push(nameOf(object))
+      seen += 1
+      context.tell(`${seen} ${type.resource} looked at, ${written} written`)
+    }
+    if (refused.length > 0) throw notMigrated(type, refused)
+    if (written === before) return written
   }
+  throw new SparkopsError({
+    code: 'SO_NOT_MIGRATED',
+    message: `${type.resource}: after ${PASSES_MAX} passes there are still objects in an old version`,
+    why: 'something writes them in it all the time, or a second API server does not know the new definition yet',
+    hint: 'wait until all API servers are ready, and resume',
+    exit: 'pending',
+  })
+}
+
+/** A PUT of what was read stores it in the storage version. Whoever wrote meanwhile has done the same. */
+async function writeUnchanged(
+  type: ResourceType,
+  object: KubeObject,
+  { cluster }: ApplyContext,
+): Promise<'written' | 'kept' | 'refused'> {
+  try {
+    const { object: after } = await cluster.replace(type, object)
+    return after.metadata.resourceVersion === object.metadata.resourceVersion ? 'kept' : 'written'
+  } catch (error) {
+    if (isRefusal(error, 'Conflict', 'NotFound')) return 'written'
+    if (isRefusal(error, 'Invalid')) return 'refused'
+    throw error
+  }
+}
+
+function notMigrated(type: ResourceType, refused: readonly string[]): SparkopsError {
+  const shown = refused.slice(0, 5).join(', ')
+  return new SparkopsError({
+    code: 'SO_NOT_MIGRATED',
+    message: `${refused.length} ${type.resource} cannot be written into the new version: ${shown}${refused.length > 5 ? ', …' : ''}`,
+    why: 'they do not fit its schema; the old version stays served, and nothing was lost',
+    hint: 'correct what "sparkops operator plan" lists under OP-CRD-OBJECT-INVALID, and resume',
+    exit: 'findings',
+  })
 }
 
 function storedVersionsOf({ status }: KubeObject): readonly string[] {

@@ -13,6 +13,8 @@ export type SpecVerdict = 'same' | 'edited' | 'different'
 
 export interface Expectation {
   spec: unknown
+  /** What it may read like as well: with fields that a narrower schema only hid, unless a write has ended them. */
+  wider?: unknown
   /** Of the baseline's object: nobody had changed the spec later. */
   generation: number
   /** What the run wrote into it, or was about to: each is one generation more, where it was written. */
@@ -24,6 +26,7 @@ export async function expectations(
   type: ResourceType,
   changes: readonly SpecChange[],
   { cluster, signal }: Reading,
+  wider: Readonly<Record<string, unknown>> = {},
 ): Promise<((item: KubeObject) => Expectation) | undefined> {
   const live = await cluster.get({ type: CRD_TYPE, name: `${type.resource}.${type.group}` }, signal)
   if (live === undefined) return undefined
@@ -31,17 +34,29 @@ export async function expectations(
   const schema = versions.find(({ name }) => name === type.version)?.schema
   const changesOf = new Map<string, SpecChange[]>()
   for (const change of changes) changesOf.set(change.uid, [...(changesOf.get(change.uid) ?? []), change])
+  const readBack = (item: KubeObject, own: readonly SpecChange[]): unknown =>
+    predictReadBack(withChanges(item, own), schema, { preserveUnknownFields }).object.spec
   return (item) => {
-    const own = changesOf.get(item.metadata.uid ?? '') ?? []
-    const changed = own.reduce<unknown>((object, { merge }) => applyMerge(merge, object), item) as KubeObject
-    const { object } = predictReadBack(changed, schema, { preserveUnknownFields })
-    return { spec: object.spec, generation: item.metadata.generation ?? 0, writes: own.map(({ merge }) => merge) }
+    const { uid = '', generation = 0 } = item.metadata
+    const own = changesOf.get(uid) ?? []
+    return {
+      spec: readBack(item, own),
+      ...(uid in wider ? { wider: readBack({ ...item, spec: wider[uid] }, own) } : {}),
+      generation,
+      writes: own.map(({ merge }) => merge),
+    }
   }
+}
+
+/** An object with what a run wrote into it. */
+export function withChanges(item: KubeObject, changes: readonly SpecChange[]): KubeObject {
+  return changes.reduce<unknown>((object, { merge }) => applyMerge(merge, object), item) as KubeObject
 }
 
 /** Compares a live object with what is expected of it. */
 export function judgeSpec(live: KubeObject, expected: Expectation): SpecVerdict {
   if (sameJson(live.spec, expected.spec)) return 'same'
+  if ('wider' in expected && sameJson(live.spec, expected.wider)) return 'same'
   // A write of the run that does not show gave way to somebody's: then theirs is the one that was counted.
   const own = expected.writes.filter((merge) => sameJson(fieldsOf(merge, live), merge)).length
   return (live.metadata.generation ?? 0) > expected.generation + own ? 'edited' : 'different'

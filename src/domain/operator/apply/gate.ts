@@ -57,7 +57,7 @@ async function readBack(
   const reading: GateReading = { read: 0, different: [], edited: [], deleted: [], created: [] }
   const before = baseline.types.find((one) => one.type.resource === type.resource)
   if (before === undefined) return reading
-  const expect = await expectations(type, await ownChanges(type, context.run), context)
+  const expect = await expectations(type, await ownChanges(type, context.run), context, before.wider)
   if (expect === undefined || !(await isSameCrd(type, before.crdUid, context))) {
     return { ...reading, different: [`${type.resource}: the CRD was deleted, and every object with it`] }
   }
@@ -104,12 +104,17 @@ async function isSameCrd(type: ResourceType, uid: string, { cluster, signal }: A
 async function putBack(steps: readonly string[], baseline: Baseline, context: ApplyContext): Promise<string[]> {
   const restored: string[] = []
   for (const step of steps) {
-    const type = baseline.types.map((one) => one.type).find(({ resource }) => step.endsWith(`-${resource}`))
+    const type = baseline.types.map((one) => one.type).find(({ resource }) => changes(step, resource))
     if (type === undefined) continue
     const payload = { name: `${type.resource}.${type.group}`, type, timeoutSeconds: 120, probe: null }
     if (await putBackCrd(payload as unknown as Json, step, context)) restored.push(payload.name)
   }
   return restored
+}
+
+/** Steps that change a definition end in its resource, and in the versions that it serves beside the target's. */
+function changes(step: string, resource: string): boolean {
+  return step.endsWith(`-${resource}`) || step.includes(`-${resource}-with-`)
 }
 
 function mispredicted(different: readonly string[], restored: readonly string[]): SparkopsError {

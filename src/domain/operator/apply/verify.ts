@@ -1,8 +1,9 @@
 /** Looks at the cluster for a while, then proves. On a finding the controllers are stopped: worse must not follow. */
-import type { KubeObject } from '../../../ports/cluster.ts'
+import type { KubeObject, ResourceType } from '../../../ports/cluster.ts'
 import { SparkopsError } from '../../errors.ts'
 import type { Json } from '../../plan/plan.ts'
 import type { Verb } from '../../plan/verb.ts'
+import { readCrd } from '../schema/crd.ts'
 import type { VerifyPayload } from '../steps/payloads.ts'
 import { CRD_TYPE } from '../steps/policies.ts'
 import { adoptedNames } from './adopt.ts'
@@ -46,8 +47,9 @@ export async function verifyRun(rules: VerifyPayload, context: Verifying): Promi
   const { terminalStates, alarmStates } = rules
   const expectOf = new Map<string, Awaited<ReturnType<typeof expectations>>>()
   const seen = await watchFor(rules, baseline, context)
-  for (const { type } of baseline.types) {
-    expectOf.set(type.resource, await expectations(type, await ownChanges(type, context.run), context))
+  for (const { type } of seen.types) {
+    const { wider } = baseline.types.find((one) => one.type.resource === type.resource) ?? {}
+    expectOf.set(type.resource, await expectations(type, await ownChanges(type, context.run), context, wider))
   }
   return prove(baseline, seen, {
     terminalStates,
@@ -86,9 +88,21 @@ async function look(
   for (const { type } of baseline.types) {
     const name = `${type.resource}.${type.group}`
     const crd = await reading.cluster.get({ type: CRD_TYPE, name }, reading.signal)
-    types.push({ type, crdUid: crd?.metadata.uid ?? '', items: crd === undefined ? [] : await listAll(type, reading) })
+    const now = crd === undefined ? type : typeServed(crd, type)
+    types.push({
+      type: now,
+      crdUid: crd?.metadata.uid ?? '',
+      items: crd === undefined ? [] : await listAll(now, reading),
+    })
   }
   return { types, pods: await sparkPods(labels, reading) }
+}
+
+/** A definition may no longer serve the version that objects were read in when the run began. */
+function typeServed(crd: KubeObject, type: ResourceType): ResourceType {
+  const { versions } = readCrd(crd)
+  const isServed = versions.some(({ name, served }) => served && name === type.version)
+  return isServed ? type : { ...type, version: versions.find(({ storage }) => storage)?.name ?? type.version }
 }
 
 function nameSome(told: readonly Proven[]): string {

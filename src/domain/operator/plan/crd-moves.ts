@@ -98,7 +98,8 @@ function decide(
   if (decision === 'keep') return move(live.reading, { ...shared, decision, why, then: now })
   const offered = new Set(coming.reading.versions.map(({ name }) => name))
   const versionsToLeave = live.reading.storedVersions.filter((version) => !offered.has(version))
-  return move(live.reading, { ...shared, decision, why, then, final, versionsToLeave })
+  // From here on objects are read in the version that the target stores them in.
+  return move(coming.reading, { ...shared, decision, why, then, final, versionsToLeave })
 }
 
 function choose(
@@ -163,16 +164,29 @@ function definitionOf(object: KubeObject): KubeObject {
   }
 }
 
-/** Serves the versions to leave beside the target's, so that objects can be written out of them. */
-export function servingBoth({ final, live, versionsToLeave }: CrdMove): KubeObject | undefined {
+/**
+ * Serves the versions to leave beside the target's, so that objects can be written out of them. What is stored is pruned
+ * by the schema of the version that it is stored in before it is converted (apiextensions-apiserver,
+ * schemaCoercingDecoder): where unknown fields were kept until now, the version to leave must go on to keep them, or
+ * what only the target's schema names would be gone before it is read. A webhook that converts goes on to convert.
+ */
+export function servingBoth({ final, live, now, versionsToLeave }: CrdMove): KubeObject | undefined {
   if (final === undefined || live === undefined || versionsToLeave.length === 0) return undefined
-  const spec = final.spec as { versions: { name: string }[] }
-  const liveSpec = live.object.spec as { versions: { name: string }[] }
+  const spec = final.spec as { versions: object[] }
+  const liveSpec = live.object.spec as { versions: { name: string; schema?: unknown }[]; conversion?: unknown }
   const leaving = liveSpec.versions
     .filter(({ name }) => versionsToLeave.includes(name))
-    .map((version) => ({ ...version, served: true, storage: false }))
-  return { ...final, spec: { ...spec, versions: [...spec.versions, ...leaving] } }
+    .map((version) => ({
+      ...version,
+      ...(now.preserveUnknownFields || version.schema === undefined ? { schema: ANYTHING } : {}),
+      served: true,
+      storage: false,
+    }))
+  const conversion = live.reading.conversion === 'Webhook' ? { conversion: liveSpec.conversion } : {}
+  return { ...final, spec: { ...spec, ...conversion, versions: [...spec.versions, ...leaving] } }
 }
+
+const ANYTHING = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } }
 
 /** Digest of a live definition's spec; `absent` where there is none. */
 export function specDigest(live: LiveCrd | undefined): string {

@@ -6,7 +6,8 @@
  *   every change of its spec is refused.
  * - `pruned-semantic`: a field goes that says something.
  * - `pruned-inert`: fields go that say nothing: empty ones, those that only a default of the older schema had put there,
- *   and those that the schema of today does not know either, so that no controller here has ever read them.
+ *   and those that the schema of today does not know either and does not keep, so that no controller here has ever read
+ *   them.
  * - `defaulted`: fields appear that the schema to come has defaults for.
  * - `identical`: nothing changes.
  */
@@ -34,6 +35,8 @@ export interface Foretold {
   pruned: readonly string[]
   /** Those of them that say something. */
   lost: readonly string[]
+  /** Those of them that say something and are kept today although no schema names them. */
+  unknown: readonly string[]
   defaulted: readonly string[]
   violations: readonly Violation[]
   /** Digest of `spec` as it will be read. */
@@ -54,12 +57,15 @@ export function foreteller(now: SchemaInForce, then: SchemaInForce): Foreteller 
     foretell(object) {
       const { object: readBack, pruned, defaulted } = predictReadBack(object, then.schema, then)
       const violations = validator?.validate(readBack) ?? []
-      const lost = pruned.filter((path) => saysSomething(object, path, now.schema))
+      const said = pruned.map((path) => ({ path, says: whatItSays(object, path, now) }))
+      const lost = said.filter(({ says }) => says === 'something').map(({ path }) => path)
+      const unknown = said.filter(({ says }) => says === 'something unknown').map(({ path }) => path)
       return {
-        class: classOf({ violations, pruned, lost, defaulted }),
+        class: classOf({ violations, pruned, lost: [...lost, ...unknown], defaulted }),
         readBack,
         pruned,
         lost,
+        unknown,
         defaulted,
         violations,
         predicted: digestOf(readBack.spec ?? null),
@@ -75,15 +81,23 @@ function classOf(found: Pick<Foretold, 'violations' | 'pruned' | 'lost' | 'defau
   return found.defaulted.length > 0 ? 'defaulted' : 'identical'
 }
 
-function saysSomething(object: KubeObject, text: string, schema: Schema | undefined): boolean {
+/**
+ * Fields that the schema does not name are kept where unknown ones are preserved, and an operator that is newer than its
+ * definition may well read them (Helm never upgrades definitions).
+ */
+function whatItSays(
+  object: KubeObject,
+  text: string,
+  now: SchemaInForce,
+): 'nothing' | 'something' | 'something unknown' {
   // metadata.* that only old servers wrote, and status, which a controller writes anew.
-  if (/^(metadata|status)([.[]|$)/.test(text)) return false
+  if (/^(metadata|status)([.[]|$)/.test(text)) return 'nothing'
   const found = locate(object, text)
-  if (found === undefined) return true
-  if (isEmpty(found.value)) return false
-  const known = schemaAt(schema, found.path)
-  if (known === undefined) return false
-  return known.default === undefined || !sameJson(known.default, found.value)
+  if (found === undefined) return 'something'
+  if (isEmpty(found.value)) return 'nothing'
+  const known = schemaAt(now.schema, found.path)
+  if (known === undefined) return now.preserveUnknownFields ? 'something unknown' : 'nothing'
+  return known.default === undefined || !sameJson(known.default, found.value) ? 'something' : 'nothing'
 }
 
 /** Nothing, however nested: `{}`, `[]`, `''`, `null`, and objects of only these. */

@@ -21,6 +21,7 @@ export interface ObjectVerdict {
   class: ObjectClass
   pruned: readonly string[]
   lost: readonly string[]
+  unknown: readonly string[]
   defaulted: readonly string[]
   violations: readonly Violation[]
   /** Digests of the spec as it is, and as it will be read. */
@@ -107,6 +108,7 @@ function verdictOf(object: KubeObject, foretold: Foretold, filled: boolean): Obj
     class: foretold.class,
     pruned: foretold.pruned,
     lost: foretold.lost,
+    unknown: foretold.unknown,
     defaulted: foretold.defaulted,
     violations: foretold.violations,
     spec: digestOf(object.spec ?? null),

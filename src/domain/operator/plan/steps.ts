@@ -55,11 +55,12 @@ const TERMINAL = ['COMPLETED', 'FAILED']
 /** The steps of a move. */
 export function stepsOf(move: Move, options: StepOptions): Step[] {
   const namespace = move.installation?.namespace ?? move.target.release.namespace
-  const crds = move.crds.map(({ name }) => name)
+  const crds = crdSteps(move, options.timeoutSeconds)
   const serverMinor = move.discovery.server.minor
   const fence = { ...fenceOf(move, namespace), serverMinor }
   const types = kindsOf(move)
-  const guard = { crds, namespace, serverMinor }
+  const typesThen = types.map((type) => typeThen(move, type))
+  const guard = { crds: move.crds.map(({ name }) => name), namespace, serverMinor }
   const stops = stopsOf(move, options)
   const starts = startsOf(move, options)
   const webhooks = webhookSteps(move, options.timeoutSeconds)
@@ -76,17 +77,19 @@ export function stepsOf(move: Move, options: StepOptions): Step[] {
     fenceControllers(fence),
     ...adoptSteps(move),
     ...defaultSteps(move),
-    ...crdSteps(move, options.timeoutSeconds),
-    ...gateSteps(move),
+    ...crds.change,
+    ...gateSteps(move, crds.change),
+    // To migrate is to write every object: for what is not read any more, that is the end.
+    ...(crds.migrate.length === 0 ? [] : [...returnGate(move), ...crds.migrate]),
     ...installSteps(move, options, webhooks),
     ...checkSteps(move),
-    ...returnGate(move),
+    ...(crds.migrate.length === 0 ? returnGate(move) : []),
     ...liftFence(fence),
     ...starts,
     ...webhooks.afterStart,
     ...canarySteps(move, options.timeoutSeconds),
     verifyApplications({
-      types,
+      types: typesThen,
       labels: POD_LABELS,
       terminalStates: TERMINAL,
       alarmStates: ALARM_STATES,
@@ -107,6 +110,12 @@ function nameOfEnd(version: string | undefined): string {
 /** Kinds of the operator that the cluster serves. */
 function kindsOf({ discovery: { kinds } }: Move): ResourceType[] {
   return [kinds.application, kinds.scheduled, kinds.connect].filter((type) => type !== undefined)
+}
+
+/** The kind in the version that is read once the definitions have changed. */
+function typeThen({ crds }: Move, type: ResourceType): ResourceType {
+  const changed = crds.find((crd) => crd.final !== undefined && crd.type.resource === type.resource)
+  return changed?.type ?? type
 }
 
 function liveCrds({ crds }: Move): string[] {
@@ -172,9 +181,9 @@ function defaultSteps(move: Move): Step[] {
   })
 }
 
-function gateSteps(move: Move): Step[] {
+function gateSteps(move: Move, changed: readonly Step[]): Step[] {
   const types = move.judgements.map(({ type, verdicts }) => ({
-    type,
+    type: typeThen(move, type),
     predictions: verdicts.map(({ namespace, name, uid, generation, spec, predicted }) => ({
       namespace,
       name,
@@ -184,10 +193,7 @@ function gateSteps(move: Move): Step[] {
       predicted,
     })),
   }))
-  const restore = crdSteps(move, 0)
-    .filter(({ verb }) => verb === 'replace-crd')
-    .map(({ id }) => id)
-    .reverse()
+  const restore = changed.map(({ id }) => id).reverse()
   return types.length === 0 ? [] : [gateObjects({ types, restore })]
 }
 
@@ -253,7 +259,8 @@ function checkSteps(move: Move): Step[] {
 function returnGate(move: Move): Step[] {
   const lost = new Map<string, string[]>()
   for (const verdict of verdictsOf(move)) {
-    for (const path of verdict.lost) lost.set(path, [...(lost.get(path) ?? []), called(verdict)])
+    for (const path of [...verdict.lost, ...verdict.unknown])
+      lost.set(path, [...(lost.get(path) ?? []), called(verdict)])
   }
   if (lost.size === 0) return []
   const rows = [...lost].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, objects]) => ({ path, objects }))

@@ -10,6 +10,7 @@ import type { Finding, Plan, Step } from '../../plan/plan.ts'
 import type { RunProgress } from '../../plan/run-record.ts'
 import { sealPlan } from '../../plan/seal.ts'
 import { undoSteps } from '../../plan/undo.ts'
+import { isFields } from '../discover/json.ts'
 import { gateObjects, verifyApplications } from '../steps/application-steps.ts'
 import { holdLock, quiesce, takeSnapshot, writeReceipt } from '../steps/guard-steps.ts'
 import { patchObject, unkeepObject } from '../steps/object-steps.ts'
@@ -52,11 +53,13 @@ const TOUCHING = new Set([
 
 /** Makes the plan that undoes what a run has done so far. */
 export function planUndo(plan: Plan, progress: RunProgress, options: UndoOptions): Plan {
-  const { steps: inverses, beyond } = undoSteps(plan, progress)
+  const versions = versionsSince(plan, progress)
+  const { steps: undone, beyond } = undoSteps(plan, progress)
+  const inverses = undone.map((step) => ({ ...step, payload: inVersions(step.payload, versions) }))
   const staying = inverses.filter((step) => !options.lowerCrds && isRaisedCrd(step, plan))
   const kept = inverses.filter((step) => !staying.includes(step))
   const isTouched = plan.steps.some(({ id, verb }) => TOUCHING.has(verb) && (progress.steps.get(id)?.attempts ?? 0) > 0)
-  const steps = isTouched ? orderSteps(kept, plan) : kept.filter(({ verb }) => verb !== 'release-lock')
+  const steps = isTouched ? orderSteps(kept, plan, versions) : kept.filter(({ verb }) => verb !== 'release-lock')
   const lock = payloadOf(plan, 'hold-lock')
   const all = [
     ...(lock === undefined ? [] : [holdLock(lock.namespace)]),
@@ -78,7 +81,33 @@ export function planUndo(plan: Plan, progress: RunProgress, options: UndoOptions
   })
 }
 
-function orderSteps(inverses: readonly Step[], plan: Plan): Step[] {
+/** The versions that objects are read in since definitions were changed. What is put back goes on to serve them. */
+function versionsSince(plan: Plan, progress: RunProgress): ReadonlyMap<string, string> {
+  const replaced = plan.steps.filter(
+    ({ id, verb }) => verb === 'replace-crd' && (progress.steps.get(id)?.attempts ?? 0) > 0,
+  )
+  return new Map(
+    replaced.map(({ payload }) => {
+      const { type } = payload as unknown as ReplaceCrdPayload
+      return [`${type.resource}.${type.group}`, type.version]
+    }),
+  )
+}
+
+/** A payload that speaks of kinds as they are served now. */
+function inVersions<Payload>(payload: Payload, versions: ReadonlyMap<string, string>): Payload {
+  if (Array.isArray(payload)) return payload.map((one: unknown) => inVersions(one, versions)) as Payload
+  if (!isFields(payload)) return payload
+  const { resource, group, version } = payload
+  if (typeof resource === 'string' && typeof group === 'string' && typeof version === 'string') {
+    return { ...payload, version: versions.get(`${resource}.${group}`) ?? version }
+  }
+  return Object.fromEntries(
+    Object.entries(payload).map(([name, value]) => [name, inVersions(value, versions)]),
+  ) as Payload
+}
+
+function orderSteps(inverses: readonly Step[], plan: Plan, versions: ReadonlyMap<string, string>): Step[] {
   const isStop = ({ verb, payload }: Step): boolean => verb === 'scale' && scaleOf(payload).replicas === 0
   const isStart = ({ verb, payload }: Step): boolean => verb === 'scale' && scaleOf(payload).replicas > 0
   const isHandOver = (step: Step): boolean => step.verb === 'hand-over-webhook'
@@ -102,7 +131,8 @@ function orderSteps(inverses: readonly Step[], plan: Plan): Step[] {
   )
   const gateAt = middle.findIndex(({ id }) => id.startsWith('undo/adopt/') || id === 'undo/fence/put')
   const at = gateAt === -1 ? middle.length : gateAt
-  const snapshot = payloadOf(plan, 'take-snapshot')
+  const taken = payloadOf(plan, 'take-snapshot')
+  const snapshot = taken && inVersions(taken, versions)
   const stops = inverses.filter(isStop)
   const settle = stops.length > 0 ? payloadOf(plan, 'quiesce') : undefined
   const proof = payloadOf(plan, 'verify')

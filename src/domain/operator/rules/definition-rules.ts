@@ -45,12 +45,25 @@ export const DEFINITION_RULES: readonly OperatorRule[] = [
     subject: 'definitions',
     title: 'The definition keeps fields that its schema does not name, and would stop doing so',
     detail:
-      'It was first made under apiextensions v1beta1. A definition with defaults must not preserve unknown fields; the ' +
-      'first write after that drops what is not named.',
+      'It was first made under apiextensions v1beta1. A definition with defaults must not preserve unknown fields. ' +
+      'Every live object was looked through for fields that the target does not name either.',
+    consequence: 'note',
+    gate: 'auto',
+    fix: 'it is said explicitly in the definition that is written; no object that is not listed elsewhere loses anything',
+    source: 'k8s.io/apiextensions-apiserver: must be false in order to use defaults',
+  },
+  {
+    id: 'OP-CRD-UNKNOWN-FIELDS',
+    direction: 'both',
+    subject: 'applications',
+    title: 'Objects have fields that no schema names, and that only this definition has kept',
+    detail:
+      'Under the target they vanish from what is read at once, and are gone for good with the next write, a status ' +
+      'write included. An operator that is newer than its definition may have read them.',
     consequence: 'lose',
     gate: 'ack',
-    fix: 'look at the fields that are listed; what is wanted must move to where the schema has it',
-    source: 'k8s.io/apiextensions-apiserver: must be false in order to use defaults',
+    fix: 'move what is wanted to where the target’s schema has it, or keep the definitions: --crd keep',
+    source: 'k8s.io/apiextensions-apiserver, pruning',
   },
   {
     id: 'OP-CRD-STORED-VERSION',

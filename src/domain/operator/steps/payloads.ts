@@ -232,6 +232,8 @@ export interface ReplaceCrdPayload {
   crd: KubeObject
   /** Digest of `spec` of the CRD that the plan saw; 'absent' where the cluster had none. */
   beforeSpec: string
+  /** The step of this run that leaves it as it is to be met here. */
+  follows?: string
   /** What the server will make of `crd.spec`; null where the plan could not ask it. */
   afterSpec: string | null
   type: ResourceType

@@ -18,6 +18,10 @@ export const DEFINITION_EVALUATORS: Evaluators = {
       ),
   'OP-CRD-PRESERVES-UNKNOWN': ({ crds }) =>
     crds.filter(({ now, final }) => final !== undefined && now.preserveUnknownFields).map(({ name }) => name),
+  'OP-CRD-UNKNOWN-FIELDS': (move) =>
+    verdictsOf(move)
+      .filter(({ unknown }) => unknown.length > 0)
+      .map((verdict) => `${called(verdict)}: ${verdict.unknown.join(', ')}`),
   'OP-CRD-STORED-VERSION': ({ crds }) =>
     crds
       .filter(({ versionsToLeave }) => versionsToLeave.length > 0)
