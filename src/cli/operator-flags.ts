@@ -16,9 +16,9 @@ const helpGroup = 'PLAN'
 export const planFlags = {
   to: Flags.string({ summary: `where to: ${SOURCE_DESCRIPTION}`, required: true, helpValue: 'SOURCE', helpGroup }),
   from: Flags.string({
-    summary: 'which version is there, where nothing tells it',
+    summary: 'which version is there, where nothing tells it; or the manifests that it was installed from',
     default: 'auto',
-    helpValue: 'VERSION',
+    helpValue: 'VERSION|SOURCE',
     helpGroup,
   }),
   operator: Flags.string({ summary: 'which operator, where there are several', helpValue: 'NS/NAME', helpGroup }),

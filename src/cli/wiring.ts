@@ -217,7 +217,8 @@ export async function openRunStore(): Promise<RunStore> {
 /** The user's helm, for the cluster that the flags name. */
 export async function openHelmOf(flags: KubeFlags): Promise<Helm> {
   const { openHelm } = await import('../adapters/helm/open-helm.ts')
-  return openHelm({ kubeconfig: flags.kubeconfig, context: flags.context })
+  const { kubeconfig, context, as, 'as-group': asGroups } = flags
+  return openHelm({ kubeconfig, context, as, asGroups })
 }
 
 /** Charts, manifests and commits as files. */

@@ -18,6 +18,9 @@ export interface HelmOptions {
   program?: string
   kubeconfig?: string | undefined
   context?: string | undefined
+  /** Whom to act as, and as a member of which groups. */
+  as?: string | undefined
+  asGroups?: readonly string[] | undefined
   environment?: Readonly<Record<string, string>>
 }
 
@@ -26,8 +29,9 @@ const OLDEST = [3, 8] as const
 const HISTORY = 256
 
 /** Helm for the cluster that the options, or the user's own settings, name. Nothing is run yet. */
-export function openHelm({ program = 'helm', kubeconfig, context, environment = {} }: HelmOptions = {}): Helm {
-  const place: HelmPlace = { program, kubeconfig, context, environment }
+export function openHelm(options: HelmOptions = {}): Helm {
+  const { program = 'helm', kubeconfig, context, as, asGroups = [], environment = {} } = options
+  const place: HelmPlace = { program, kubeconfig, context, as, asGroups, environment }
   return {
     version: () => askVersion(place),
     describe: async (chart, signal) => {

@@ -10,6 +10,8 @@ export interface HelmPlace {
   program: string
   kubeconfig: string | undefined
   context: string | undefined
+  as: string | undefined
+  asGroups: readonly string[]
   /** Added to this process's environment. */
   environment: Readonly<Record<string, string>>
 }
@@ -40,6 +42,8 @@ export async function askHelm(place: HelmPlace, call: HelmCall): Promise<HelmAns
   const where = [
     ...(place.kubeconfig === undefined ? [] : [`--kubeconfig=${place.kubeconfig}`]),
     ...(place.context === undefined ? [] : [`--kube-context=${place.context}`]),
+    ...(place.as === undefined ? [] : [`--kube-as-user=${place.as}`]),
+    ...place.asGroups.map((group) => `--kube-as-group=${group}`),
   ]
   const result = await execa(place.program, [...where, ...call.args], {
     // With debugging on, helm prints values and rendered Secrets to standard error.

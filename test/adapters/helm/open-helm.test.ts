@@ -87,6 +87,15 @@ describe('helm', () => {
     await expect(cluster().request('GET', account)).rejects.toThrow(/: 404 /)
   })
 
+  it('acts as the user and as a member of the groups that it is given, and as nobody else', async () => {
+    const { environment, helmPath: program } = cluster()
+    const release = { name: 'nothing', namespace: 'default' }
+    const nobody = openHelm({ program, environment, as: 'nobody' }).history(release)
+    await expect(nobody).rejects.toMatchObject({ exit: 'auth', why: expect.stringMatching(/User "nobody"/) as string })
+    const master = openHelm({ program, environment, as: 'nobody', asGroups: ['a', 'system:masters'] })
+    expect(await master.history(release)).toEqual([])
+  })
+
   it('takes a name that looks like an option for a name', async () => {
     for (const name of ['--kubeconfig=/etc/passwd', '-o=yaml', '--help']) {
       const template = helm().template({

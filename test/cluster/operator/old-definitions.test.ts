@@ -9,11 +9,11 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { dump } from 'js-yaml'
 import type { Plan } from '../../../src/domain/plan/plan.ts'
-import { sealPlan } from '../../../src/domain/plan/seal.ts'
 import type { KubeObject } from '../../../src/ports/cluster.ts'
 import { needs } from '../../support/capabilities.ts'
 import { useCluster } from '../../support/lab/use-cluster.ts'
 import { fixtureChart, fixtureDefinition, fixtureDefinitions, lengthened } from '../../support/operator/fixtures.ts'
+import { hastened } from '../../support/operator/hastened.ts'
 import { installOperator } from '../../support/operator/lab-operator.ts'
 import { standInForNodes } from '../../support/operator/stand-in.ts'
 import { type RunResult, runCli } from '../../support/run.ts'
@@ -173,13 +173,6 @@ async function plan(): Promise<RunResult> {
   // Nothing runs here that the proof would have to wait for.
   writeFileSync(file, JSON.stringify(hastened(JSON.parse(planned.stdout) as Plan)))
   return planned
-}
-
-function hastened(made: Plan): Plan {
-  const steps = made.steps.map((step) =>
-    step.verb === 'verify' ? { ...step, payload: { ...(step.payload as object), graceSeconds: 0 } } : step,
-  )
-  return sealPlan({ ...made, steps })
 }
 
 async function accepted(): Promise<string[]> {

@@ -1,11 +1,16 @@
 /** The target without Helm: rendered manifests by server-side apply, with an image of everything before. */
 import type { KubeObject, ObjectKey } from '../../../ports/cluster.ts'
+import { isRefusal } from '../../kube-error.ts'
+import { sameJson } from '../../plan/json.ts'
+import type { Json } from '../../plan/plan.ts'
 import type { Verb } from '../../plan/verb.ts'
 import { objectName } from '../steps/operator-step.ts'
 import type { ApplyManifestsPayload, RestoreObjectsPayload } from '../steps/payloads.ts'
-import { bare, isStill, isWithin } from './compare.ts'
+import { bare, isStill } from './compare.ts'
 import type { ApplyContext } from './context.ts'
+import { withManager } from './field-owners.ts'
 import { areHeld, holdAll } from './install.ts'
+import { CONFLICTS_MAX } from './objects.ts'
 
 /** An object before and after; null where there was none. */
 interface Image {
@@ -15,12 +20,17 @@ interface Image {
   applied: KubeObject | null
 }
 
+/** As the server gave it back: quantities and empty fields in its own words. */
+interface After {
+  key: ObjectKey
+  after: KubeObject | null
+}
+
 export const applyManifests: Verb<ApplyContext> = {
   look: async (payload, context) => {
     const { objects, remove, hold } = payload as unknown as ApplyManifestsPayload
     for (const { key, object } of objects) {
-      const live = await context.cluster.get(key, context.signal)
-      if (live === undefined || !isWithin(withoutReplicas(object, key, hold), bare(live))) return { state: 'ready' }
+      if (!(await isApplied(key, asHeld(object, key, hold), context))) return { state: 'ready' }
     }
     for (const { key, uid } of remove) {
       if ((await context.cluster.get(key, context.signal))?.metadata.uid === uid) return { state: 'ready' }
@@ -30,14 +40,17 @@ export const applyManifests: Verb<ApplyContext> = {
   act: async (payload, context) => {
     const { fieldManager, objects, remove, hold } = payload as unknown as ApplyManifestsPayload
     await context.run.keep(context.step.id, await imagesOf(payload as unknown as ApplyManifestsPayload, context))
+    const after: After[] = []
     for (const { key, object } of objects) {
-      const body = withoutReplicas(object, key, hold)
-      const held = isHeld(key, hold) ? { ...body, spec: { ...(body.spec as object), replicas: 0 } } : body
-      await context.cluster.patch(key, { type: 'apply', body: held, force: true }, { fieldManager })
+      await takeOver(key, fieldManager, context)
+      const body = asHeld(object, key, hold)
+      const written = await context.cluster.patch(key, { type: 'apply', body, force: true }, { fieldManager })
+      after.push({ key, after: key.type.resource === 'secrets' ? null : bare(written.object) })
       context.tell(objectName(key))
     }
+    await context.run.keep(afterOf(context.step.id), after)
     const kept: string[] = []
-    for (const { key, uid } of remove) {
+    for (const { key, uid } of remove.toReversed()) {
       const live = await context.cluster.get(key, context.signal)
       if (live === undefined) continue
       if (live.metadata.uid === uid) await context.cluster.delete(key, { preconditions: { uid } })
@@ -51,13 +64,50 @@ export const restoreObjects: Verb<ApplyContext> = {
   act: async (payload, context) => {
     const { ofStep, hold } = payload as unknown as RestoreObjectsPayload
     const images = ((await context.run.keptBefore(ofStep))[0] ?? []) as Image[]
+    const made = ((await context.run.keptBefore(afterOf(ofStep))).at(-1) ?? []) as After[]
+    const afters = new Map(made.map(({ key, after }) => [objectName(key), after]))
     const kept: string[] = []
-    for (const image of images.toReversed()) {
+    for (const seen of images.toReversed()) {
+      const image = { ...seen, applied: afters.get(objectName(seen.key)) ?? seen.applied }
       if (!(await restoreOne(image, hold, context))) kept.push(objectName(image.key))
     }
     await holdAll(hold, context)
     return { keptAsChanged: kept }
   },
+}
+
+function afterOf(step: string): string {
+  return `${step}/after`
+}
+
+/** Asked of the server, which writes quantities and defaults in its own way. */
+async function isApplied(key: ObjectKey, body: KubeObject, { cluster, signal, step }: ApplyContext): Promise<boolean> {
+  const live = await cluster.get(key, signal)
+  if (live === undefined) return false
+  const { fieldManager } = step.payload as unknown as ApplyManifestsPayload
+  const { object } = await cluster.patch(key, { type: 'apply', body, force: true }, { fieldManager, dryRun: true })
+  return sameJson(bare(object), bare(live))
+}
+
+/**
+ * Fields that another tool applied become ours, so that those which the manifests no longer have go: server-side apply
+ * removes what its own manager applied before, and nothing else (as `kubectl apply --server-side` does it for what
+ * `kubectl apply` wrote, client-go util/csaupgrade).
+ */
+async function takeOver(key: ObjectKey, manager: string, { cluster, signal }: ApplyContext): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const live = await cluster.get(key, signal)
+    const managedFields = live && withManager(live.metadata.managedFields ?? [], manager)
+    if (live === undefined || managedFields === undefined) return
+    const { resourceVersion = '' } = live.metadata
+    const body = { metadata: { resourceVersion, managedFields } } as unknown as Json
+    try {
+      await cluster.patch(key, { type: 'merge', body })
+      return
+    } catch (error) {
+      if (!isRefusal(error, 'Conflict') || attempt === CONFLICTS_MAX) throw error
+    }
+  }
 }
 
 async function imagesOf({ objects, remove }: ApplyManifestsPayload, context: ApplyContext): Promise<Image[]> {
@@ -101,6 +151,11 @@ async function restoreOne(
 
 function isHeld(key: ObjectKey, hold: readonly ObjectKey[]): boolean {
   return hold.some((held) => objectName(held) === objectName(key))
+}
+
+function asHeld(object: KubeObject, key: ObjectKey, hold: readonly ObjectKey[]): KubeObject {
+  const body = withoutReplicas(object, key, hold)
+  return isHeld(key, hold) ? { ...body, spec: { ...(body.spec as object), replicas: 0 } } : body
 }
 
 /** How many run is not what the manifests decide of a controller that is held at zero. */

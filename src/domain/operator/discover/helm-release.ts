@@ -18,6 +18,8 @@ export interface HelmRelease {
   revision: number
   /** `deployed`, `failed`, `pending-upgrade`, …: Helm's own words. */
   status: string
+  /** The latest revision. It is another one where that failed or has not ended. */
+  newest: { revision: number; status: string }
   chart: { name: string; version: string; appVersion: string | undefined }
   /** What the user gave; never printed. */
   values: Fields
@@ -40,24 +42,26 @@ export interface HelmHistory {
 const LARGEST_RECORD = 64 << 20
 
 /**
- * The latest revision of each release that has to do with the operator. With `only`, these releases; otherwise every
- * release in the namespaces (all when undefined) whose chart or objects mention the operator's group.
+ * The deployed revision of each release that has to do with the operator: the one that Helm compares with when it
+ * upgrades (pkg/action/upgrade.go); the latest where none is. Of every release in the namespaces (all when undefined)
+ * whose chart or objects mention the operator's group.
  */
 export async function readHelmReleases(
   sight: Sight,
   scope: { namespaces: readonly string[] | undefined; group: string },
 ): Promise<HelmHistory> {
-  const latest = new Map<string, { revision: number; record: KubeObject }>()
+  const latest = new Map<string, Records>()
   const unreadable: string[] = []
   for (const namespace of scope.namespaces ?? [undefined]) {
     for (const type of [SECRET, CONFIG_MAP]) {
       for await (const record of sight.each(type, { namespace, labelSelector: 'owner=helm' })) {
-        keepLatest(latest, record)
+        keepRecord(latest, record)
       }
     }
   }
   const releases: HelmRelease[] = []
-  for (const { record } of latest.values()) {
+  for (const { newest, deployed } of latest.values()) {
+    const { record } = deployed ?? newest
     if (record.data === undefined) {
       // A snapshot holds no contents of Secrets.
       sight.miss(`contents of Helm's record ${nameOf(record)}`, 'the snapshot keeps none')
@@ -65,19 +69,40 @@ export async function readHelmReleases(
     }
     const release = decodeHelmRelease(record)
     if (release === undefined) unreadable.push(nameOf(record))
-    else if (concernsGroup(release, scope.group)) releases.push(release)
+    else if (concernsGroup(release, scope.group)) releases.push({ ...release, newest: stateOf(newest, release) })
   }
   releases.sort((a, b) => (`${a.namespace}/${a.name}` < `${b.namespace}/${b.name}` ? -1 : 1))
   return { releases, unreadable: unreadable.sort() }
 }
 
-function keepLatest(latest: Map<string, { revision: number; record: KubeObject }>, record: KubeObject): void {
+interface Numbered {
+  revision: number
+  record: KubeObject
+}
+
+interface Records {
+  newest: Numbered
+  deployed: Numbered | undefined
+}
+
+function keepRecord(records: Map<string, Records>, record: KubeObject): void {
   const { labels = {}, namespace = '' } = record.metadata
   const revision = Number(labels.version)
   if (labels.name === undefined || !Number.isInteger(revision)) return
   const id = `${namespace}/${labels.name}`
-  const held = latest.get(id)
-  if (held === undefined || held.revision < revision) latest.set(id, { revision, record })
+  const one = { revision, record }
+  const { newest = one, deployed } = records.get(id) ?? {}
+  const isDeployed = labels.status === 'deployed' && (deployed?.revision ?? 0) < revision
+  records.set(id, {
+    newest: newest.revision < revision ? one : newest,
+    deployed: isDeployed ? one : deployed,
+  })
+}
+
+/** Helm labels its records with their state. */
+function stateOf({ revision, record }: Numbered, release: HelmRelease): HelmRelease['newest'] {
+  if (revision === release.revision) return { revision, status: release.status }
+  return { revision, status: record.metadata.labels?.status ?? 'unknown' }
 }
 
 /** The release behind a Secret or ConfigMap of Helm's storage; undefined when it is no such thing or is damaged. */
@@ -100,11 +125,15 @@ function releaseFrom(release: unknown, record: KubeObject): HelmRelease | undefi
   const chart = fieldsAt(release, 'chart', 'metadata')
   if (name === undefined) return undefined
   const hooks = at(release, 'hooks')
+  const state = {
+    revision: numberAt(release, 'version') ?? 0,
+    status: textAt(release, 'info', 'status') ?? 'unknown',
+  }
   return {
     name,
     namespace: textAt(release, 'namespace') ?? record.metadata.namespace ?? '',
-    revision: numberAt(release, 'version') ?? 0,
-    status: textAt(release, 'info', 'status') ?? 'unknown',
+    ...state,
+    newest: state,
     chart: {
       name: textAt(chart, 'name') ?? '',
       version: textAt(chart, 'version') ?? '',

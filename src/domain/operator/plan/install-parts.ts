@@ -27,16 +27,6 @@ export function holdsOf({ behaviour }: Move): ObjectKey[] {
   return [{ type: DEPLOYMENT, namespace, name }]
 }
 
-/** Objects by key, and those that were installed and the target no longer has. */
-export function manifestKeys(_move: Move, { rendered, owned }: Extract<InstallChoice, { kind: 'manifests' }>) {
-  const objects = rendered.flatMap(({ key, object }) => (key === undefined ? [] : [{ key, object }]))
-  const coming = new Set(objects.map(({ key }) => idOf(key)))
-  const remove = owned.flatMap(({ key, live }) =>
-    key === undefined || live === undefined || coming.has(idOf(key)) ? [] : [{ key, uid: live.metadata.uid ?? '' }],
-  )
-  return { objects, remove }
-}
-
 /** What is installed now, by name: copied before anything changes. */
 export function installKeys({ installation, discovery }: Move): ObjectKey[] {
   if (installation === undefined) return []

@@ -32,6 +32,8 @@ export interface Move {
   readyNodes: number | null
   /** When nothing is expected to be submitted, in milliseconds since the epoch. */
   window: { from: number; to: number }
+  /** Workloads of what is installed that the target lacks and that nobody is known to own. */
+  leftBehind: readonly string[]
   /** Temporary definitions that a plan left behind. */
   leftovers: readonly string[]
 }

@@ -25,6 +25,7 @@ import { findingsOf } from './findings.ts'
 import { isUnchanged, type Judgement, judgeObjects } from './judge-objects.ts'
 import type { InstallChoice } from './install-parts.ts'
 import type { Move, MoveEnd } from './move.ts'
+import { leftBehind } from './manifest-parts.ts'
 import { forecastHelm } from './ownership.ts'
 import { leftoverShadows, type OnHeld } from './shadow.ts'
 import { stepsOf, writesDefaults } from './steps.ts'
@@ -42,6 +43,8 @@ export interface PlanOptions {
   said: SaidValues
   /** Says which version is installed, where nothing tells; `auto` looks. */
   from: string
+  /** What was installed, where that is given as files. */
+  before: RenderedTarget | undefined
   crd: CrdWish
   /** The move is a way back, whatever the versions say. */
   isBack: boolean
@@ -104,7 +107,8 @@ async function readMove(options: PlanOptions): Promise<ReadMove> {
     target.hooks.map(({ object }) => object),
     target.release.namespace,
   )
-  const owned = await findCounterparts(sight, installation?.release?.objects ?? [], target.release.namespace)
+  const recorded = installation?.release?.objects ?? options.before?.objects ?? []
+  const owned = await findCounterparts(sight, recorded, target.release.namespace)
   const move: Move = {
     discovery: { ...discovery, unseen: sight.unseen },
     installation,
@@ -121,6 +125,7 @@ async function readMove(options: PlanOptions): Promise<ReadMove> {
     said: options.said,
     readyNodes: await readyNodes(sight),
     window: { from: now, to: now + PAUSE_MS },
+    leftBehind: leftBehind(installation, rendered, owned),
     leftovers: leftoverShadows(await sight.list(CRD), now).map(({ metadata }) => metadata.name),
   }
   const judgements = await judgeAll(move, options)
@@ -135,9 +140,9 @@ async function secretOf(webhook: WebhookBehaviour | undefined, sight: Sight): Pr
   return webhook && (await sight.get({ type: SECRET, ...webhook.secret }))?.metadata.uid
 }
 
-function fromEnd({ installation, from }: PlanOptions): MoveEnd {
-  const version = from === 'auto' ? installation?.version.value : from
-  const traits: Traits = version === undefined ? {} : traitsOf(version)
+function fromEnd({ installation, from, before }: PlanOptions): MoveEnd {
+  const version = before?.version ?? (from === 'auto' || before !== undefined ? installation?.version.value : from)
+  const traits: Traits = before?.traits ?? (version === undefined ? {} : traitsOf(version))
   const { behaviour } = installation ?? {}
   // What can be seen of the live operator counts before what is known of its number.
   return {
@@ -219,6 +224,7 @@ function chartOf({ chart, origin }: RenderedTarget): ChartSource {
 /** The same chart with the same values and the same definitions, of a release that is deployed. */
 function changesNothing({ move, rendered }: ReadMove): boolean {
   const { crds, judgements, installation } = move
+  if (installation?.release !== undefined && installation.release.newest.status !== 'deployed') return false
   if (installation === undefined || crds.some(({ final }) => final !== undefined)) return false
   if (move.discovery.cases.some(({ trouble }) => trouble === 'half-submitted')) return false
   if (!judgements.every(isUnchanged) || (move.helm?.deleted.length ?? 0) > 0) return false
@@ -260,7 +266,7 @@ function inputsOf({ discovery, installation, target, crds }: Move): Fingerprint[
       : [
           {
             of: `release/${release.namespace}/${release.name}`,
-            value: `revision ${release.revision} ${release.status}`,
+            value: `revision ${release.newest.revision} ${release.newest.status}`,
           },
         ]),
   ]

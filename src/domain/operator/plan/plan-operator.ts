@@ -22,6 +22,7 @@ export interface PlanQuestion {
   ports: TargetPorts
   /** The version to go to, as `parseSource` reads it. */
   to: string
+  /** A version, or what was installed, as `parseSource` reads it; `auto` looks. */
   from: string
   /** `namespace/name` of the operator to move, where there are several. */
   operator: string | undefined
@@ -58,6 +59,7 @@ export async function planOperator(question: PlanQuestion): Promise<Plan> {
     isUpgrade: installation?.release !== undefined,
     signal,
   }
+  const before = await readBefore(question, request)
   // Which values the chart has is only known when it has been read; then it is rendered again with the right ones.
   return await withTarget(question.ports, request, async (bare, chart) => {
     const said = sayValues(question, installation, bare)
@@ -68,8 +70,17 @@ export async function planOperator(question: PlanQuestion): Promise<Plan> {
     }
     const rendered = bare.chart === undefined ? bare : await loadTarget(question.ports, again)
     const target = { ...rendered, origin: bare.origin }
-    return await planMove({ ...question, discovery, sight, installation, target, said })
+    return await planMove({ ...question, discovery, sight, installation, before, target, said })
   })
+}
+
+/** What was installed, where it is given as files: then it is known what belongs to it. */
+async function readBefore(
+  { from, ports }: PlanQuestion,
+  request: Parameters<typeof loadTarget>[1],
+): Promise<RenderedTarget | undefined> {
+  const isSource = from !== 'auto' && (/^(git:|oci:\/\/)/.test(from) || ports.sources.isThere(from))
+  return isSource ? await loadTarget(ports, { ...request, source: from }) : undefined
 }
 
 /** The release's values as the target's chart wants them, and the user's own over them. */

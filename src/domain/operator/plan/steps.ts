@@ -30,15 +30,8 @@ import { deploymentKey, fenceOf, quietSteps, startsOf, stopsOf } from './control
 import { crdSteps } from './crd-steps.ts'
 import { APPLICATION_DEFAULTS, SCHEDULE_DEFAULTS, UNTOUCHED_STATES } from './defaults.ts'
 import { rightsInUse } from './evaluate/install.ts'
-import {
-  accessOf,
-  argumentsOf,
-  holdsOf,
-  type InstallChoice,
-  installKeys,
-  manifestKeys,
-  podToPull,
-} from './install-parts.ts'
+import { accessOf, argumentsOf, holdsOf, type InstallChoice, installKeys, podToPull } from './install-parts.ts'
+import { manifestKeys } from './manifest-parts.ts'
 import { called, type Move, verdictsOf } from './move.ts'
 import { type WebhookSteps, webhookSteps } from './webhook-steps.ts'
 
@@ -218,13 +211,13 @@ function installSteps(
         values: toJson(install.values),
         noHooks: hooksWouldKill(move),
         twice: (move.helm?.recreatedAndDeleted ?? []).length > 0 && !hooksWouldKill(move),
-        fromRevision: installation?.release?.revision ?? null,
+        fromRevision: installation?.release?.newest.revision ?? null,
         hold: holds,
         spare,
         timeoutSeconds,
       },
       holdBack,
-      spareBack,
+      { spareBack, revision: installation?.release?.revision ?? null },
     ),
   ]
 }

@@ -74,6 +74,19 @@ export const INSTALL_RULES: readonly OperatorRule[] = [
     source: 'helm 3.22, templates/spark/rbac.yaml',
   },
   {
+    id: 'OP-PLAIN-LEFT-BEHIND',
+    direction: 'both',
+    subject: 'rendered objects and their live owners',
+    title: 'What was installed without Helm stays where the target has nothing of that name',
+    detail:
+      'Nothing in the cluster says what belongs to it. Its controller is stopped and kept out; its workloads, accounts ' +
+      'and rights are left as they are.',
+    consequence: 'note',
+    gate: 'auto',
+    fix: 'plan with --from and the manifests that it was installed from: what the target lacks is then removed',
+    source: 'kustomize and kubectl keep no record of what they applied',
+  },
+  {
     id: 'OP-VALUES-IGNORED',
     direction: 'both',
     subject: 'chart values',
@@ -170,12 +183,28 @@ export const INSTALL_RULES: readonly OperatorRule[] = [
     id: 'OP-RELEASE-PENDING',
     direction: 'both',
     subject: 'release record',
-    title: 'Helm’s last operation on the release has not ended, or has failed',
-    detail: 'Helm refuses to upgrade a pending release, and a failed one is in no state that is known.',
+    title: 'Helm’s last operation on the release has not ended',
+    detail:
+      'Helm refuses any other meanwhile. One that was killed stays pending for ever; the cluster cannot tell which.',
     consequence: 'strand',
     gate: 'block',
-    fix: 'bring the release to the state deployed first: helm history, helm rollback',
+    fix:
+      'see that no helm works on it; then delete the Secret that is named: the record of this one attempt, and nothing ' +
+      'that it made. helm rollback would do more than that: it can delete the operator’s own rights',
     source: 'helm 3, action/upgrade.go',
+  },
+  {
+    id: 'OP-RELEASE-FAILED',
+    direction: 'both',
+    subject: 'release record',
+    title: 'Helm’s last operation on the release failed half-way',
+    detail:
+      'What is live may be of either chart; everything here was judged by what is live. Helm goes on from the revision ' +
+      'that was deployed before, and that is where the way back leads.',
+    consequence: 'note',
+    gate: 'ack',
+    fix: 'look at the differences that are listed above; nothing else has to be repaired first',
+    source: 'helm 3, action/upgrade.go: currentRelease',
   },
   {
     id: 'OP-SPARK-CLIENT',

@@ -177,15 +177,15 @@ function rightsMissing({ installations, rights, serviceAccounts }: Discovery): R
 }
 
 function releaseBroken({ releases }: Discovery): Remark[] {
-  const found = releases.releases.filter(({ status }) => status !== 'deployed' && status !== 'superseded')
+  const found = releases.releases.filter(({ newest: { status } }) => status !== 'deployed' && status !== 'superseded')
   return remarkOn(
-    found.map(({ namespace, name, status, revision }) => `${namespace}/${name} revision ${revision}: ${status}`),
+    found.map(({ namespace, name, newest }) => `${namespace}/${name} revision ${newest.revision}: ${newest.status}`),
     {
       id: 'ST-RELEASE-STATE',
       severity: 'broken',
       title: 'Its Helm release is not in the state deployed',
       detail: 'A failed one may be half applied; on a pending one helm refuses every further operation.',
-      hint: 'helm history tells what happened; helm rollback ends a pending state',
+      hint: 'helm history tells what happened; "sparkops operator plan" tells how to go on from there',
     },
   )
 }

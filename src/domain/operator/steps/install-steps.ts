@@ -5,13 +5,16 @@ import { inverseOf, objectName, operatorStep } from './operator-step.ts'
 import type { ApplyManifestsPayload, CheckInstallPayload, HelmUpgradePayload } from './payloads.ts'
 
 /**
- * A10 by Helm: upgrade to a chart. `holdBack` are the controllers that a rollback would start, `spareBack` what must
- * outlive it.
+ * A10 by Helm: upgrade to a chart. `holdBack` are the controllers that a rollback would start; it leads to `revision`,
+ * which is not the latest where that one failed, and leaves `spareBack` alone.
  */
 export function helmUpgrade(
   payload: HelmUpgradePayload,
   holdBack: HelmUpgradePayload['hold'],
-  spareBack: readonly ObjectKey[] = [],
+  {
+    spareBack = [],
+    revision = payload.fromRevision,
+  }: { spareBack?: readonly ObjectKey[]; revision?: number | null } = {},
 ): Step {
   const { release, namespace, chart, fromRevision, timeoutSeconds } = payload
   return operatorStep({
@@ -22,12 +25,7 @@ export function helmUpgrade(
     before: { revision: fromRevision },
     after: { chart: `${chart.name}-${chart.version}`, digest: chart.digest },
     inverse: inverseOf('helm-rollback', {
-      release,
-      namespace,
-      revision: fromRevision,
-      hold: holdBack,
-      spare: spareBack,
-      timeoutSeconds,
+      ...{ release, namespace, revision, hold: holdBack, spare: spareBack, timeoutSeconds },
     }),
     payload,
   })

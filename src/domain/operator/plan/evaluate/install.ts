@@ -17,6 +17,7 @@ export const INSTALL_EVALUATORS: Evaluators = {
   'OP-HELM-RBAC-DELETED': ({ helm }) => names(helm?.recreatedAndDeleted.filter(({ live }) => isRight(live))),
   'OP-HELM-HOOK-TOKEN': ({ helm }) => names(helm?.recreated.filter(({ live }) => live.kind === 'ServiceAccount')),
   'OP-SPARK-ACCOUNT-DELETED': (move) => names(rightsInUse(move)),
+  'OP-PLAIN-LEFT-BEHIND': ({ leftBehind }) => [...leftBehind],
   'OP-VALUES-IGNORED': ({ said }) => [...said.ignored, ...said.dropped.map(({ key, why }) => `${key}: ${why}`)],
   'OP-NAMESPACE-UNWATCHED': unwatched,
   'OP-NAMESPACES-WIDENED': widened,
@@ -53,8 +54,19 @@ export const INSTALL_EVALUATORS: Evaluators = {
       .map(({ tool, by, evidence }) => `${tool} ${by} (${evidence})`),
   'OP-RELEASE-PENDING': ({ installation, target }) => {
     const release = installation?.release
-    if (release === undefined || target.chart === undefined || release.status === 'deployed') return []
-    return [`${release.namespace}/${release.name} revision ${release.revision}: ${release.status}`]
+    const isEnded = /^(deployed|failed|superseded)$/.test(release?.newest.status ?? '')
+    if (release === undefined || target.chart === undefined || isEnded) return []
+    const { namespace, name, newest } = release
+    return [
+      `${namespace}/${name} revision ${newest.revision}: ${newest.status} (sh.helm.release.v1.${name}.v${newest.revision})`,
+    ]
+  },
+  'OP-RELEASE-FAILED': ({ installation, target }) => {
+    const release = installation?.release
+    if (release === undefined || target.chart === undefined || release.newest.status !== 'failed') return []
+    const { namespace, name, revision, newest } = release
+    const before = newest.revision === revision ? 'none was deployed before' : `deployed before it: ${revision}`
+    return [`${namespace}/${name} revision ${newest.revision} (${before})`]
   },
   'OP-SPARK-CLIENT': ({ from, target }) => {
     const [before, after] = [sparkOf(from.version), sparkOf(target.version)]
@@ -121,8 +133,13 @@ function widened({ discovery, behaviour, installation }: Move): string[] {
 
 /** Accounts, and what binds rights to them, that Helm would delete under running drivers. */
 export function rightsInUse(move: Move): LiveObject[] {
+  return rightsAmong(move, [...(move.helm?.deleted ?? []), ...(move.helm?.recreated ?? [])])
+}
+
+/** Those of some objects that running drivers act by. */
+export function rightsAmong(move: Move, candidates: readonly LiveObject[]): LiveObject[] {
   const used = new Set(liveCases(move).map(({ driver }) => `${driver!.namespace}/${driver!.serviceAccount}`))
-  const objects = [...(move.helm?.deleted ?? []), ...(move.helm?.recreated ?? [])].filter(({ live }) => isRight(live))
+  const objects = candidates.filter(({ live }) => isRight(live))
   const bindings = objects.filter(({ live }) => accountsOf(live).some((account) => used.has(account)))
   const roles = new Set(
     bindings.map(({ live }) => `${live.metadata.namespace ?? ''}/${textAt(live, 'roleRef', 'name') ?? ''}`),
