@@ -1,29 +1,35 @@
 /** A tiny application that shows that the new controller takes applications up. Needs a node to run on. */
-import type { KubeObject } from '../../../ports/cluster.ts'
+import type { KubeObject, ResourceType } from '../../../ports/cluster.ts'
 import type { Step } from '../../plan/plan.ts'
+import { takesUp } from '../discover/watching.ts'
 import { canary } from '../steps/application-steps.ts'
 import type { Move } from './move.ts'
+
+const LABELS = { 'app.kubernetes.io/managed-by': 'sparkops' }
 
 /** Any state that a controller has written will do: it has seen the application. */
 const TAKEN_UP = ['SUBMITTED', 'RUNNING', 'SUCCEEDING', 'COMPLETED', 'FAILING', 'FAILED', 'SUBMISSION_FAILED']
 
-/** None where nothing could run, or no namespace with applications is known. */
-export function canarySteps(move: Move, timeoutSeconds: number): Step[] {
+/** None where nothing could run, or no namespace with applications is known that the target would watch. */
+export function canarySteps(move: Move, types: readonly ResourceType[], timeoutSeconds: number): Step[] {
   const { discovery, behaviour, readyNodes } = move
-  const type = discovery.kinds.application
-  const place = discovery.cases.map(({ application }) => application.namespace).sort()[0]
-  if (type === undefined || behaviour === undefined || place === undefined || !(readyNodes ?? 0)) return []
-  return [
-    canary({ type, application: tinyApplication(place, behaviour.controller.image), states: TAKEN_UP, timeoutSeconds }),
-  ]
+  const type = types.find(({ kind }) => kind === 'SparkApplication')
+  if (type === undefined || behaviour === undefined || readyNodes === 0) return []
+  const places = discovery.cases.map(({ application }) => application.namespace).sort()
+  const place = places.find(
+    (namespace) => takesUp(behaviour, { namespace, labels: LABELS }, discovery.namespaces) === true,
+  )
+  if (place === undefined) return []
+  const application = tinyApplication(type, place, behaviour.controller.image)
+  return [canary({ type, application, states: TAKEN_UP, timeoutSeconds })]
 }
 
 /** The operator's own image has Spark inside. Whether its example runs does not matter. */
-function tinyApplication(namespace: string, image: string): KubeObject {
+function tinyApplication({ group, version, kind }: ResourceType, namespace: string, image: string): KubeObject {
   return {
-    apiVersion: 'sparkoperator.k8s.io/v1beta2',
-    kind: 'SparkApplication',
-    metadata: { name: 'sparkops-canary', namespace, labels: { 'app.kubernetes.io/managed-by': 'sparkops' } },
+    apiVersion: `${group}/${version}`,
+    kind,
+    metadata: { name: 'sparkops-canary', namespace, labels: LABELS },
     spec: {
       type: 'Scala',
       mode: 'cluster',

@@ -61,32 +61,6 @@ function key(type: ResourceType, name: string, namespace?: string): ObjectKey {
   return { type, name, ...(namespace === undefined ? {} : { namespace }) }
 }
 
-/** A pod that needs nothing but its image: it starts a program that does not exist, or ends at once. */
-export function podToPull({ controller }: OperatorBehaviour, image: string, number: number): KubeObject {
-  const { namespace, pod } = controller
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: `sparkops-pull-${number}`, namespace, labels: { 'app.kubernetes.io/managed-by': 'sparkops' } },
-    spec: {
-      restartPolicy: 'Never',
-      automountServiceAccountToken: false,
-      ...(pod.imagePullSecrets === undefined ? {} : { imagePullSecrets: pod.imagePullSecrets }),
-      ...(pod.nodeSelector === undefined ? {} : { nodeSelector: pod.nodeSelector }),
-      ...(pod.tolerations === undefined ? {} : { tolerations: pod.tolerations }),
-      containers: [
-        {
-          name: 'pull',
-          image,
-          imagePullPolicy: 'Always',
-          command: ['/bin/true'],
-          resources: { requests: { cpu: '10m', memory: '16Mi' } },
-        },
-      ],
-    },
-  }
-}
-
 /** The arguments of the container that runs this image. */
 export function argumentsOf(pod: Readonly<Record<string, unknown>>, image: string): string[] {
   const containers = Array.isArray(pod.containers) ? (pod.containers as { image?: string; args?: string[] }[]) : []

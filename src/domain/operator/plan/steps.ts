@@ -24,15 +24,16 @@ import {
   writeReceipt,
 } from '../steps/guard-steps.ts'
 import { applyManifests, checkInstall, helmUpgrade } from '../steps/install-steps.ts'
-import { keepObject, pullImage, repairOwnership, unkeepObject } from '../steps/object-steps.ts'
+import { keepObject, repairOwnership, unkeepObject } from '../steps/object-steps.ts'
 import { canarySteps } from './canary-steps.ts'
 import { deploymentKey, fenceOf, quietSteps, startsOf, stopsOf } from './controller-steps.ts'
 import { crdSteps } from './crd-steps.ts'
 import { APPLICATION_DEFAULTS, SCHEDULE_DEFAULTS, UNTOUCHED_STATES } from './defaults.ts'
 import { rightsInUse } from './evaluate/install.ts'
-import { accessOf, argumentsOf, holdsOf, type InstallChoice, installKeys, podToPull } from './install-parts.ts'
+import { accessOf, argumentsOf, holdsOf, type InstallChoice, installKeys } from './install-parts.ts'
 import { manifestKeys } from './manifest-parts.ts'
 import { called, type Move, verdictsOf } from './move.ts'
+import { pullSteps } from './pull-steps.ts'
 import { type WebhookSteps, webhookSteps } from './webhook-steps.ts'
 
 export interface StepOptions {
@@ -62,7 +63,7 @@ export function stepsOf(move: Move, options: StepOptions): Step[] {
     guardCrds(guard),
     takeSnapshot({ types, crds: liveCrds(move), install: installKeys(move) }),
     ...ownershipSteps(move),
-    ...pullSteps(move, options),
+    ...pullSteps(move, options.timeoutSeconds),
     ...webhooks.beforehand,
     ...quietSteps(move, stops),
     ...stops,
@@ -80,7 +81,7 @@ export function stepsOf(move: Move, options: StepOptions): Step[] {
     ...liftFence(fence),
     ...starts,
     ...webhooks.afterStart,
-    ...canarySteps(move, options.timeoutSeconds),
+    ...canarySteps(move, typesThen, options.timeoutSeconds),
     verifyApplications({
       types: typesThen,
       labels: POD_LABELS,
@@ -128,16 +129,6 @@ function ownershipSteps(move: Move): Step[] {
     ...(move.helm?.refused ?? []).map(({ key, live }) => repairOwnership(key, live, owner)),
     ...keptObjects(move).map(({ key, live }) => keepObject(key, live)),
   ]
-}
-
-/** Without a node that could run it, a pod proves nothing. */
-function pullSteps(move: Move, { timeoutSeconds }: StepOptions): Step[] {
-  const { behaviour, readyNodes } = move
-  if (behaviour === undefined || readyNodes === null || readyNodes === 0) return []
-  const images = new Set([behaviour.controller, behaviour.webhook?.workload].flatMap((one) => one?.image ?? []))
-  return [...images].map((image, index) =>
-    pullImage(String(index + 1), { pod: podToPull(behaviour, image, index + 1), timeoutSeconds }, image),
-  )
 }
 
 function adoptSteps({ discovery }: Move): Step[] {
