@@ -1,5 +1,5 @@
 /** Takes the fingerprints of a plan's inputs again, as the planner did, so that a stale plan is refused (exit 5). */
-import type { Cluster } from '../../../ports/cluster.ts'
+import type { Cluster, KubeObject } from '../../../ports/cluster.ts'
 import type { Helm } from '../../../ports/helm.ts'
 import type { VersionSource } from '../../../ports/version-source.ts'
 import { digestOf } from '../../plan/json.ts'
@@ -8,6 +8,8 @@ import type { TakeFingerprint } from '../../plan/stale.ts'
 import { locateAgain } from '../source/locate-chart.ts'
 import type { HelmUpgradePayload } from '../steps/payloads.ts'
 import { CRD_TYPE } from '../steps/policies.ts'
+import { describeOwners, findGitOpsOwners } from '../discover/gitops.ts'
+import { Sight } from '../discover/sight.ts'
 
 export interface FingerprintSources {
   cluster: Cluster
@@ -27,6 +29,8 @@ export function fingerprintsNow(plan: Plan, from: FingerprintSources): TakeFinge
         return (await targetDigest(plan, from)) ?? planned(plan, of)
       case 'crd':
         return await crdDigest(names.join('/'), from)
+      case 'owners':
+        return await ownersNow(plan, from)
       case 'release':
         return await releaseState(names, from)
       default:
@@ -60,6 +64,19 @@ async function releaseState(
 ): Promise<string | undefined> {
   const newest = (await helm.history({ name, namespace }, signal)).at(-1)
   return newest && `revision ${newest.revision} ${newest.status}`
+}
+
+/** Whoever puts objects back may have been let loose again since. */
+async function ownersNow({ inputs }: Plan, { cluster, signal }: FingerprintSources): Promise<string> {
+  const workloads: KubeObject[] = []
+  for (const { of } of inputs) {
+    const [kind = '', namespace = '', name = ''] = of.split('/')
+    if (!['deployment', 'statefulset', 'daemonset'].includes(kind)) continue
+    const type = await cluster.findType({ group: 'apps', resource: `${kind}s` })
+    const live = type && (await cluster.get({ type, namespace, name }, signal))
+    if (live !== undefined) workloads.push(live)
+  }
+  return describeOwners(await findGitOpsOwners(new Sight(cluster, signal), workloads))
 }
 
 async function workloadState(

@@ -115,6 +115,12 @@ export async function findGitOpsOwners(sight: Sight, objects: readonly KubeObjec
   return [...owners.values()].sort((a, b) => (a.by < b.by ? -1 : 1))
 }
 
+/** Whether they leave the cluster alone, in one line. */
+export function describeOwners(owners: readonly GitOpsOwner[]): string {
+  const told = owners.map(({ tool, by, suspended }) => `${tool} ${by} ${suspended === true ? 'suspended' : 'at work'}`)
+  return told.length === 0 ? 'none' : told.sort().join(', ')
+}
+
 async function ownerOf(sight: Sight, row: Tool, claim: Claim): Promise<GitOpsOwner> {
   const found = await findOwner(sight, claim)
   const by = `${claim.kind} ${found?.metadata.namespace ?? claim.namespace ?? '?'}/${claim.name}`

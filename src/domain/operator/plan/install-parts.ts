@@ -1,6 +1,5 @@
 /** What the installing step carries: keys of rendered objects, what is held at zero, and what is copied before. */
-import type { KubeObject, ObjectKey, ResourceType } from '../../../ports/cluster.ts'
-import type { OperatorBehaviour } from '../behaviour/behaviour.ts'
+import type { ObjectKey, ResourceType } from '../../../ports/cluster.ts'
 import type { Counterpart } from '../discover/live-objects.ts'
 import {
   CLUSTER_ROLE,

@@ -30,6 +30,8 @@ export interface Move {
   said: SaidValues
   /** Nodes that could run a pod; null where nodes may not be read. */
   readyNodes: number | null
+  /** Images that pods of the operator's namespace cannot have, with the reason that the node gives. */
+  pullFaults: readonly { image: string; pod: string; reason: string }[]
   /** When nothing is expected to be submitted, in milliseconds since the epoch. */
   window: { from: number; to: number }
   /** Workloads of what is installed that the target lacks and that nobody is known to own. */

@@ -11,6 +11,7 @@ import type { Fingerprint, Json, Plan } from '../../plan/plan.ts'
 import { sealPlan } from '../../plan/seal.ts'
 import type { WebhookBehaviour } from '../behaviour/behaviour.ts'
 import type { Discovery, FoundInstallation } from '../discover/discover.ts'
+import { describeOwners } from '../discover/gitops.ts'
 import { listAt, textAt } from '../discover/json.ts'
 import { CRD, NODE, SECRET } from '../discover/kinds.ts'
 import { type Counterpart, findCounterparts } from '../discover/live-objects.ts'
@@ -25,6 +26,7 @@ import { findingsOf } from './findings.ts'
 import { isUnchanged, type Judgement, judgeObjects } from './judge-objects.ts'
 import type { InstallChoice } from './install-parts.ts'
 import type { Move, MoveEnd } from './move.ts'
+import { findPullFaults } from '../discover/pull-faults.ts'
 import { leftBehind } from './manifest-parts.ts'
 import { forecastHelm } from './ownership.ts'
 import { leftoverShadows, type OnHeld } from './shadow.ts'
@@ -124,6 +126,7 @@ async function readMove(options: PlanOptions): Promise<ReadMove> {
     helm: target.chart === undefined ? undefined : forecastHelm({ release: target.release, rendered, hooks, owned }),
     said: options.said,
     readyNodes: await readyNodes(sight),
+    pullFaults: await findPullFaults(sight, target.release.namespace),
     window: { from: now, to: now + PAUSE_MS },
     leftBehind: leftBehind(installation, rendered, owned),
     leftovers: leftoverShadows(await sight.list(CRD), now).map(({ metadata }) => metadata.name),
@@ -257,6 +260,14 @@ function inputsOf({ discovery, installation, target, crds }: Move): Fingerprint[
       of: `crd/${name}`,
       value: live === undefined ? 'absent' : digestOf(live.object.spec),
     })),
+    ...(installation?.controller === undefined
+      ? []
+      : [
+          {
+            of: 'owners',
+            value: describeOwners(installation.owners),
+          },
+        ]),
     ...(installation?.workloads ?? []).map(({ object }) => ({
       of: `${object.kind.toLowerCase()}/${object.metadata.namespace ?? ''}/${object.metadata.name}`,
       value: `${object.metadata.uid ?? ''} generation ${object.metadata.generation ?? 0}`,

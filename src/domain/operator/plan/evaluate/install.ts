@@ -33,15 +33,11 @@ export const INSTALL_EVALUATORS: Evaluators = {
     const generation = Number(version.split('.')[0]) >= 2 ? '2.x' : '1.x'
     return generation === behaviour.generation ? [] : [`${image} with arguments of ${target.origin.given}`]
   },
-  'OP-IMAGE-UNPULLABLE': ({ discovery, behaviour }) => {
+  'OP-IMAGE-UNPULLABLE': ({ pullFaults, behaviour }) => {
     const images = new Set([behaviour?.controller.image, behaviour?.webhook?.workload.image])
-    return discovery.installations.flatMap(({ workloads }) =>
-      workloads
-        .filter(
-          ({ container, pods }) => images.has(container.image) && pods.some(({ waiting }) => isPullFault(waiting)),
-        )
-        .map(({ container }) => container.image),
-    )
+    return pullFaults
+      .filter(({ image }) => images.has(image))
+      .map(({ image, pod, reason }) => `${image} (${pod}: ${reason})`)
   },
   'OP-KUBERNETES-TOO-NEW': ({ discovery: { server }, target }) => {
     const below = target.traits.kubernetesBelow
@@ -82,10 +78,6 @@ function names(objects: readonly LiveObject[] | undefined): string[] {
 
 function sparkOf(version: string | undefined): string | undefined {
   return version === undefined ? undefined : findRelease(version)?.release.spark
-}
-
-function isPullFault(reason: string | undefined): boolean {
-  return reason !== undefined && /^(ImagePullBackOff|ErrImagePull|InvalidImageName|ErrImageNeverPull)$/.test(reason)
 }
 
 /** Applications that are watched now, or by nobody else, and would be watched by nobody. */
