@@ -38,5 +38,7 @@ export interface OpenRun extends StoredRun {
   append(event: RunEvent): Promise<void>
   /** Saves a value, on the disk when it returns; an earlier one of that name stays too. */
   keep(name: string, value: unknown): Promise<void>
+  /** Appends a line to `NAME.ndjson` beside the journal: evidence, which nothing is decided by. */
+  record(name: string, value: unknown): Promise<void>
   close(): Promise<void>
 }

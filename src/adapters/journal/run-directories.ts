@@ -2,7 +2,19 @@
  * Runs as directories: `plan.json`, `journal.ndjson`, `lock`, and `kept/` with what was saved before it was changed.
  */
 import { createHash } from 'node:crypto'
-import { type FileHandle, chmod, mkdir, open, readFile, readdir, rename, rm, stat, truncate } from 'node:fs/promises'
+import {
+  appendFile,
+  type FileHandle,
+  chmod,
+  mkdir,
+  open,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  stat,
+  truncate,
+} from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseExact, stringifyExact } from '../../domain/exact-json.ts'
 import type { RunEvent, RunRecord } from '../../domain/plan/run-record.ts'
@@ -136,6 +148,10 @@ function asOpen(
       const earlier = await keptFiles(keptDirectory, name)
       const target = join(keptDirectory, `${fileNameOf(name)}.${earlier.length}.json`)
       await writeDurably(target, stringifyExact(value))
+    },
+    record: async (name, value) => {
+      const path = join(stored.directory, `${name.replaceAll(/[^A-Za-z0-9-]+/g, '-')}.ndjson`)
+      await appendFile(path, `${stringifyExact(value)}\n`, { mode: 0o600 })
     },
     close: async () => {
       await file.close()

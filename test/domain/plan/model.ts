@@ -116,6 +116,7 @@ export function memoryRun(
     bytes: 0,
     openBy: undefined,
     kept: (name) => Promise.resolve(kept.get(name) ?? []),
+    record: () => Promise.resolve(),
     keep: (name, value) => Promise.resolve(void kept.set(name, [...(kept.get(name) ?? []), value])),
     append: (event: RunEvent) => {
       const record: RunRecord = { at: '2026-01-01T00:00:00Z', ...event }

@@ -38,6 +38,8 @@ export interface RunAccess {
   undoes: string | null
   progress: () => RunProgress
   keep: (name: string, value: unknown) => Promise<void>
+  /** A line of `NAME.ndjson` in the run's directory. */
+  record: (name: string, value: unknown) => Promise<void>
   kept: (name: string) => Promise<unknown[]>
   /** Of the run that this one takes back; of this one where it takes none back. */
   keptBefore: (name: string) => Promise<unknown[]>

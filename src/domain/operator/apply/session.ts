@@ -90,6 +90,7 @@ function contextOf(
       undoes: undone?.id ?? null,
       progress: () => progressOfRun(run),
       keep: (name, value) => run.keep(name, value),
+      record: (name, value) => run.record(name, value),
       kept: (name) => run.kept(name),
       keptBefore: (name) => (undone ?? run).kept(name),
     },

@@ -14,8 +14,10 @@ import { expectations } from './expected-specs.ts'
 import { setReplicas } from './scale.ts'
 import { outcomeOf, type Proven, prove, type Sighting } from './proof.ts'
 import { ownChanges } from './spec-changes.ts'
+import { watchWindow } from './watch-window.ts'
 
-const LOOK_EVERY_MS = 2000
+/** Beside the journal: every change that was seen in the time before the verdict. */
+const WATCHED = 'watch'
 
 export const verify: Verb<ApplyContext> = {
   isCheck: true,
@@ -39,7 +41,9 @@ export const verify: Verb<ApplyContext> = {
 }
 
 type Verifying = Reading &
-  Pick<ApplyContext, 'clock' | 'sleep' | 'tell'> & { run: Pick<RunAccess, 'kept' | 'progress'> }
+  Pick<ApplyContext, 'clock' | 'sleep' | 'tell'> & {
+    run: Pick<RunAccess, 'kept' | 'progress'> & Partial<Pick<RunAccess, 'record'>>
+  }
 
 /** Watches for the rules' grace, then proves every object of the run's baseline. */
 export async function verifyRun(rules: VerifyPayload, context: Verifying): Promise<Proven[]> {
@@ -60,18 +64,22 @@ export async function verifyRun(rules: VerifyPayload, context: Verifying): Promi
 }
 
 async function watchFor(rules: VerifyPayload, baseline: Baseline, context: Verifying): Promise<Sighting> {
-  const until = context.clock.now() + rules.graceSeconds * 1000
-  const ended = new Map<string, string>()
-  const states = new Map<string, Set<string>>()
-  for (;;) {
-    const sighting = await look(rules, baseline, context)
-    for (const { uid, phase } of sighting.pods) if (phase === 'Succeeded' || phase === 'Failed') ended.set(uid, phase)
-    for (const item of sighting.types.flatMap(({ items }) => items)) noteState(item, states)
-    const left = until - context.clock.now()
-    if (left <= 0) return { ...sighting, ended, states, now: context.clock.now() }
-    context.tell(`watching for ${Math.ceil(left / 1000)} s more`)
-    await context.sleep(Math.min(LOOK_EVERY_MS, left))
+  const first = await look(rules, baseline, context)
+  const { ended, states } = await watchWindow(
+    {
+      types: first.types.map(({ type }) => type),
+      labels: rules.labels,
+      seconds: rules.graceSeconds,
+      record: async (change) => await context.run.record?.(WATCHED, change),
+    },
+    context,
+  )
+  const last = rules.graceSeconds > 0 ? await look(rules, baseline, context) : first
+  for (const { pods, types } of [first, last]) {
+    for (const { uid, phase } of pods) if (phase === 'Succeeded' || phase === 'Failed') ended.set(uid, phase)
+    for (const item of types.flatMap(({ items }) => items)) noteState(item, states)
   }
+  return { ...last, ended, states, now: context.clock.now() }
 }
 
 function noteState(item: KubeObject, states: Map<string, Set<string>>): void {
