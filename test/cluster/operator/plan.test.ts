@@ -81,6 +81,20 @@ describe('a plan from 1.3.8', () => {
     expect(made.summary).toMatchObject({ from: '1.3.8', to: '1.6.2', direction: 'forward', blocked: false })
   })
 
+  it('warns where Kubernetes cannot deny what must not happen meanwhile, and the run says so again', async () => {
+    const cluster = await openLab(lab())
+    const serverVersion = () => Promise.resolve({ major: 1, minor: 29, gitVersion: 'v1.29.4' })
+    const made = await plan('2.5.2', { values: [JOBS], reader: { ...cluster, serverVersion } })
+    expect(finding(made, 'OP-NO-POLICIES')).toMatchObject({ gate: 'ack', objects: ['v1.29.4'] })
+    const told = made.steps.filter(({ verb }) => verb === 'tell')
+    expect(told.map(({ id }) => id)).toEqual(['guard/crds', 'fence/put'])
+    expect(told.map(({ title }) => title)).toEqual([
+      expect.stringContaining('this needs Kubernetes 1.30'),
+      expect.stringContaining('this needs Kubernetes 1.30'),
+    ])
+    expect(made.steps.some(({ verb }) => verb.endsWith('-policy'))).toBe(false)
+  })
+
   it('stops where a namespace with applications would no longer be watched', async () => {
     const made = await plan('2.5.2', { resetValues: true })
     expect(finding(made, 'OP-NAMESPACE-UNWATCHED')).toMatchObject({ gate: 'block', objects: ['jobs (6 applications)'] })

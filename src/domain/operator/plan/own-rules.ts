@@ -114,6 +114,19 @@ export const PLAN_RULES: readonly OperatorRule[] = [
     source: 'conditions of nodes',
   },
   {
+    id: 'OP-NO-POLICIES',
+    direction: 'both',
+    subject: 'cluster',
+    title: 'This Kubernetes cannot deny what must not happen meanwhile',
+    detail:
+      'ValidatingAdmissionPolicy came with 1.30. Until the run has ended anybody may delete the definitions, and every ' +
+      'application with them, and a controller that something starts again is not kept out.',
+    consequence: 'lose',
+    gate: 'ack',
+    fix: 'see to it that nobody deletes definitions or starts an operator meanwhile: suspend pipelines, tell people',
+    source: 'KEP-3488, GA in 1.30',
+  },
+  {
     id: 'OP-SHADOW-LEFT',
     direction: 'both',
     subject: 'definitions',

@@ -1,5 +1,6 @@
 /** For whom the rules about the plan itself hold. */
 import { takesUp } from '../../discover/watching.ts'
+import { POLICY_FLOOR } from '../../steps/policies.ts'
 import type { Move } from '../move.ts'
 import type { Evaluators } from './evaluators.ts'
 
@@ -42,6 +43,7 @@ export const OWN_EVALUATORS: Evaluators = {
   'OP-IMAGE-UNCHECKED': ({ behaviour, readyNodes }) =>
     behaviour === undefined || readyNodes === 0 ? [] : [behaviour.controller.image],
   'OP-NO-NODES': ({ readyNodes, discovery }) => (readyNodes === 0 ? [discovery.cluster.server] : []),
+  'OP-NO-POLICIES': ({ discovery: { server } }) => (server.minor < POLICY_FLOOR ? [server.gitVersion] : []),
   'OP-SHADOW-LEFT': ({ leftovers }) => leftovers,
 }
 
