@@ -228,6 +228,7 @@ describe('trouble in the middle of a move', () => {
     expect([here.code, here.exit]).toEqual(['SO_RUN_OPEN', 'stale'])
     const elsewhere = await failureOf(apply(session(lab(), cluster), plan))
     expect([elsewhere.code, elsewhere.exit]).toEqual(['SO_LOCKED', 'stale'])
+    expect(elsewhere.hint).toContain('sparkops-guard-crds')
     await goBack(first)
   }, 120_000)
 })

@@ -52,13 +52,14 @@ export async function watchWindow(
     let isInitial = true
     try {
       for await (const event of cluster.watch(type, { ...selector, signal: stop.signal })) {
-        if (event.type === 'SYNCED') isInitial = false
-        else {
-          note(event, type, labels, watched)
-          if (isInitial) continue
-          changes += 1
-          await record(changeOf(event, type, clock.now()))
+        if (event.type === 'SYNCED') {
+          isInitial = false
+          continue
         }
+        note(event, type, labels, watched)
+        if (isInitial) continue
+        changes += 1
+        await record(changeOf(event, type, clock.now()))
       }
     } catch (error) {
       if (stop.signal.aborted) return
