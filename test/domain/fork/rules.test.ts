@@ -34,6 +34,26 @@ describe('a company’s pin of a module', () => {
   })
 })
 
+describe('a field that the company added to a struct', () => {
+  const end = '\t// TLS is useful if we need to declare certificates\n\t// +optional\n\tTLS []string\n'
+  const struct = (name: string, more = ''): string =>
+    `// ${name} is.\ntype ${name} struct {\n\t${name}Port int\n${end}${more}}\n`
+  const file = (...structs: readonly string[]): string => `package api\n\n${structs.join('\n')}`
+  const other = 'type Z struct {\n\tA int\n}\n'
+
+  it('stays in it where upstream put a struct of the same end behind it, into which git would merge it', async () => {
+    const ours = file(struct('UI').replace('\tTLS', '\tServiceLabels int\n\tTLS'), struct('Ingress'), other)
+    const done = await bed.carry(
+      { 'go.mod': mod(NEW), 'api/t.go': file(struct('UI'), other) },
+      { 'api/t.go': ours },
+      { 'api/t.go': file(struct('UI', '\tHidden bool\n'), other) },
+    )
+    const text = (await done.file('api/t.go'))!
+    expect(text.slice(text.indexOf('type UI'), text.indexOf('type Ingress'))).toContain('Hidden')
+    expect(text.slice(text.indexOf('type Ingress'))).not.toContain('Hidden')
+  })
+})
+
 describe('a company’s Go', () => {
   const config = (prefix: string, name: string): string => `package ${prefix}\n\nconst ${name} = "spark.io/app"\n`
 

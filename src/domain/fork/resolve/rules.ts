@@ -3,6 +3,7 @@ import type { Toolchain } from '../../../ports/toolchain.ts'
 import { dockerfileUsers } from '../checks/dockerfile-user.ts'
 import { goChecks } from '../checks/go-checks.ts'
 import { goFloor } from '../checks/go-floor.ts'
+import { goPlacement } from '../checks/go-placement.ts'
 import { goImportsNeeded } from '../checks/go-imports.ts'
 import { textChecks } from '../checks/text-checks.ts'
 import { Generators } from '../generated/generators.ts'
@@ -41,6 +42,7 @@ export function carryRules(profile: ForkProfile, toolchain?: Toolchain, isForeto
       exceptGenerated(textResolver(known), generators),
     ],
     afterMerge: [
+      goPlacement(),
       outgrownPins(),
       tidyModule(toolchain, isForetold),
       goFloor(),
