@@ -30,7 +30,7 @@ export interface Outcome {
 export async function readOutcome(from: string, files: readonly ObjectText[], now: number): Promise<Outcome> {
   const objects: KubeObject[] = []
   for (const file of files)
-    for (const { object } of await readObjects(file)) objects.push(object as unknown as KubeObject)
+    for await (const { object } of readObjects(file)) objects.push(object as unknown as KubeObject)
   const applications = objects.filter(({ kind }) => kind === 'SparkApplication')
   const [only] = applications
   if (only === undefined || applications.length > 1) throw notOne(from, applications)

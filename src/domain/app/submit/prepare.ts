@@ -19,7 +19,8 @@ export interface PrepareOptions extends Overrides {
 
 /** The one SparkApplication of a file, and how errors name it. Throws exit 65 where there is none, or more. */
 export async function readApplication(files: readonly ObjectText[], path: string): Promise<ReadObject> {
-  const read = (await Promise.all(files.map((file) => readObjects(file)))).flat()
+  const read: ReadObject[] = []
+  for (const file of files) for await (const one of readObjects(file)) read.push(one)
   const applications = read.filter(({ object }) => isApplication(object))
   const [only] = applications
   if (only !== undefined && applications.length === 1 && read.length === 1) return only
