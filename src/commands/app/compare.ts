@@ -9,8 +9,7 @@ import { comparePodSets, IMAGE_ACCEPTED } from '../../domain/app/compare/pods.ts
 import { comparisonView } from '../../ui/app/comparison-view.ts'
 
 export default class AppCompare extends BaseCommand {
-  static override summary =
-    'Compare a job on a new image with a control on the old one, and with the record of the real run.'
+  static override summary = 'Compare a job on a new image with a control and with the real run.'
   static override description =
     'Pods by the rules of pods diff, outcome, runs, exit code, signature of a failure, how long the driver ran, ' +
     'executors lost. What differs between control and record is of the surroundings, and is told apart. Ends with 0 if ' +
@@ -42,7 +41,7 @@ export default class AppCompare extends BaseCommand {
     { description: 'Two runs', command: '<%= config.bin %> app compare control/ candidate/' },
     {
       description: 'With the real run, and what was foreseen',
-      command: '<%= config.bin %> app compare control/ candidate/ --record real/ --drift drift.yaml',
+      command: '<%= config.bin %> app compare control/ candidate/ --record real/',
     },
   ]
   static override exitCodes = ['findings', 'inconclusive', 'data'] as const

@@ -7,7 +7,7 @@ import { followEvents, readEvents } from '../../domain/app/events.ts'
 import { eventLine, eventsView } from '../../ui/app/events-view.ts'
 
 export default class AppEvents extends BaseCommand {
-  static override summary = 'Show the events of an application, its drivers and its executors in one line of time.'
+  static override summary = 'Show the events of an application, drivers and executors in one line of time.'
   static override description =
     'A cluster forgets events, by default after an hour. Those of pods that are gone are found by the names that the ' +
     'operator and Spark give them.'

@@ -10,7 +10,7 @@ import { applicationListView } from '../../ui/app/list-view.ts'
 import { liveListView } from '../../ui/app/live-view.ts'
 
 export default class AppList extends BaseCommand {
-  static override summary = 'List applications with driver, executors, queue, attempts, and why they do not get on.'
+  static override summary = 'List applications with driver, executors, queue, attempts and troubles.'
   static override description =
     'What kubectl shows in five lists, joined: the SparkApplication, its driver of this attempt, its executors, the ' +
     'queue that YuniKorn takes it to be in, and one line for a failure. --watch draws it anew on a terminal, and gives ' +

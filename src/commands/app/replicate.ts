@@ -33,11 +33,11 @@ export default class AppReplicate extends AppRunCommand {
   static override examples = [
     {
       description: 'One job on another image, its output elsewhere',
-      command: '<%= config.bin %> app replicate etl -n jobs --image spark:4.0.1 --map s3a://lake=s3a://scratch',
+      command: '<%= config.bin %> app replicate etl --image spark:4.0 --map s3a://lake=s3a://t',
     },
     {
       description: 'Read the plan first',
-      command: '<%= config.bin %> app replicate -n jobs -l tier=nightly --image spark:4.0.1 --dry-run',
+      command: '<%= config.bin %> app replicate -l tier=nightly --image spark:4.0.1 --dry-run',
     },
   ]
 

@@ -10,8 +10,7 @@ import { applicationStatusView } from '../../ui/app/list-view.ts'
 import { liveStatusView } from '../../ui/app/live-view.ts'
 
 export default class AppStatus extends BaseCommand {
-  static override summary =
-    'Show one application with its driver, executors, queue, attempts, and the reason of a failure.'
+  static override summary = 'Show an application with driver, executors, queue, attempts and failures.'
   static override description =
     'The reason is found by rules, with whose side it is on (operator, cluster or job), and what it was read from. ' +
     'Where nothing that is left tells, it says so.'

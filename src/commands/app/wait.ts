@@ -36,7 +36,7 @@ export default class AppWait extends BaseCommand {
     { description: 'In a pipeline', command: '<%= config.bin %> app wait etl -n jobs --for ended --timeout 30m' },
     {
       description: 'All of one burst',
-      command: '<%= config.bin %> app wait -n jobs -l sparkops.dev/run=20261123T003412Z-3fa9c1',
+      command: '<%= config.bin %> app wait -l sparkops.dev/run=20261123T003412Z-3fa9c1',
     },
   ]
   static override exitCodes = ['pending', 'auth', 'unreachable'] as const

@@ -21,16 +21,15 @@ export default class UsageCollect extends BaseCommand {
   static override examples = [
     {
       description: 'Beside the scheduler, to files',
-      command: '<%= config.bin %> usage collect --cluster prod --spool /spool --to files:/events',
+      command: '<%= config.bin %> usage collect --cluster prod --spool /sp --to files:/events',
     },
     {
-      description: 'To a bucket and a topic',
-      command:
-        '<%= config.bin %> usage collect --cluster prod --spool /spool --to s3://events/yunikorn --to kafka://kafka:9092/yunikorn-events',
+      description: 'To a topic',
+      command: '<%= config.bin %> usage collect --cluster c --spool /s --to kafka://k:9092/yk',
     },
     {
       description: 'What there is now, and no more',
-      command: '<%= config.bin %> usage collect --cluster dev --spool spool --to files:events --once',
+      command: '<%= config.bin %> usage collect --cluster c --spool /s --to files:/yk --once',
     },
   ]
   static override exitCodes = ['partial', 'unreachable'] as const
