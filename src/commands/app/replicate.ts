@@ -33,7 +33,7 @@ export default class AppReplicate extends AppRunCommand {
   static override examples = [
     {
       description: 'One job on another image, its output elsewhere',
-      command: '<%= config.bin %> app replicate etl --image spark:4.0 --map s3a://lake=s3a://t',
+      command: '<%= config.bin %> app replicate etl --image spark:4 --map s3a://a=s3a://b',
     },
     {
       description: 'Read the plan first',

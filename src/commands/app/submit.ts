@@ -38,7 +38,7 @@ export default class AppSubmit extends BaseCommand {
   static override examples = [
     {
       description: 'Run a job with another image, and end as it does',
-      command: '<%= config.bin %> app submit job.yaml --image spark:4.0 --name-suffix -t --wait',
+      command: '<%= config.bin %> app submit job.yaml --name-suffix -t1 --wait',
     },
     {
       description: 'What fifty submissions cost',

@@ -47,7 +47,9 @@ describe('a watched window', () => {
     const { kubeconfigPath } = await lab().addUser('no-events', { rules })
     const cluster = await openLab(lab(), { kubeconfig: kubeconfigPath })
     const { changes } = await watch(cluster, () => Promise.resolve())
-    expect(changes).toMatchObject([{ change: 'UNWATCHED', kind: 'Event', now: expect.stringContaining('403') as string }])
+    expect(changes).toMatchObject([
+      { change: 'UNWATCHED', kind: 'Event', now: expect.stringContaining('403') as string },
+    ])
   }, 60_000)
 })
 

@@ -69,7 +69,9 @@ export class CarryBed {
     const commit = await readSeriesCommit(git, start, 1, { oid: oldBase, isUnrelated: false })
     const shared = { git, profile: this.profile, oldBase, target, start, signal: new AbortController().signal }
     const situation = { ...shared, upstream: await git.range(oldBase, target), commit, onto: await git.treeOf(target) }
-    const outcome = await carryTree(situation, carryRules(this.profile, this.toolchain, this.isForetold), { assume: false })
+    const outcome = await carryTree(situation, carryRules(this.profile, this.toolchain, this.isForetold), {
+      assume: false,
+    })
     return describeOutcome(git, outcome)
   }
 
