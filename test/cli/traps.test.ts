@@ -77,7 +77,7 @@ describe('forms of output', () => {
     const table = await run(['doctor', '-o', 'table'], { env: { SPARKOPS_JSON: '1' } })
     expect(table.stdout).toContain('COMMANDS')
     const names = await run(['doctor', '-o', 'name'])
-    expect(names.stdout).toBe('demo\nusage\noperator\npods\nruns\n')
+    expect(names.stdout).toBe('demo\nusage\noperator\napp\npods\nruns\n')
   })
 
   it('leaves the headers out with --no-headers, and draws in ASCII with --ascii or LANG=C', async () => {

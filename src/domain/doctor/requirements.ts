@@ -31,6 +31,5 @@ export const GROUPS: readonly GroupRequirement[] = [
   { group: 'operator', engine: false, programs: [] },
   { group: 'app', engine: false, programs: [] },
   { group: 'pods', engine: false, programs: [] },
-  { group: 'app', engine: false, programs: [] },
   { group: 'runs', engine: false, programs: [] },
 ]
