@@ -17,7 +17,15 @@ import { openLab } from '../../support/lab/open.ts'
 import { useCluster } from '../../support/lab/use-cluster.ts'
 import type { FixtureVersion } from '../../support/operator/fixtures.ts'
 import { carry, planTo, sessionOf, takeBack, verifyRunOf, withoutGrace } from '../../support/operator/planned.ts'
-import { DEPLOYMENTS, installOld, JOBS, OPERATOR_NAMESPACE, PODS } from '../../support/operator/scenario.ts'
+import {
+  APPLICATIONS,
+  DEPLOYMENTS,
+  installOld,
+  JOBS,
+  makeApplication,
+  OPERATOR_NAMESPACE,
+  PODS,
+} from '../../support/operator/scenario.ts'
 import { standInForNodes } from '../../support/operator/stand-in.ts'
 import { MUTATED_BY } from '../../support/operator/stand-in-webhook.ts'
 
@@ -57,12 +65,24 @@ async function configurations(cluster: Cluster): Promise<string[]> {
   return lists.flatMap(({ items }) => items.map(({ metadata }) => metadata.name)).sort()
 }
 
+/** Writes an application, as a user would, and gives whether that was refused. */
+async function writeApplication(cluster: Cluster): Promise<boolean> {
+  const key = { type: APPLICATIONS, namespace: JOBS, name: 'app-completed' }
+  const body = { metadata: { annotations: { 'test/written': `${Date.now()}` } } }
+  return await cluster.patch(key, { type: 'merge', body }).then(
+    () => false,
+    () => true,
+  )
+}
+
 interface Move {
   receipt: OperatorReceipt
   /** Which webhooks executors went through that were made one after the other, each once in a row. */
   through: string[]
   /** Those of a step. */
   during: Record<string, string[]>
+  /** Steps in which a write of an application was refused. */
+  refused: string[]
 }
 
 /** Carries something out while executors are made all the time. */
@@ -71,12 +91,14 @@ async function whileExecutorsAreMade(
   work: (meanwhile: (step: Step) => Promise<void>) => Promise<OperatorReceipt>,
 ): Promise<Move> {
   const during: Record<string, string[]> = {}
+  const refused = new Set<string>()
   let step = 'before'
   let isOver = false
   const make = async (): Promise<void> => {
     for (let number = 0; !isOver; number += 1) {
       const through = await makeExecutor(cluster, `executor-${Date.now()}-${number}`)
       during[step] = [...(during[step] ?? []), through]
+      if (await writeApplication(cluster)) refused.add(step)
       await sleep(50)
     }
   }
@@ -88,7 +110,7 @@ async function whileExecutorsAreMade(
   isOver = true
   await making
   const all = Object.values(during).flat()
-  return { receipt, during, through: all.filter((one, index) => one !== all[index - 1]) }
+  return { receipt, during, refused: [...refused], through: all.filter((one, index) => one !== all[index - 1]) }
 }
 
 const factsOf = ({ steps }: OperatorReceipt, id: string) =>
@@ -177,4 +199,54 @@ describe('a webhook', () => {
     expect(there.through.at(-1)).toBe(NEW)
     expect(there.through.filter((one) => one.includes(' '))).toEqual([])
   }, 180_000)
+
+  it('of 2.x is called no more from the moment on that a Service of both versions goes back to 1.x', async () => {
+    const cluster = await openLab(lab())
+    const session = sessionOf(lab(), cluster, join(home, 'fourth'))
+    const down = await go(cluster, session, '1.6.2', true)
+    expectNothingRefused(down)
+    expect(await configurations(cluster)).toEqual(['spark-operator-webhook-config'])
+
+    const { application } = await makeApplication(cluster, 'without-policy', 'RUNNING')
+    const there = await go(cluster, session, '2.5.2')
+    const key = { type: APPLICATIONS, namespace: JOBS, name: 'without-policy' }
+    expect((await cluster.get(key))!.spec).not.toEqual(application.spec)
+    const back = await whileExecutorsAreMade(cluster, (meanwhile) =>
+      takeBack(session, there.receipt.run, { meanwhile }),
+    )
+    expectNothingRefused(back)
+    expect((await cluster.get(key))!.spec).toEqual(application.spec)
+    expect(back.during['webhook/narrow']?.filter((one) => one === 'none') ?? []).toEqual([])
+    expect(await configurations(cluster)).toEqual(['spark-operator-webhook-config'])
+    expect((await verifyRunOf(session, back.receipt.run)).outcome).toBe('ok')
+    const left = { type: DEPLOYMENTS, namespace: OPERATOR_NAMESPACE, name: 'spark-operator-webhook' }
+    expect(await cluster.get(left)).toBe(undefined)
+
+    // And a move there by a plan, taken back to 2.x.
+    const again = await go(cluster, session, '2.5.2')
+    const planned = await go(cluster, session, '1.6.2', true)
+    await takeBack(session, planned.receipt.run)
+    expect(await configurations(cluster)).toEqual(['spark-operator-webhook', 'spark-operator-webhook'])
+    expect(await makeExecutor(cluster, `last-${Date.now()}`)).toBe(NEW)
+    expect(again.through.at(-1)).toBe(NEW)
+  }, 240_000)
 })
+
+/** No write and no pod is refused, and pods that went through no webhook are told with how long there was none. */
+function expectNothingRefused({ receipt, during, through, refused }: Move): void {
+  expect(refused).toEqual([])
+  expect(through).not.toContain('refused')
+  expect([through.at(0), through.at(-1)]).toEqual([NEW, OLD])
+  const { gapSeconds, madeInGap, seenBy } = factsOf(
+    receipt,
+    receipt.steps.some(({ id }) => id === 'webhook/when-registered')
+      ? 'webhook/when-registered'
+      : 'undo/webhook/at-once',
+  )
+  const unmutated = Object.values(during)
+    .flat()
+    .filter((one) => one === 'none')
+  expect(seenBy).toBe('watch')
+  expect(gapSeconds).toBeGreaterThan(0)
+  expect(madeInGap.length).toBeGreaterThanOrEqual(unmutated.length)
+}

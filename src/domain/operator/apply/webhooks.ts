@@ -9,6 +9,7 @@ import type { Json } from '../../plan/plan.ts'
 import type { Verb } from '../../plan/verb.ts'
 import { objectName } from '../steps/operator-step.ts'
 import type { AwaitReadyPayload, HandOverPayload } from '../steps/payloads.ts'
+import { WITHDRAW } from '../steps/webhook-steps.ts'
 import { MUTATING_WEBHOOKS, VALIDATING_WEBHOOKS } from '../discover/kinds.ts'
 import { bare } from './compare.ts'
 import { type ApplyContext, waitUntil } from './context.ts'
@@ -35,9 +36,9 @@ export const handOverWebhook: Verb<ApplyContext> = {
     return { state: 'done' }
   },
   act: async (payload, context) => {
-    const { order, create, awaited, remove, timeoutSeconds } = payload as unknown as HandOverPayload
+    const { order, create, awaited, remove, authority, timeoutSeconds } = payload as unknown as HandOverPayload
     const answered = await livingOf(remove, context)
-    const caBundle = create.length === 0 ? '' : await authorityOf(payload, context)
+    const caBundle = create.length === 0 ? '' : await authorityOf(payload, answered, context)
     for (const object of create) await createConfiguration(withAuthority(object, caBundle), context)
     // Whose controller is gone answers no call; each moment that it stays costs a call that fails.
     const kept = order === 'at-once' ? await removeAll(remove, context) : []
@@ -47,7 +48,8 @@ export const handOverWebhook: Verb<ApplyContext> = {
     if (order === 'when-registered') kept.push(...(await removeAll(remove, context)))
     const removedAt = new Date(context.clock.now()).toISOString()
     // Configurations that are objects of a chart answer until they are removed.
-    const isCovered = order === 'when-registered' && remove.length > 0 && answered.length === remove.length
+    const isOverlap = order === 'when-registered' || authority === 'removed'
+    const isCovered = isOverlap && remove.length > 0 && answered.length === remove.length
     const gap = isCovered || expected.length === 0 ? NO_GAP : await gapOf(payload, registeredAt, context)
     return { registeredAt, removedAt, keptAsAnother: kept, ...gap }
   },
@@ -87,9 +89,17 @@ function isSame({ metadata }: KubeObject, uid: string): boolean {
  * The CA of the webhook that runs already, so that the API server trusts it from the first moment; empty where it
  * cannot be read, and the webhook writes it itself.
  */
-async function authorityOf(payload: Json, { cluster, signal }: ApplyContext): Promise<string> {
+async function authorityOf(
+  payload: Json,
+  answered: readonly ObjectKey[],
+  { cluster, signal }: ApplyContext,
+): Promise<string> {
   const { authority } = payload as unknown as HandOverPayload
   if (authority === null) return ''
+  if (authority === 'removed') {
+    const live = await Promise.all(answered.map((key) => cluster.get(key, signal)))
+    return live.flatMap((one) => (one as Webhooks | undefined)?.webhooks ?? [])[0]?.clientConfig?.caBundle ?? ''
+  }
   try {
     const secret = await cluster.get(authority.secret, signal)
     return (secret?.data as Record<string, string> | undefined)?.[authority.field] ?? ''
@@ -147,15 +157,17 @@ const NO_GAP = { gapSeconds: 0, madeInGap: [] as string[], seenBy: 'watch' }
 const TAKEN_UP_MS = 1000
 
 /**
- * From the moment the last controller was told to stop until the API server calls the new webhook. Times of pods are
- * whole seconds: one that was made on the edge is told, though it may have gone through a webhook.
+ * From the moment the last controller was told to stop, or its webhook was withdrawn after that, until the API server
+ * calls the new one. Times of pods are whole seconds: one that was made on the edge is told, though it may have gone through a webhook.
  */
 async function gapOf(payload: Json, until: string, context: ApplyContext): Promise<typeof NO_GAP> {
   const { podSelector } = payload as unknown as HandOverPayload
-  const stops = [...context.run.progress().steps].flatMap(([id, { facts }]) =>
-    /^(undo\/start|stop)\//.test(id) && facts !== null ? [(facts as { startedAt?: string }).startedAt ?? ''] : [],
-  )
-  const since = stops.sort().at(-1)
+  const ends = [...context.run.progress().steps].flatMap(([id, { facts }]) => {
+    const { startedAt = '', removedAt = '' } = (facts ?? {}) as { startedAt?: string; removedAt?: string }
+    if (id === WITHDRAW) return [removedAt]
+    return /^(undo\/start|stop)\//.test(id) ? [startedAt] : []
+  })
+  const since = ends.sort().at(-1)
   if (!since || podSelector === '') return NO_GAP
   await context.sleep(TAKEN_UP_MS)
   const { pods, by } = await podsMade(podSelector, context)

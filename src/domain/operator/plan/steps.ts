@@ -75,6 +75,7 @@ export function stepsOf(move: Move, options: StepOptions): Step[] {
     ...gateSteps(move, crds.change),
     // To migrate is to write every object: for what is not read any more, that is the end.
     ...(crds.migrate.length === 0 ? [] : [...returnGate(move), ...crds.migrate]),
+    ...webhooks.beforeInstall,
     ...installSteps(move, options, webhooks),
     ...checkSteps(move),
     ...(crds.migrate.length === 0 ? returnGate(move) : []),

@@ -4,8 +4,9 @@
  *
  * To 2.x: its webhook is put there and ready before anything stops; its configurations come the moment the old
  * controller is gone, rather than with the chart, which would create them before anything answers. To 1.x: the old
- * webhook outlives the installation, and goes when the started controller has registered its own. Between two of 1.x
- * nothing can answer in between; the gap is measured. Between two of 2.x nothing has to pass.
+ * webhook outlives the installation, and goes when the started controller has registered its own; where the
+ * installation takes its Service, it goes right before. Between two of 1.x nothing can answer in between; gaps are
+ * measured. Between two of 2.x nothing has to pass.
  */
 import type { KubeObject, ObjectKey } from '../../../ports/cluster.ts'
 import { toJson } from '../../plan/json.ts'
@@ -23,6 +24,7 @@ import {
   setSecretAside,
   stageWebhook,
   watchPods,
+  withdrawWebhook,
 } from '../steps/webhook-steps.ts'
 import { called, type Move } from './move.ts'
 import { idOf } from './ownership.ts'
@@ -33,6 +35,8 @@ export interface WebhookSteps {
   beforehand: Step[]
   /** The moment the controller is gone. */
   afterStop: Step[]
+  /** The last before the installation. */
+  beforeInstall: Step[]
   /** When the target runs. */
   afterStart: Step[]
   /** What the installation must leave, and what taking it back must leave. */
@@ -53,7 +57,7 @@ export function webhookSteps(move: Move, timeoutSeconds: number): WebhookSteps {
   const remove = leftBehind(move)
   const payload = { ...shared, order: 'at-once' as const, create: [], awaited: null, remove, authority: null }
   const afterStop = remove.length === 0 ? [] : [handOverWebhook(payload, null)]
-  return { beforehand: [], afterStop, afterStart: [], spare: [], spareBack: [] }
+  return { beforehand: [], afterStop, beforeInstall: [], afterStart: [], spare: [], spareBack: [] }
 }
 
 type Shared = Pick<HandOverPayload, 'podSelector' | 'timeoutSeconds'>
@@ -80,6 +84,7 @@ function toCharted(
     awaited: now === undefined ? null : configurationKey(now),
     remove: configurations.map(({ key, object }) => ({ key: key!, uid: '', before: object })),
     authority: null,
+    losesService: now !== undefined && called(now.service) === called(then.service),
   }
   return {
     beforehand: [
@@ -89,6 +94,7 @@ function toCharted(
       ...(now === undefined ? [] : [watchPods(POD_SELECTOR)]),
     ],
     afterStop: [...serviceSwitch(then, rendered), handOverWebhook(payload, back)],
+    beforeInstall: [],
     afterStart: [],
     spare: [],
     spareBack: [...staged, ...configurations].map(({ key }) => key!),
@@ -117,6 +123,11 @@ function toSelfRegistered(
   const coming = new Set(move.rendered.flatMap(({ key }) => (key === undefined ? [] : [idOf(key)])))
   // What the target has under the same name becomes the target's.
   const retired = serving.filter(({ key }) => !coming.has(idOf(key!)))
+  const retire =
+    retired.length === 0
+      ? []
+      : [retireWebhook(retired.map(({ key, live }) => ({ key: key!, uid: live!.metadata.uid ?? '' })))]
+  const losesService = serving.some(({ key, object }) => object.kind === 'Service' && coming.has(idOf(key!)))
   const payload = { ...shared, order: 'when-registered' as const, create: [], awaited, remove, authority: null }
   const back: HandOverPayload = {
     ...shared,
@@ -128,18 +139,15 @@ function toSelfRegistered(
     ],
     authority: null,
   }
-  return {
-    beforehand: now === undefined ? [] : [watchPods(POD_SELECTOR)],
-    afterStop: [],
-    afterStart: [
-      handOverWebhook(payload, isOld ? back : null),
-      ...(retired.length === 0
-        ? []
-        : [retireWebhook(retired.map(({ key, live }) => ({ key: key!, uid: live!.metadata.uid ?? '' })))]),
-    ],
-    spare: [...retired, ...configurations].map(({ key }) => key!),
-    spareBack: [],
+  const beforehand = now === undefined ? [] : [watchPods(POD_SELECTOR)]
+  const register = handOverWebhook(payload, isOld ? back : null)
+  if (losesService) {
+    const again: HandOverPayload = { ...back, remove: [] }
+    const beforeInstall = [withdrawWebhook({ ...payload, remove }, again), ...retire]
+    return { beforehand, afterStop: [], beforeInstall, afterStart: [register], spare: [], spareBack: [] }
   }
+  const spare = [...retired, ...configurations].map(({ key }) => key!)
+  return { beforehand, afterStop: [], beforeInstall: [], afterStart: [register, ...retire], spare, spareBack: [] }
 }
 
 /** With Helm's marks of ownership where it is Helm that will find them; without them it refuses what is there. */

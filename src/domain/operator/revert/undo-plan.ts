@@ -16,6 +16,7 @@ import { holdLock, quiesce, takeSnapshot, writeReceipt } from '../steps/guard-st
 import { patchObject, unkeepObject } from '../steps/object-steps.ts'
 import { awaitReady, RETIRE, STAGE, watchPods } from '../steps/webhook-steps.ts'
 import { mergeBody } from '../steps/operator-step.ts'
+import { losingService, withdrawInTime } from './withdrawal.ts'
 import type {
   ApplyManifestsPayload,
   HandOverPayload,
@@ -126,9 +127,12 @@ function orderSteps(inverses: readonly Step[], plan: Plan, versions: ReadonlyMap
   // The mark that saves an object from the rollback has done its work with it. A rollback creates configurations that
   // its revision has, and cannot do with those that are there and not the release's (they take no update without a
   // resourceVersion, and Helm sends none): until then no webhook is called.
-  const middle = changing.flatMap((step) =>
+  const changes = changing.flatMap((step) =>
     step.verb === 'helm-rollback' ? [step, ...atOnce, ...keeps.map(unkeep)] : [step],
   )
+  const losing = losingService(handOvers)
+  const retired = inverses.filter(isRetired)
+  const middle = losing === undefined ? changes : withdrawInTime(changes, losing, retired)
   const gateAt = middle.findIndex(({ id }) => id.startsWith('undo/adopt/') || id === 'undo/fence/put')
   const at = gateAt === -1 ? middle.length : gateAt
   const taken = payloadOf(plan, 'take-snapshot')
@@ -153,7 +157,7 @@ function orderSteps(inverses: readonly Step[], plan: Plan, versions: ReadonlyMap
     ...middle.slice(at),
     ...inverses.filter(isStart),
     ...handOvers.filter((step) => orderOf(step) === 'when-registered'),
-    ...inverses.filter(isRetired),
+    ...(losing === undefined ? retired : []),
     ...(proof === undefined || snapshot === undefined ? [] : [verifyApplications({ ...proof, stopOnFinding: [] })]),
     ...inverses.filter(isEnd),
   ]

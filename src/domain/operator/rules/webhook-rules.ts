@@ -13,7 +13,9 @@ export const WEBHOOK_RULES: readonly OperatorRule[] = [
     consequence: 'kill',
     gate: 'ack',
     fix: 'the gap is kept to seconds and executors made in it are reported; pause dynamic allocation where it matters',
-    source: 'pkg/webhook/webhook.go: selfDeregistration on SIGTERM, failurePolicy Ignore',
+    source:
+      'pkg/webhook/webhook.go: selfDeregistration on SIGTERM, failurePolicy Ignore; templates/webhook/service.yaml of ' +
+      '1.6.2 and 2.5.2: one name',
   },
   {
     id: 'OP-WEBHOOK-TWICE',

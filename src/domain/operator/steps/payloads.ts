@@ -165,8 +165,10 @@ export interface HandOverPayload {
   awaited: ObjectKey | null
   /** An empty uid: whatever has the name. */
   remove: readonly { key: ObjectKey; uid: string; before: KubeObject }[]
-  /** Where the CA of the webhook to be registered is. */
-  authority: { secret: ObjectKey; field: string } | null
+  /** Where the CA of the webhook to be registered is: in a Secret, or in what is removed, which calls the same one. */
+  authority: { secret: ObjectKey; field: string } | 'removed' | null
+  /** With the installation the Service that `remove` calls becomes the other version's; absent where it does not. */
+  losesService?: boolean
   /** Pods created in the gap between two webhooks are counted by this selector. */
   podSelector: string
   timeoutSeconds: number

@@ -1,12 +1,14 @@
 /** Steps of a webhook: put there beforehand, handed over, taken away when nobody calls it any more. */
 import type { KubeObject, ObjectKey } from '../../../ports/cluster.ts'
 import type { Step } from '../../plan/plan.ts'
+import { MUTATING_WEBHOOKS, VALIDATING_WEBHOOKS } from '../discover/kinds.ts'
 import { wordsOf } from './guard-steps.ts'
 import { inverseOf, objectName, operatorStep, stepId } from './operator-step.ts'
 import type { HandOverPayload } from './payloads.ts'
 
 export const STAGE = 'webhook/stage'
 export const RETIRE = 'webhook/retire'
+export const WITHDRAW = 'webhook/withdraw'
 
 /** A4: the target's webhook runs before anything stops, and nobody calls it yet. */
 export function stageWebhook(objects: readonly { key: ObjectKey; object: KubeObject }[]): Step {
@@ -79,12 +81,58 @@ export function watchPods(selector: string): Step {
   })
 }
 
+/**
+ * A6: before the installation takes the Service away that they call. Failing closed, they would refuse every write of an
+ * application and every Spark pod from then on. `back` makes them again.
+ */
+export function withdrawWebhook(payload: HandOverPayload, back: HandOverPayload | null): Step {
+  return operatorStep({
+    id: WITHDRAW,
+    verb: 'hand-over-webhook',
+    object: CONFIGURATIONS,
+    title: 'Withdraw the webhook whose Service becomes that of the other version',
+    before: { present: payload.remove.map(({ key }) => objectName(key)) },
+    after: { present: [] },
+    inverse: back === null ? null : inverseOf('hand-over-webhook', back),
+    payload: { ...payload, ...AT_ONCE, create: [], authority: null },
+  })
+}
+
+/**
+ * Leaves those webhooks alone that pods go through, under names of our own: what is put back into specs must not be
+ * filled in again by the webhook, and pods must not lack one for as long as that takes.
+ */
+export function narrowWebhook(payload: HandOverPayload, pods: readonly KubeObject[]): Step {
+  const shared = { ...payload, ...AT_ONCE, authority: 'removed' as const }
+  const whole = payload.remove.map(({ before }) => before)
+  const own = pods.map((before) => ({ key: configurationKey(before), uid: '', before }))
+  return operatorStep({
+    id: 'webhook/narrow',
+    verb: 'hand-over-webhook',
+    object: CONFIGURATIONS,
+    title: 'Withdraw the webhook of applications, and keep that of pods, while specs are put back',
+    before: { present: payload.remove.map(({ key }) => objectName(key)) },
+    after: { present: pods.map(({ kind, metadata }) => `${kind}/${metadata.name}`) },
+    inverse: inverseOf('hand-over-webhook', { ...shared, create: whole, remove: own }),
+    payload: { ...shared, create: pods },
+  })
+}
+
+/** A webhook configuration by its kind and name. */
+export function configurationKey({ kind, metadata }: KubeObject): ObjectKey {
+  return { type: kind.startsWith('Mutating') ? MUTATING_WEBHOOKS : VALIDATING_WEBHOOKS, name: metadata.name }
+}
+
+const AT_ONCE = { order: 'at-once' as const, awaited: null, losesService: false }
+
+const CONFIGURATIONS = 'mutatingwebhookconfigurations,validatingwebhookconfigurations'
+
 /** A6: webhook configurations pass over. `back` is the same in the other direction. */
 export function handOverWebhook(payload: HandOverPayload, back: HandOverPayload | null): Step {
   return operatorStep({
     id: `webhook/${payload.order}`,
     verb: 'hand-over-webhook',
-    object: 'mutatingwebhookconfigurations,validatingwebhookconfigurations',
+    object: CONFIGURATIONS,
     title:
       payload.order === 'at-once'
         ? 'Register the new webhook at once, so that pods of running applications go through one'
