@@ -39,9 +39,11 @@ export const handOverWebhook: Verb<ApplyContext> = {
     const { order, create, awaited, remove, authority, timeoutSeconds } = payload as unknown as HandOverPayload
     const answered = await livingOf(remove, context)
     const caBundle = create.length === 0 ? '' : await authorityOf(payload, answered, context)
+    // Whose controller is gone answers no call, and where its Service has been led over, the new one answers twice.
+    const isDead = order === 'at-once' && authority !== 'removed'
+    const kept = isDead ? await removeAll(remove, context) : []
     for (const object of create) await createConfiguration(withAuthority(object, caBundle), context)
-    // Whose controller is gone answers no call; each moment that it stays costs a call that fails.
-    const kept = order === 'at-once' ? await removeAll(remove, context) : []
+    if (authority === 'removed') kept.push(...(await removeAll(remove, context)))
     const expected = [...create.map(keyOf), ...(awaited === null ? [] : [awaited])]
     for (const key of expected) await waitUntilTrusted(key, timeoutSeconds, context)
     const registeredAt = new Date(context.clock.now()).toISOString()
