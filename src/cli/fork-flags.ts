@@ -6,6 +6,7 @@ import { SparkopsError } from '../domain/errors.ts'
 import { type ForkProfile, PROFILE_NAMES } from '../domain/fork/profile/profile.ts'
 import { PROFILE_FILE, readProfile, recogniseProfile } from '../domain/fork/profile/read-profile.ts'
 import type { CarryRules } from '../domain/fork/resolve/resolver.ts'
+import { withMemory } from '../domain/fork/resolve/remembered.ts'
 import { carryRules } from '../domain/fork/resolve/rules.ts'
 import type { SyncTools } from '../domain/fork/sync/advance.ts'
 import type { Settlement } from '../domain/fork/sync/resume.ts'
@@ -59,7 +60,7 @@ export const runFlags = {
 
 export interface OpenFork {
   git: Git
-  /** The rules of a profile, with what this machine can run; foretold: nothing runs. */
+  /** The rules of a profile, with what this machine can run and nothing that a person decided; foretold: nothing runs. */
   rulesOf: (profile: ForkProfile, isForetold?: boolean) => CarryRules
   tools: SyncTools
 }
@@ -100,7 +101,14 @@ export async function withFork<T>(
     return await work({
       git,
       rulesOf,
-      tools: { ...context, git, store, workbench, build, rules: ({ start }) => rulesOf(start.profile) },
+      tools: {
+        ...context,
+        git,
+        store,
+        workbench,
+        build,
+        rules: ({ start }) => withMemory(rulesOf(start.profile), git),
+      },
     })
   } finally {
     await toolchain.close()
@@ -116,11 +124,11 @@ export async function withFork<T>(
 export async function withRun<T>(
   flags: { directory: string; id?: string | undefined; takeover?: boolean | undefined } & AskedExec,
   context: CommandContext,
-  work: (tools: SyncTools, run: OpenRun) => Promise<T>,
+  work: (tools: SyncTools, run: OpenRun, rulesOf: OpenFork['rulesOf']) => Promise<T>,
 ): Promise<T> {
-  return await withFork(flags, context, { keepObjects: true, lock: true }, async ({ git, tools }) => {
+  return await withFork(flags, context, { keepObjects: true, lock: true }, async ({ git, tools, rulesOf }) => {
     const { state } = await chooseRun(git, tools, flags.id)
-    return await work(tools, (await openRun(git, tools.store, state.id))!)
+    return await work(tools, (await openRun(git, tools.store, state.id))!, rulesOf)
   })
 }
 
@@ -148,8 +156,17 @@ export async function settlementOf({
   file?: string | undefined
 }): Promise<Settlement> {
   if (file === undefined) return { take: take ?? 'edited' }
+  return { bytes: await readGiven(file), name: file }
+}
+
+/** The text of a file that the user named. */
+export async function readGivenFile(file: string): Promise<string> {
+  return (await readGiven(file)).toString('utf8')
+}
+
+async function readGiven(file: string): Promise<Buffer> {
   try {
-    return { bytes: await readFile(file), name: file }
+    return await readFile(file)
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     throw new SparkopsError({ code: 'SO_CANNOT_READ', message: `cannot read ${file}`, why, exit: 'usage' })

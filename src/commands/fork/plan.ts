@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.ts'
 import { forkFlags, forkQuestion, withFork } from '../../cli/fork-flags.ts'
 import { planFork } from '../../domain/fork/plan/plan-fork.ts'
+import { withMemory } from '../../domain/fork/resolve/remembered.ts'
 import { planView } from '../../ui/fork/plan-view.ts'
 
 export default class ForkPlan extends BaseCommand {
@@ -37,9 +38,10 @@ export default class ForkPlan extends BaseCommand {
     const plan = await withFork(flags, context, { keepObjects: false, lock: false }, async ({ git, rulesOf }) => {
       const question = await forkQuestion(git, flags)
       return await planFork(
-        { ...context, git, rules: rulesOf(question.profile, !flags.generate) },
+        { ...context, git, rules: withMemory(rulesOf(question.profile, !flags.generate), git) },
         question,
         flags.onto,
+        flags.generate,
       )
     })
     const isLeft = plan.targets.some(({ summary }) => summary.human.commits > 0)

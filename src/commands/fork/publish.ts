@@ -34,9 +34,9 @@ export default class ForkPublish extends BaseCommand {
     const { flags } = await this.parse(ForkPublish)
     const { signal } = this
     const context = { clock: this.clock, signal, report: this.progressReport(flags.progress) }
-    const publication = await withRun(flags, context, async (tools, { state }) => {
+    const publication = await withRun(flags, context, async (tools, { state }, rulesOf) => {
       const { git } = tools
-      const around = { git, signal, accept: flags.accept ?? [], rules: tools.rules(state) }
+      const around = { git, signal, accept: flags.accept ?? [], rules: rulesOf(state.start.profile) }
       const proof = await verifyFork(await questionOfRun(around, state))
       const { remote, branch, yes: consent } = flags
       const mode = flags.mode ?? state.start.profile.publish.mode

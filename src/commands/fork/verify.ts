@@ -51,7 +51,7 @@ export default class ForkVerify extends BaseCommand {
           return await verifyFork(await questionOfRanges(around, profile, { old: flags.old, made: flags.new }))
         }
         const { state } = await chooseRun(git, tools, flags.id)
-        const around = { git, signal, accept: flags.accept ?? [], rules: tools.rules(state) }
+        const around = { git, signal, accept: flags.accept ?? [], rules: rulesOf(state.start.profile) }
         return await verifyFork(await questionOfRun(around, state))
       },
     )

@@ -242,6 +242,11 @@ function joinConflicts(one: readonly ConflictedFile[], other: readonly Conflicte
 }
 
 function supersededBy(resolutions: readonly Resolution[]): CarryOutcome {
+  const byHand = resolutions.filter((one) => one.class === 'human').map(({ evidence }) => evidence)
+  if (byHand.length > 0) {
+    const evidence = `as it was resolved by hand, nothing of its change is left: ${byHand.join('; ')}`
+    return { kind: 'dropped', rule: 'resolved-to-nothing', ruleVersion: 1, evidence, commits: [] }
+  }
   const rules = [...new Set(resolutions.map(({ rule }) => rule))]
   const how = rules.length === 0 ? 'the merge is clean' : `after ${rules.join(', ')}`
   return {

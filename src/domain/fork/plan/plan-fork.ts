@@ -2,6 +2,7 @@
  * What a move would meet, over the whole series and for several targets at once, without leaving anything behind. Goes
  * on past each conflict as if the company's side had been taken, so that all of them are known at the end.
  */
+import { createHash } from 'node:crypto'
 import type { Clock } from '../../../ports/clock.ts'
 import type { Git, Oid } from '../../../ports/git.ts'
 import type { ReportProgress } from '../../../ports/progress.ts'
@@ -9,6 +10,7 @@ import { API_VERSION, type Document } from '../../document.ts'
 import { advance, carryCommit, type CarryProgress, writeCarried } from '../carry/carry-commit.ts'
 import type { CarryOutcome, OpenConflict } from '../carry/carry-tree.ts'
 import { authorOf } from '../commit/raw-commit.ts'
+import type { ForkProfile } from '../profile/profile.ts'
 import type { CarryContext, CarryFinding, CarryRules, Resolution } from '../resolve/resolver.ts'
 import type { SeriesCommit } from '../series/collect-series.ts'
 import { loosest, sidesOf, type StopConflict } from '../sync/run-report.ts'
@@ -20,6 +22,10 @@ export interface ForkPlan extends Document {
   createdAt: string
   start: Oid
   branch: string | null
+  /** SHA-256 of the profile with its settings: with others the same commits may be carried otherwise. */
+  profile: string
+  /** Whether generators were run for it, or foretold. */
+  generate: boolean
   targets: TargetPlan[]
 }
 
@@ -73,6 +79,7 @@ export async function planFork(
   tools: PlanTools,
   question: ForkQuestion,
   targets: readonly string[],
+  generate: boolean,
 ): Promise<ForkPlan> {
   const plans: TargetPlan[] = []
   let view: ForkView | undefined
@@ -86,11 +93,24 @@ export async function planFork(
     createdAt: new Date(tools.clock.now()).toISOString(),
     start: view!.start,
     branch: view!.branch,
+    profile: profileDigest(question.profile),
+    generate,
     targets: plans,
   }
 }
 
-async function planTarget(tools: PlanTools, { profile }: ForkQuestion, view: ForkView): Promise<TargetPlan> {
+/** What tells two profiles apart, settings and all. */
+export function profileDigest(profile: ForkProfile): string {
+  return createHash('sha256').update(JSON.stringify(profile)).digest('hex')
+}
+
+/** Plans the move onto one target. Who brought a conflict takes long to find, and can be left out. */
+export async function planTarget(
+  tools: PlanTools,
+  { profile }: Pick<ForkQuestion, 'profile'>,
+  view: ForkView,
+  isAttributed = true,
+): Promise<TargetPlan> {
   const { git, rules, signal, report } = tools
   const { oid: oldBase, name, how } = view.base
   const { start, upstream } = view
@@ -112,7 +132,8 @@ async function planTarget(tools: PlanTools, { profile }: ForkQuestion, view: For
         : null
     const conflicts: PlannedConflict[] = []
     for (const open of outcome.kind === 'carried' ? outcome.assumed : []) {
-      conflicts.push({ ...describe(open), culprit: await findCulprit(commit, pathBefore(open.path, outcome)) })
+      const culprit = isAttributed ? await findCulprit(commit, pathBefore(open.path, outcome)) : null
+      conflicts.push({ ...describe(open), culprit })
     }
     commits.push(plannedCommit(commit, outcome, conflicts))
     progress = advance(progress, commit, { parents, made })

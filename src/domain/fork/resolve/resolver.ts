@@ -79,7 +79,8 @@ export type Decision =
       mode?: FileMode | undefined
       rule: string
       ruleVersion: number
-      class: Exclude<ResolutionClass, 'human'>
+      /** `human` only for what a person decided before, in the same conflict. */
+      class: ResolutionClass
       confidence: Confidence
       evidence: string
       /** Other paths that the decision changes with it: a hunk carried into a successor file. */

@@ -6,6 +6,7 @@ import { writeCarried } from '../carry/carry-commit.ts'
 import { finishTree, type OpenConflict } from '../carry/carry-tree.ts'
 import { takeSide } from '../carry/take-side.ts'
 import { EXEC, requireSameBuild, withBuild } from '../checks/user-build.ts'
+import { type HandResolution, remember } from '../resolve/remembered.ts'
 import type { CarryFinding, MergedSituation, Resolution } from '../resolve/resolver.ts'
 import { advanceRun, contextOf, isoNow, layOutStop, progressOf, seriesCommit, type SyncTools } from './advance.ts'
 import type { StepEntry, StoppedEntry } from './ledger.ts'
@@ -23,6 +24,7 @@ export async function continueRun(tools: SyncTools, run: OpenRun, accept: readon
   await requireResolved(tools.git, stopped, bench)
   const { tree, paths } = await treeOfBench(tools.git, stopped, bench)
   const step = await finishByHand(tools, run, { stopped, tree, paths, accept })
+  await rememberStop(tools, run, stopped, tree)
   return await advanceRun(tools, await recordStep(tools.git, tools.store, run, step))
 }
 
@@ -230,6 +232,15 @@ async function finishByHand(
     resolutions: finished.resolutions,
     findings,
   }
+}
+
+/** Before the step is recorded: killed between, the same is remembered again, and nothing is lost. */
+async function rememberStop({ git, clock }: SyncTools, run: OpenRun, stopped: StoppedEntry, tree: Oid): Promise<void> {
+  const resolved: HandResolution[] = []
+  for (const conflict of stopped.open) {
+    resolved.push({ conflict, result: (await git.find(tree, conflict.path)) ?? null })
+  }
+  await remember(git, { run: run.state.id, step: stopped.number, at: isoNow(clock) }, resolved)
 }
 
 function resolvedByHand({ state }: OpenRun, path: string): Resolution {
