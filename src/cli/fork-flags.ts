@@ -17,7 +17,7 @@ import type { Git } from '../ports/git.ts'
 import type { ReportProgress } from '../ports/progress.ts'
 import { progressFlag } from './flags.ts'
 import { onShutdown } from './shutdown.ts'
-import { openForkState, openGit, openToolchain, openUserBuild, openWorkbench } from './wiring.ts'
+import { openCommitSigner, openForkState, openGit, openToolchain, openUserBuild, openWorkbench } from './wiring.ts'
 
 export const repositoryFlags = {
   directory: Flags.string({ char: 'C', summary: 'where the fork is', default: '.', helpValue: 'DIR' }),
@@ -39,7 +39,7 @@ export const forkFlags = {
 }
 
 /** The user's own build; only ever from the command line. */
-export const execFlags = {
+const execFlags = {
   exec: Flags.string({
     summary: 'a command (of sh) that every carried commit must pass; run on its files, beside the repository',
     helpValue: 'COMMAND',
@@ -47,9 +47,34 @@ export const execFlags = {
   'exec-last': Flags.boolean({ summary: 'run it once, on the finished series', dependsOn: ['exec'] }),
 }
 
+/** What all that carry commits have in common. */
+export const carryFlags = {
+  ...execFlags,
+  sign: Flags.boolean({ summary: 'sign new commits, as your git is set up to (gpg.format, user.signingKey)' }),
+  ci: Flags.boolean({
+    summary: 'nobody is there: no progress, and a key that needs a passphrase is an error',
+    exclusive: ['progress'],
+  }),
+}
+
+/** The user's signer where it was asked for; whoever runs it in CI, or without a terminal, cannot be asked for anything. */
+async function signerOf(
+  git: Git,
+  { sign = false, ci = false }: AskedCarry,
+  signal: AbortSignal,
+): Promise<Awaited<ReturnType<typeof openCommitSigner>> | undefined> {
+  if (!sign) return undefined
+  return await openCommitSigner(git.facts, { mayAsk: process.stdin.isTTY && !ci, signal })
+}
+
 interface AskedExec {
   exec?: string | undefined
   'exec-last'?: boolean | undefined
+}
+
+interface AskedCarry extends AskedExec {
+  sign?: boolean | undefined
+  ci?: boolean | undefined
 }
 
 export const runFlags = {
@@ -80,7 +105,7 @@ interface CommandContext {
 
 /** Opens the repository for the length of `work`. */
 export async function withFork<T>(
-  flags: { directory: string; takeover?: boolean | undefined } & AskedExec,
+  flags: { directory: string; takeover?: boolean | undefined } & AskedCarry,
   context: CommandContext,
   options: OpenOptions,
   work: (fork: OpenFork) => Promise<T>,
@@ -95,7 +120,9 @@ export async function withFork<T>(
   const when = flags['exec-last'] === true ? 'last' : 'each'
   const build =
     flags.exec === undefined ? undefined : await openUserBuild(git, { command: flags.exec, when }, context.signal)
+  let signer: Awaited<ReturnType<typeof signerOf>>
   try {
+    signer = await signerOf(git, flags, context.signal)
     const workbench = await openWorkbench(git.facts)
     const rulesOf: OpenFork['rulesOf'] = (profile, isForetold) => carryRules(profile, toolchain, isForetold)
     return await work({
@@ -107,10 +134,12 @@ export async function withFork<T>(
         store,
         workbench,
         build,
+        signer,
         rules: ({ start }) => withMemory(rulesOf(start.profile), git),
       },
     })
   } finally {
+    await signer?.close()
     await toolchain.close()
     await build?.close()
     await release?.()
@@ -122,7 +151,7 @@ export async function withFork<T>(
 
 /** The same, with the run that is meant, its ledger and refs in step. */
 export async function withRun<T>(
-  flags: { directory: string; id?: string | undefined; takeover?: boolean | undefined } & AskedExec,
+  flags: { directory: string; id?: string | undefined; takeover?: boolean | undefined } & AskedCarry,
   context: CommandContext,
   work: (tools: SyncTools, run: OpenRun, rulesOf: OpenFork['rulesOf']) => Promise<T>,
 ): Promise<T> {

@@ -27,6 +27,7 @@ import type { KubeFlags } from './kube-flags.ts'
 import { VERSION } from './manifest.ts'
 import { requestTimeoutMs } from './request-timeout.ts'
 import { onShutdown } from './shutdown.ts'
+import type { CommitSigner } from '../ports/commit-signer.ts'
 import type { ForkStateStore, Workbench } from '../ports/fork-state.ts'
 import type { Git, RepositoryFacts } from '../ports/git.ts'
 import type { Toolchain } from '../ports/toolchain.ts'
@@ -100,6 +101,15 @@ export async function openGit(options: {
 }): Promise<Git> {
   const { openGit: open } = await import('../adapters/git/open-git.ts')
   return await open(options)
+}
+
+/** The user's own git, for signing; tried once before anything is begun. */
+export async function openCommitSigner(
+  facts: RepositoryFacts,
+  options: { mayAsk: boolean; signal: AbortSignal },
+): Promise<CommitSigner & { close(): Promise<void> }> {
+  const { openCommitSigner: open } = await import('../adapters/git/commit-signer.ts')
+  return await open({ facts, ...options })
 }
 
 /** Ledgers and the lock of a repository's moves. */

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.ts'
-import { execFlags, runFlags, withRun } from '../../cli/fork-flags.ts'
+import { carryFlags, runFlags, withRun } from '../../cli/fork-flags.ts'
 import { reportRun, runExit } from '../../domain/fork/sync/run-report.ts'
 import { runView } from '../../ui/fork/run-view.ts'
 import { continueRun } from '../../domain/fork/sync/resume.ts'
@@ -11,7 +11,7 @@ export default class ForkContinue extends BaseCommand {
     'Takes what the index of the run’s own directory holds, refuses what is still in conflict or has markers, checks the tree, and carries on with the next commit.'
   static override flags = {
     ...runFlags,
-    ...execFlags,
+    ...carryFlags,
     accept: Flags.string({
       summary: 'a finding to live with, as rule or rule:path',
       multiple: true,
@@ -29,7 +29,11 @@ export default class ForkContinue extends BaseCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(ForkContinue)
-    const context = { clock: this.clock, signal: this.signal, report: this.progressReport(flags.progress) }
+    const context = {
+      clock: this.clock,
+      signal: this.signal,
+      report: this.progressReport(flags.ci ? false : flags.progress),
+    }
     const run = await withRun(flags, context, async (tools, open) => {
       return await reportRun(tools, await continueRun(tools, open, flags.accept ?? []))
     })

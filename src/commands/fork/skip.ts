@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.ts'
-import { execFlags, runFlags, withRun } from '../../cli/fork-flags.ts'
+import { carryFlags, runFlags, withRun } from '../../cli/fork-flags.ts'
 import { reportRun, runExit } from '../../domain/fork/sync/run-report.ts'
 import { runView } from '../../ui/fork/run-view.ts'
 import { skipCommit } from '../../domain/fork/sync/resume.ts'
@@ -11,7 +11,7 @@ export default class ForkSkip extends BaseCommand {
     'The reason goes into the ledger and into the proof; the old commit stays reachable. Then the move goes on.'
   static override flags = {
     ...runFlags,
-    ...execFlags,
+    ...carryFlags,
     reason: Flags.string({ summary: 'why it is left out', required: true, helpValue: 'TEXT' }),
   }
   static override examples = [
@@ -25,7 +25,11 @@ export default class ForkSkip extends BaseCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(ForkSkip)
-    const context = { clock: this.clock, signal: this.signal, report: this.progressReport(flags.progress) }
+    const context = {
+      clock: this.clock,
+      signal: this.signal,
+      report: this.progressReport(flags.ci ? false : flags.progress),
+    }
     const run = await withRun(flags, context, async (tools, open) => {
       return await reportRun(tools, await skipCommit(tools, open, flags.reason))
     })

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.ts'
-import { execFlags, forkFlags, forkQuestion, readGivenFile, withFork } from '../../cli/fork-flags.ts'
+import { carryFlags, forkFlags, forkQuestion, readGivenFile, withFork } from '../../cli/fork-flags.ts'
 import { readForkPlan, startPlanned } from '../../domain/fork/plan/follow-plan.ts'
 import { withMemory } from '../../domain/fork/resolve/remembered.ts'
 import { reportRun, runExit } from '../../domain/fork/sync/run-report.ts'
@@ -13,7 +13,7 @@ export default class ForkSync extends BaseCommand {
     'Computes each merge from git’s objects, resolves what the profile’s rules can prove or decide, and stops only where judgement is needed. The result is a ref below refs/sparkops/; checkout, index, HEAD, branches and configuration stay as they are. Run again, it goes on where it was.'
   static override flags = {
     ...forkFlags,
-    ...execFlags,
+    ...carryFlags,
     onto: Flags.string({
       summary: 'the upstream tag, branch or commit to stand on; with --plan, which of its targets',
       atLeastOne: ['onto', 'plan'],
@@ -40,7 +40,11 @@ export default class ForkSync extends BaseCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(ForkSync)
-    const context = { clock: this.clock, signal: this.signal, report: this.progressReport(flags.progress) }
+    const context = {
+      clock: this.clock,
+      signal: this.signal,
+      report: this.progressReport(flags.ci ? false : flags.progress),
+    }
     const run = await withFork(flags, context, { keepObjects: true, lock: true }, async ({ git, rulesOf, tools }) => {
       const question = await forkQuestion(git, flags)
       if (flags.plan !== undefined) {

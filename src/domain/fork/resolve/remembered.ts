@@ -27,19 +27,14 @@ interface MemoryRecord {
   at: string
 }
 
-/** What a person made of a path that no rule could settle; null: deleted. */
-export interface HandResolution {
-  conflict: ConflictedFile
-  result: FileVersion | null
-}
-
-/** Remembers what a person resolved. Doing it again writes nothing. */
+/** Remembers what a person made, in a tree, of paths that no rule could settle. Doing it again writes nothing. */
 export async function remember(
   git: Git,
   from: { run: string; step: number; at: string },
-  resolved: readonly HandResolution[],
+  { conflicts, tree }: { conflicts: readonly ConflictedFile[]; tree: Oid },
 ): Promise<void> {
-  for (const { conflict, result } of resolved) {
+  for (const conflict of conflicts) {
+    const result = (await git.find(tree, conflict.path)) ?? null
     if (![conflict.base, conflict.ours, conflict.theirs, result].every(isKept)) continue
     const ref = memoryRef(conflict)
     const before = await memoryAt(git, ref)

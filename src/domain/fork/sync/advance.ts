@@ -1,6 +1,7 @@
 /** Carries the rest of a series, step by step, until it is done or a person must decide. */
 import type { ForkStateStore, Workbench, WorkbenchConflict } from '../../../ports/fork-state.ts'
 import type { FileVersion, Git, Oid } from '../../../ports/git.ts'
+import type { CommitSigner } from '../../../ports/commit-signer.ts'
 import type { Clock } from '../../../ports/clock.ts'
 import type { UserBuild } from '../../../ports/user-build.ts'
 import type { ReportProgress } from '../../../ports/progress.ts'
@@ -21,6 +22,8 @@ export interface SyncTools {
   rules: (state: RunState) => CarryRules
   /** The user's own, where one was given. */
   build?: UserBuild | undefined
+  /** Where new commits are to be signed. */
+  signer?: CommitSigner | undefined
   clock: Clock
   signal: AbortSignal
   report: ReportProgress
@@ -40,7 +43,7 @@ export async function advanceRun(tools: SyncTools, run: OpenRun, accepted = fals
     const commit = await seriesCommit(git, at.state, number)
     const step = await carryCommit(context, rules, progress, commit, { assume: false })
     if (step.outcome.kind === 'stopped') return await stop(tools, at, commit, step)
-    const entry = await stepEntry(context, at.state, progress, commit, step, isoNow(clock))
+    const entry = await stepEntry(tools, at.state, progress, commit, step)
     at = await recordStep(git, store, at, entry)
     progress = advance(progress, commit, { parents: entry.parents, made: entry.made })
   }
@@ -93,16 +96,15 @@ export function progressOf({ start, steps }: RunState): CarryProgress {
 }
 
 async function stepEntry(
-  context: CarryContext,
+  tools: SyncTools,
   state: RunState,
   progress: CarryProgress,
   commit: SeriesCommit,
   { outcome, parents, onto }: CarryStep,
-  at: string,
 ): Promise<StepEntry> {
   const common = {
     kind: 'prepared' as const,
-    at,
+    at: isoNow(tools.clock),
     number: commit.number,
     old: commit.oid,
     parents,
@@ -116,8 +118,24 @@ async function stepEntry(
   }
   if (outcome.kind === 'stopped') throw new Error('a stopped step is not recorded as a step')
   const { tree, resolutions, findings } = outcome
-  const made = await writeCarried(context, commit, { tree, parents, committer: state.start.committer })
-  return { ...common, action: 'carried', made, tipAfter: made, tree, resolutions, findings }
+  const { made, notes } = await writeSigned(tools, state, commit, { tree, parents })
+  return { ...common, action: 'carried', made, tipAfter: made, tree, resolutions, findings: [...findings, ...notes] }
+}
+
+/** Writes a run's commit, signed where that was asked for; says so where git cannot sign the very bytes. */
+export async function writeSigned(
+  tools: Pick<SyncTools, 'git' | 'signal' | 'signer'>,
+  state: RunState,
+  commit: SeriesCommit,
+  made: { tree: Oid; parents: readonly Oid[] },
+): Promise<{ made: Oid; notes: readonly CarryFinding[] }> {
+  const { git, signer } = tools
+  const oid = await writeCarried(contextOf(tools, state), commit, { ...made, committer: state.start.committer })
+  if (signer === undefined) return { made: oid, notes: [] }
+  const signed = await signer.sign(await git.readCommit(oid))
+  if (signed !== undefined) return { made: await git.writeCommit(signed), notes: [] }
+  const message = 'not signed: git would write other bytes for its author, date, message or headers than it has'
+  return { made: oid, notes: [{ rule: 'unsigned', path: '', gate: 'note', message }] }
 }
 
 async function stop(tools: SyncTools, run: OpenRun, commit: SeriesCommit, step: CarryStep): Promise<OpenRun> {

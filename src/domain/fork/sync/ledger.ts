@@ -27,6 +27,8 @@ export interface StartEntry {
   profile: ForkProfile
   /** The user's build, told so that the run goes on with the same; never run from here. */
   exec?: AskedBuild
+  /** New commits are signed; told so that the run goes on alike. */
+  sign?: true
   series: readonly { oid: Oid; sources: readonly Oid[] }[]
   /** Commits that tidying left out: each with why. */
   tidied: readonly { oid: Oid; rule: string; evidence: string; into: Oid | null }[]

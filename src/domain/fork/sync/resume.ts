@@ -2,13 +2,22 @@
 import type { EditedFile, WorkbenchState } from '../../../ports/fork-state.ts'
 import type { FileVersion, Git, Oid } from '../../../ports/git.ts'
 import { SparkopsError } from '../../errors.ts'
-import { writeCarried } from '../carry/carry-commit.ts'
 import { finishTree, type OpenConflict } from '../carry/carry-tree.ts'
 import { takeSide } from '../carry/take-side.ts'
-import { EXEC, requireSameBuild, withBuild } from '../checks/user-build.ts'
-import { type HandResolution, remember } from '../resolve/remembered.ts'
+import { EXEC, withBuild } from '../checks/user-build.ts'
+import { remember } from '../resolve/remembered.ts'
 import type { CarryFinding, MergedSituation, Resolution } from '../resolve/resolver.ts'
-import { advanceRun, contextOf, isoNow, layOutStop, progressOf, seriesCommit, type SyncTools } from './advance.ts'
+import {
+  advanceRun,
+  contextOf,
+  isoNow,
+  layOutStop,
+  progressOf,
+  seriesCommit,
+  type SyncTools,
+  writeSigned,
+} from './advance.ts'
+import { requireAlike } from './alike.ts'
 import type { StepEntry, StoppedEntry } from './ledger.ts'
 import { leftMarkers, markersLeft } from './left-markers.ts'
 import { append, archiveRun, keepStop, type OpenRun, recordStep, recordUndo, storeLedger } from './run-store.ts'
@@ -17,20 +26,22 @@ import { append, archiveRun, keepStop, type OpenRun, recordStep, recordUndo, sto
 export async function continueRun(tools: SyncTools, run: OpenRun, accept: readonly string[]): Promise<OpenRun> {
   const { stopped, status } = run.state
   if (status === 'finished') return run
-  requireSameBuild(run.state.start.exec, tools.build)
+  requireAlike(run.state.start, tools)
   if (stopped === undefined) return await advanceRun(tools, run, accept.includes(EXEC))
   const bench = await tools.workbench.look(run.state.id)
   if (bench?.tree !== stopped.tree) return await layOutAgain(tools, run, stopped)
   await requireResolved(tools.git, stopped, bench)
   const { tree, paths } = await treeOfBench(tools.git, stopped, bench)
   const step = await finishByHand(tools, run, { stopped, tree, paths, accept })
-  await rememberStop(tools, run, stopped, tree)
+  // Before the step is recorded: killed between, the same is remembered again, and nothing is lost.
+  const from = { run: run.state.id, step: stopped.number, at: isoNow(tools.clock) }
+  await remember(tools.git, from, { conflicts: stopped.open, tree })
   return await advanceRun(tools, await recordStep(tools.git, tools.store, run, step))
 }
 
 /** Leaves the commit at the stop out, for a reason that the ledger keeps. */
 export async function skipCommit(tools: SyncTools, run: OpenRun, reason: string): Promise<OpenRun> {
-  requireSameBuild(run.state.start.exec, tools.build)
+  requireAlike(run.state.start, tools)
   const stopped = requireStop(run)
   const step = leftOut(tools, run, stopped, { action: 'skipped', rule: 'skipped-by-hand', evidence: reason })
   return await advanceRun(tools, await recordStep(tools.git, tools.store, run, step))
@@ -223,24 +234,15 @@ async function finishByHand(
     return { ...leftOut(tools, run, stopped, { action: 'dropped', rule: 'resolved-to-nothing', evidence }), findings }
   }
   const { parents } = stopped
-  const oid = await writeCarried(context, commit, { tree: finished.tree, parents, committer: state.start.committer })
+  const { made: oid, notes } = await writeSigned(tools, state, commit, { tree: finished.tree, parents })
   return {
     ...leftOut(tools, run, stopped, { action: 'carried' }),
     made: oid,
     tipAfter: oid,
     tree: finished.tree,
     resolutions: finished.resolutions,
-    findings,
+    findings: [...findings, ...notes],
   }
-}
-
-/** Before the step is recorded: killed between, the same is remembered again, and nothing is lost. */
-async function rememberStop({ git, clock }: SyncTools, run: OpenRun, stopped: StoppedEntry, tree: Oid): Promise<void> {
-  const resolved: HandResolution[] = []
-  for (const conflict of stopped.open) {
-    resolved.push({ conflict, result: (await git.find(tree, conflict.path)) ?? null })
-  }
-  await remember(git, { run: run.state.id, step: stopped.number, at: isoNow(clock) }, resolved)
 }
 
 function resolvedByHand({ state }: OpenRun, path: string): Resolution {

@@ -5,7 +5,7 @@ import { SparkopsError } from '../../errors.ts'
 import type { ForkProfile } from '../profile/profile.ts'
 import { collectSeries, type SeriesCommit } from '../series/collect-series.ts'
 import { findBase, type FoundBase, unknownCommit } from '../series/find-base.ts'
-import { requireSameBuild } from '../checks/user-build.ts'
+import { requireAlike } from './alike.ts'
 import { tidySeries } from '../tidy/tidy-series.ts'
 import { advanceRun, isoNow, type SyncTools } from './advance.ts'
 import type { StartEntry } from './ledger.ts'
@@ -85,14 +85,18 @@ export async function startSync(tools: SyncTools, request: SyncRequest): Promise
   if (known !== undefined) {
     if (known.state.status === 'finished') return known
     if (known.state.stopped !== undefined) return known
-    requireSameBuild(known.state.start.exec, tools.build)
+    requireAlike(known.state.start, tools)
     return await advanceRun(tools, known)
   }
   await requireNoOther(git, tools, id)
   return await advanceRun(tools, await createRun(git, store, await startEntry(tools, id, request)))
 }
 
-async function startEntry({ git, clock, build }: SyncTools, id: string, request: SyncRequest): Promise<StartEntry> {
+async function startEntry(
+  { git, clock, build, signer }: SyncTools,
+  id: string,
+  request: SyncRequest,
+): Promise<StartEntry> {
   const { profile } = request
   const { view, untidied } = await tidiedView(git, request)
   const { name, email, when } = await git.committer()
@@ -111,6 +115,7 @@ async function startEntry({ git, clock, build }: SyncTools, id: string, request:
     committer: `${name} <${email}> ${when ?? `${Math.floor(clock.now() / 1000)} +0000`}`,
     profile,
     ...(build === undefined ? {} : { exec: { command: build.command, when: build.when } }),
+    ...(signer === undefined ? {} : { sign: true as const }),
     series: view.series.map((commit) => ({ oid: commit.oid, sources: commit.sources })),
     tidied: untidied?.tidied ?? [],
   }
