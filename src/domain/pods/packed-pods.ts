@@ -10,19 +10,26 @@ import type { SparkPod } from './spark-pod.ts'
 const MOST_PARSED = 32
 const parsed = new Map<object, JsonMap>()
 
-/** The same pod, whose object is parsed when it is asked for. It may be parsed again: nobody changes it. */
-export function packedPod(pod: SparkPod): SparkPod {
-  const text = stringifyExact(pod.object)
+/**
+ * The same pod, whose object is parsed when it is asked for. It may be parsed again: nobody changes it.
+ * @param again parses it from where it came from; without it, its JSON is kept
+ */
+export function packedPod(pod: SparkPod, again: () => JsonMap = packed(pod.object)): SparkPod {
   const key = {}
   return {
     ...pod,
     get object(): JsonMap {
       const known = parsed.get(key)
       if (known !== undefined) return known
-      const object = parseExact(text) as JsonMap
+      const object = again()
       parsed.set(key, object)
       if (parsed.size > MOST_PARSED) parsed.delete(parsed.keys().next().value!)
       return object
     },
   }
+}
+
+function packed(object: JsonMap): () => JsonMap {
+  const text = stringifyExact(object)
+  return () => parseExact(text) as JsonMap
 }

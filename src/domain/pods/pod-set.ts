@@ -5,8 +5,12 @@ import { SparkopsError } from '../errors.ts'
 import { checkPod } from './check-shape.ts'
 import { type JsonMap, at, textAt } from './json.ts'
 import { packedPod } from './packed-pods.ts'
+import { SharedBlocks } from './plain-yaml.ts'
 import { type ReadObject, malformed, readObjects } from './read-objects.ts'
 import { type SparkPod, sparkPodOf } from './spark-pod.ts'
+
+/** Of both sides of a comparison: nothing that is read here is changed. */
+const shared = new SharedBlocks()
 
 export interface PodSet {
   from: string
@@ -24,12 +28,13 @@ export interface PodSet {
 export async function readPodSet(from: string, files: readonly ObjectText[]): Promise<PodSet> {
   const set: PodSet = { from, pods: [], applications: [], captures: [], skipped: [], gaps: [] }
   let notSpark: SparkopsError | undefined
-  for (const file of files) for await (const read of readObjects(file)) notSpark = addObject(set, read) ?? notSpark
+  for (const file of files)
+    for await (const read of readObjects(file, shared)) notSpark = addObject(set, read) ?? notSpark
   if (set.pods.length > 0 || set.captures.length > 0) return set
   throw notSpark ?? noPods(from)
 }
 
-function addObject(set: PodSet, { object, from }: ReadObject): SparkopsError | undefined {
+function addObject(set: PodSet, { object, from, again }: ReadObject): SparkopsError | undefined {
   const kind = textAt(object, 'kind')
   if (kind === 'SparkApplication') set.applications.push({ object, from })
   if (kind === 'PodCapture') {
@@ -41,7 +46,7 @@ function addObject(set: PodSet, { object, from }: ReadObject): SparkopsError | u
   if (kind !== 'Pod') return undefined
   checkPod(object, from)
   try {
-    set.pods.push(packedPod(sparkPodOf(object, from)))
+    set.pods.push(packedPod(sparkPodOf(object, from), again))
     return undefined
   } catch (error) {
     if (!(error instanceof SparkopsError)) throw error

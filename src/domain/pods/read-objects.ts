@@ -1,48 +1,52 @@
 /** Kubernetes objects out of JSON and YAML, as kubectl reads them. Whatever is wrong is told with file and place. */
-import {
-  Schema,
-  YAML11_SCHEMA,
-  YAMLException,
-  binaryTag,
-  loadAll,
-  omapTag,
-  pairsTag,
-  setTag,
-  timestampTag,
-} from 'js-yaml'
+import { YAMLException } from 'js-yaml'
 import type { ObjectText } from '../../ports/object-files.ts'
 import { SparkopsError } from '../errors.ts'
 import { parseExact } from '../exact-json.ts'
 import { type JsonMap, isMap, textAt } from './json.ts'
+import { loadDocuments } from './kubectl-yaml.ts'
+import { type SharedBlocks, readPlainYaml } from './plain-yaml.ts'
 
 export interface ReadObject {
   object: JsonMap
   /** File, and place in it where it holds several. */
   from: string
   isNamed: boolean
+  /** Reads it again, where that is cheap: it need not be kept. */
+  again?: () => JsonMap
 }
 
 /** More places than any file of pods has; aliases of aliases reach it at once, and no memory is spent on them. */
 const MOST_PLACES = 3_000_000
 const DEEPEST = 100
-/** kubectl reads YAML 1.1, `yes` and 0644 included, but keeps times as text and knows nothing that JSON cannot say. */
-const BEYOND_JSON = new Set<unknown>([binaryTag, omapTag, pairsTag, setTag, timestampTag])
-const KUBECTL_YAML = new Schema(YAML11_SCHEMA.tags.filter((tag) => !BEYOND_JSON.has(tag)))
 
-/** The objects of a file; the items of a List each by itself. Documents without a kind are refused in a named file. */
-export async function* readObjects(file: ObjectText): AsyncGenerator<ReadObject> {
+/**
+ * The objects of a file; the items of a List each by itself. Documents without a kind are refused in a named file.
+ * @param shared blocks that objects may have in common with others; who gives them changes no object
+ */
+export async function* readObjects(file: ObjectText, shared?: SharedBlocks): AsyncGenerator<ReadObject> {
   const text = await file.text()
   const parts = documentsIn(text)
   let number = 0
   for (const part of parts) {
-    const documents = parsePart(part, file.name)
+    const plain = plainDocument(part, shared)
+    const documents = plain === undefined ? parsePart(part, file.name) : [plain]
+    if (plain !== undefined) checkSize(documents, file.name)
+    const again =
+      isMap(plain) && !Array.isArray(plain['items']) ? () => plainDocument(part, shared) as JsonMap : undefined
     const isAlone = parts.length === 1 && documents.length === 1
     for (const document of documents) {
       number += 1
       const from = isAlone ? file.name : `${file.name}, document ${number}`
-      if (document !== null && document !== undefined) yield* objectsOf(document, from, file.isNamed)
+      if (document === null || document === undefined) continue
+      for (const object of objectsOf(document, from, file.isNamed))
+        yield again === undefined ? object : { ...object, again }
     }
   }
+}
+
+function plainDocument({ text }: Part, shared?: SharedBlocks): unknown {
+  return readPlainYaml(text, shared)
 }
 
 /** The documents of a text: JSON, or YAML in as many documents as it has. Throws exit 65. */
@@ -98,7 +102,7 @@ function parseJson(text: string, line: number, name: string): unknown[] {
 
 function parseYaml(text: string, from: number, name: string): unknown[] {
   try {
-    return loadAll(text, { schema: KUBECTL_YAML })
+    return loadDocuments(text)
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error
     const { line = 0, column = 0 } = (error.mark ?? {}) as { line?: number; column?: number }
