@@ -1,13 +1,13 @@
 /** Makes the tree by which a pod is compared: defaults, empty values, quantities, keys, environment, run identity. */
 import { canonicalJson } from '../canonical-json.ts'
 import { stringifyExact } from '../exact-json.ts'
-import { applyDefaults, type Defaulted } from './defaults.ts'
+import { filledFrame, filledValue, isOfItself } from './defaults.ts'
 import { foldEnvironment, javaOptions } from './environment.ts'
 import { isEmptyScalar, isOtherType } from './scalars.ts'
-import { type JsonMap, at, cloneJson, isMap, scalarText } from './json.ts'
+import { type JsonMap, at, isMap, scalarText } from './json.ts'
 import { childPointer } from './path.ts'
 import { shownOption } from './rows.ts'
-import { type PathNode, fieldNode, identify, itemNode, noiseAt, rootPath, sharedPlace } from './rule-index.ts'
+import { type PathNode, fieldNode, identify, itemNode, noiseAt, placeOfValue, rootPath, sharedPlace } from './rule-index.ts'
 import { EMPTY_MAP_COUNTS, ENVIRONMENT, KEYED, NUMBER_TEXT, ORDER_RULES, QUANTITY } from './rules/canonical-rules.ts'
 import { quantityOf } from './quantity.ts'
 import { ANY, POD, type FieldType, fieldType } from './schema.ts'
@@ -30,18 +30,24 @@ const ORDER_BY_FIELD = new Map(ORDER_RULES.flatMap((rule) => rule.fields.map((fi
  * @param mainContainer what Spark's container is called on both sides, where this pod calls it otherwise
  */
 export function canonicalPod(pod: JsonMap, mainContainer?: { name: string; as: string }): Place {
-  const filled = cloneJson(pod)
-  return new TreeBuilder(applyDefaults(filled), mainContainer).build(filled, pod)
+  const defaulted = new Map<string, string>()
+  const frame = filledFrame(pod, defaulted)
+  return new TreeBuilder(defaulted, mainContainer).build(frame, pod)
 }
 
 class TreeBuilder {
-  private readonly defaulted: Defaulted
+  private readonly defaulted: Map<string, string>
   private isOnHost = false
+  private isFilled = false
   private readonly main: { name: string; as: string } | undefined
 
-  constructor(defaulted: Defaulted, main: { name: string; as: string } | undefined) {
+  /** A part by itself has paths of its own, which mean something else. */
+  private readonly isPart: boolean
+
+  constructor(defaulted: Map<string, string>, main: { name: string; as: string } | undefined, isPart = false) {
     this.defaulted = defaulted
     this.main = main
+    this.isPart = isPart
   }
 
   build(pod: JsonMap, raw: JsonMap): Place {
@@ -98,8 +104,29 @@ class TreeBuilder {
       owner: isStruct ? type.name : '',
     }
     const of = isStruct ? fieldType(type.name, name) : type.kind === 'map' ? type.of : ANY
-    const node = this.node(value, of, spot)
+    if (typeof value !== 'object' || this.isPart || !isOfItself(of)) return this.madePlace(value, of, spot)
+    const make = (): Place | undefined => this.filledPlace(value, of, spot)
+    // What came by a default alone is no pod's own.
+    return isObject(spot.raw) ? placeOfValue(spot.at, spot.raw, this.contextOf(spot), make) : make()
+  }
+
+  private madePlace(value: unknown, type: FieldType, spot: Spot): Place | undefined {
+    const node = this.node(value, type, spot)
     return node === undefined ? undefined : this.place(spot, node)
+  }
+
+  /** The place of a value that is the pod's own until here; below it everything is filled. */
+  private filledPlace(value: unknown, type: FieldType, spot: Spot): Place | undefined {
+    if (this.isFilled) return this.madePlace(value, type, spot)
+    this.isFilled = true
+    const place = this.madePlace(filledValue(value, type, spot.pointer, this.defaulted), type, spot)
+    this.isFilled = false
+    return place
+  }
+
+  /** Defaults follow from the value itself, but for ports of the host. */
+  private contextOf({ pointer }: Spot): string {
+    return this.isOnHost ? `${pointer} on the host` : pointer
   }
 
   private list(items: unknown[], type: FieldType, spot: Spot): Leaf | Branch | undefined {
@@ -183,7 +210,7 @@ class TreeBuilder {
 
   private wholeKey(item: JsonMap, of: FieldType): string {
     const spot = { at: rootPath(), pointer: '', raw: item, field: '', owner: '' }
-    const node = new TreeBuilder(new Map(), undefined).node(item, of, spot)
+    const node = new TreeBuilder(new Map(), undefined, true).node(item, of, spot)
     return node === undefined ? '{}' : shortText(node)
   }
 
@@ -208,8 +235,9 @@ class TreeBuilder {
     if (of.kind === 'struct' && of.name === 'Container') return make()
     // Defaults follow from the value itself, but for ports of the host; variables also from those before them.
     const context = list.field === 'env' && item !== spot.raw ? stringifyExact(item) : this.isOnHost
-    const key = [spot.pointer, rules.join(), context, stringifyExact(spot.raw)].join('\n')
-    return sharedPlace(at, key, make)
+    const key = `${spot.pointer}\n${rules.join()}\n${context}`
+    const makeOnce = (): Place => sharedPlace(at, `${key}\n${stringifyExact(spot.raw)}`, make)
+    return isObject(spot.raw) ? placeOfValue(at, spot.raw, key, makeOnce) : makeOnce()
   }
 
   private environment(items: unknown[], spot: Spot): Branch {
@@ -261,6 +289,10 @@ class TreeBuilder {
 }
 
 const NO_RULES: readonly string[] = []
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
 
 /** A list or map that holds nothing but noise is noise itself. */
 function noiseThroughout(node: Leaf | Branch): Place['noise'] {

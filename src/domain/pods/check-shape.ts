@@ -11,8 +11,12 @@ export function checkPod(pod: unknown, from: string): void {
   check(pod, POD, '', from)
 }
 
+/** Values that were looked at already: pods have many in common. */
+const right = new WeakMap<object, FieldType>()
+
 function check(value: unknown, type: FieldType, path: string, from: string): void {
   if (value === null || value === undefined || type.kind === 'any') return
+  if (typeof value === 'object' && right.get(value) === type) return
   const found = Array.isArray(value) ? 'a list' : isMap(value) ? 'a map' : 'a single value'
   const wanted = NAMES[type.kind] ?? 'a single value'
   if (found !== wanted)
@@ -21,6 +25,7 @@ function check(value: unknown, type: FieldType, path: string, from: string): voi
     value.forEach((item, index) => check(item, type.of, itemPath(path, String(index)), from))
   else if (isMap(value))
     for (const [name, child] of Object.entries(value)) check(child, below(type, name), fieldPath(path, name), from)
+  if (typeof value === 'object') right.set(value, type)
 }
 
 function below(type: FieldType, field: string): FieldType {

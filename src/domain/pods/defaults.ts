@@ -1,5 +1,5 @@
 /** Fills in what the API server fills in, by DEFAULT_RULES; the same for both sides of a comparison. */
-import { type JsonMap, isMap, mapsAt } from './json.ts'
+import { type JsonMap, cloneJson, isMap, mapsAt } from './json.ts'
 import { childPointer } from './path.ts'
 import { DEFAULT_RULES, type DefaultRule } from './rules/default-rules.ts'
 import { quantityOf } from './quantity.ts'
@@ -19,13 +19,55 @@ export function applyDefaults(pod: JsonMap): Defaulted {
   return filled
 }
 
-function fill(value: unknown, type: FieldType, pointer: string, filled: Map<string, string>): void {
-  if (type.kind === 'list' && Array.isArray(value))
-    value.forEach((item, index) => fill(item, type.of, childPointer(pointer, index), filled))
-  else if (type.kind === 'struct' && isMap(value)) fillStruct(value, type.name, pointer, filled)
+/** Whether the defaults in a value follow from the value alone: those of a container and of a pod's spec do not. */
+export function isOfItself(type: FieldType): boolean {
+  const of = type.kind === 'list' ? type.of : type
+  return of.kind !== 'struct' || !TOGETHER.has(of.name)
 }
 
-function fillStruct(value: JsonMap, type: string, pointer: string, filled: Map<string, string>): void {
+const TOGETHER: ReadonlySet<string> = new Set(['Pod', 'PodSpec', 'Container'])
+
+/** A pod with the defaults of all that is not of itself; what is, is the pod's own still: `filledValue` fills it. */
+export function filledFrame(pod: JsonMap, filled: Map<string, string>): JsonMap {
+  const frame = frameOf(pod, POD) as JsonMap
+  fill(frame, POD, '', filled, true)
+  return frame
+}
+
+function frameOf(value: unknown, type: FieldType): unknown {
+  if (type.kind === 'list' && Array.isArray(value)) return value.map((item) => frameOf(item, type.of))
+  if (type.kind !== 'struct' || !isMap(value)) return value
+  const copy = { ...value }
+  for (const name of Object.keys(value)) {
+    const below = fieldType(type.name, name)
+    if (!isOfItself(below)) copy[name] = frameOf(value[name], below)
+  }
+  return copy
+}
+
+/** Values without anything to fill in, as pods have many in common. */
+const whole = new WeakMap<object, FieldType>()
+
+/** A value with its defaults: a copy, unless it has all of them. */
+export function filledValue(value: unknown, type: FieldType, pointer: string, filled: Map<string, string>): unknown {
+  if (Array.isArray(value) && type.kind === 'list')
+    return value.map((item, index) => filledValue(item, type.of, childPointer(pointer, index), filled))
+  if (!isMap(value) || type.kind !== 'struct' || whole.get(value) === type) return value
+  const [copy, before] = [cloneJson(value), filled.size]
+  fill(copy, type, pointer, filled)
+  if (filled.size > before) return copy
+  whole.set(value, type)
+  return value
+}
+
+function fill(value: unknown, type: FieldType, pointer: string, filled: Map<string, string>, isFrame = false): void {
+  if (isFrame && isOfItself(type)) return
+  if (type.kind === 'list' && Array.isArray(value))
+    value.forEach((item, index) => fill(item, type.of, childPointer(pointer, index), filled, isFrame))
+  else if (type.kind === 'struct' && isMap(value)) fillStruct(value, type.name, pointer, filled, isFrame)
+}
+
+function fillStruct(value: JsonMap, type: string, pointer: string, filled: Map<string, string>, isFrame: boolean): void {
   const set = (name: string, to: unknown, rule: string): void => {
     value[name] = to
     filled.set(childPointer(pointer, name), rule)
@@ -33,8 +75,10 @@ function fillStruct(value: JsonMap, type: string, pointer: string, filled: Map<s
   for (const { field, value: to, zero, id } of rulesByType.get(type) ?? [])
     if (isUnset(value[field]) || (zero === true && quantityOf(value[field]) === 0n)) set(field, to, id)
   COMPUTED[type]?.(value, set)
-  for (const [name, child] of Object.entries(value))
-    fill(child, fieldType(type, name), childPointer(pointer, name), filled)
+  for (const name of Object.keys(value)) {
+    const child = value[name]
+    if (typeof child === 'object') fill(child, fieldType(type, name), childPointer(pointer, name), filled, isFrame)
+  }
   if (type === 'PodSpec') fillHostPorts(value, pointer, filled)
   if (type === 'Container') fillRequests(value, pointer, filled)
 }
@@ -76,19 +120,24 @@ function fillHostPorts(spec: JsonMap, pointer: string, filled: Map<string, strin
   if (spec['hostNetwork'] !== true) return
   for (const list of ['containers', 'initContainers'])
     mapsAt(spec, list).forEach((container, place) =>
-      mapsAt(container, 'ports').forEach((port, index) => {
-        if (!isUnset(port['hostPort']) && port['hostPort'] !== 0) return
-        port['hostPort'] = port['containerPort']
-        filled.set(`${pointer}/${list}/${place}/ports/${index}/hostPort`, 'D43')
-      }),
+      fillPorts(container, `${pointer}/${list}/${place}/ports`, filled),
     )
+}
+
+function fillPorts(container: JsonMap, pointer: string, filled: Map<string, string>): void {
+  if (!Array.isArray(container['ports'])) return
+  container['ports'] = container['ports'].map((port: unknown, index) => {
+    if (!isMap(port) || (!isUnset(port['hostPort']) && port['hostPort'] !== 0)) return port
+    filled.set(`${pointer}/${index}/hostPort`, 'D43')
+    return { ...port, hostPort: port['containerPort'] }
+  })
 }
 
 function fillRequests(container: JsonMap, pointer: string, filled: Map<string, string>): void {
   const resources = container['resources']
   if (!isMap(resources) || !isMap(resources['limits'])) return
-  const requests: JsonMap = isMap(resources['requests']) ? resources['requests'] : {}
-  resources['requests'] = requests
+  const requests: JsonMap = isMap(resources['requests']) ? { ...resources['requests'] } : {}
+  container['resources'] = { ...resources, requests }
   for (const [name, limit] of Object.entries(resources['limits'])) {
     if (Object.hasOwn(requests, name)) continue
     requests[name] = limit

@@ -34,8 +34,8 @@ export function shownRow<R extends PlaceRow>(row: R): R {
 
 function compare(expected: Place, actual: Place, found: Found): void {
   const { rows, same } = found
-  if (expected === actual && same !== undefined && !isMasked(expected)) {
-    same.count += leavesOf(expected)
+  if (expected === actual && same !== undefined && !sizeOf(expected).isMasked) {
+    same.count += sizeOf(expected).leaves
     return
   }
   if (expected.isDuplicate || actual.isDuplicate) rows.push(duplicateRow(expected, actual))
@@ -75,20 +75,29 @@ function pushEqual(row: PlaceRow, { rows, same }: Found): void {
   else rows.push(row)
 }
 
-const leaves = new WeakMap<Place, number>()
-
-function leavesOf(place: Place): number {
-  const known = leaves.get(place)
-  if (known !== undefined) return known
-  const children = place.node.kind === 'leaf' ? [] : [...place.node.children.values()]
-  const count = place.node.kind === 'leaf' ? 1 : children.reduce((sum, child) => sum + leavesOf(child), 0)
-  leaves.set(place, count)
-  return count
+/** What is known of a place that many pods share. */
+interface Size {
+  leaves: number
+  /** Whether something in it was masked: then even what looks alike is undecided. */
+  isMasked: boolean
 }
 
-/** Whether something in it was masked: then even what looks alike is undecided. */
-function isMasked({ node }: Place): boolean {
-  return node.kind === 'leaf' ? node.value.includes(MASK) : [...node.children.values()].some(isMasked)
+const sizes = new WeakMap<Place, Size>()
+
+function sizeOf(place: Place): Size {
+  const known = sizes.get(place)
+  if (known !== undefined) return known
+  const { node } = place
+  const size = { leaves: 0, isMasked: false }
+  if (node.kind === 'leaf') Object.assign(size, { leaves: 1, isMasked: node.value.includes(MASK) })
+  else
+    for (const child of node.children.values()) {
+      const { leaves, isMasked } = sizeOf(child)
+      size.leaves += leaves
+      size.isMasked ||= isMasked
+    }
+  sizes.set(place, size)
+  return size
 }
 
 function compareChildren(expected: ReadonlyMap<string, Place>, actual: ReadonlyMap<string, Place>, found: Found): void {

@@ -10,18 +10,32 @@ import type { SparkPod } from './spark-pod.ts'
 const MOST_PARSED = 32
 const parsed = new Map<object, JsonMap>()
 
+/** Of pods that may be read again, those of so much text stay parsed: most of what they hold they have in common. */
+const MOST_TEXT = 16 << 20
+let kept = 0
+
+/** Reads a pod from where it came from. */
+export interface Reread {
+  object: () => JsonMap
+  /** Characters of its text. */
+  size: number
+}
+
 /**
  * The same pod, whose object is parsed when it is asked for. It may be parsed again: nobody changes it.
- * @param again parses it from where it came from; without it, its JSON is kept
+ * @param again how to read it again; without it, its JSON is kept
  */
-export function packedPod(pod: SparkPod, again: () => JsonMap = packed(pod.object)): SparkPod {
+export function packedPod(pod: SparkPod, again?: Reread): SparkPod {
+  kept += again?.size ?? 0
+  if (again !== undefined && kept <= MOST_TEXT) return pod
+  const unpack = again?.object ?? packed(pod.object)
   const key = {}
   return {
     ...pod,
     get object(): JsonMap {
       const known = parsed.get(key)
       if (known !== undefined) return known
-      const object = again()
+      const object = unpack()
       parsed.set(key, object)
       if (parsed.size > MOST_PARSED) parsed.delete(parsed.keys().next().value!)
       return object

@@ -5,6 +5,7 @@ import { SparkopsError } from '../errors.ts'
 import { parseExact } from '../exact-json.ts'
 import { type JsonMap, isMap, textAt } from './json.ts'
 import { loadDocuments } from './kubectl-yaml.ts'
+import type { Reread } from './packed-pods.ts'
 import { type SharedBlocks, readPlainYaml } from './plain-yaml.ts'
 
 export interface ReadObject {
@@ -13,7 +14,7 @@ export interface ReadObject {
   from: string
   isNamed: boolean
   /** Reads it again, where that is cheap: it need not be kept. */
-  again?: () => JsonMap
+  again?: Reread
 }
 
 /** More places than any file of pods has; aliases of aliases reach it at once, and no memory is spent on them. */
@@ -32,8 +33,7 @@ export async function* readObjects(file: ObjectText, shared?: SharedBlocks): Asy
     const plain = plainDocument(part, shared)
     const documents = plain === undefined ? parsePart(part, file.name) : [plain]
     if (plain !== undefined) checkSize(documents, file.name)
-    const again =
-      isMap(plain) && !Array.isArray(plain['items']) ? () => plainDocument(part, shared) as JsonMap : undefined
+    const again = isMap(plain) && !Array.isArray(plain['items']) ? reread(part, shared) : undefined
     const isAlone = parts.length === 1 && documents.length === 1
     for (const document of documents) {
       number += 1
@@ -43,6 +43,10 @@ export async function* readObjects(file: ObjectText, shared?: SharedBlocks): Asy
         yield again === undefined ? object : { ...object, again }
     }
   }
+}
+
+function reread(part: Part, shared?: SharedBlocks): Reread {
+  return { size: part.text.length, object: () => plainDocument(part, shared) as JsonMap }
 }
 
 function plainDocument({ text }: Part, shared?: SharedBlocks): unknown {

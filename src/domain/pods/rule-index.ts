@@ -16,6 +16,8 @@ export interface PathNode {
   readonly identity: readonly IdentityRule[]
   /** What was made of values there, by what they were made from: pods of one kind share most of their items. */
   readonly places: Map<string, Place>
+  /** The same by the value itself, where pods were read that have it in common. */
+  readonly byValue: WeakMap<object, { context: string; place: Place | undefined }>
 }
 
 /** Paths and values come from outside: without a bound, a thousand clusters would fill the memory. */
@@ -52,6 +54,23 @@ export function sharedPlace({ places }: PathNode, key: string, make: () => Place
   return made
 }
 
+/**
+ * The place of a value that several pods may hold in common, made once.
+ * @param context everything that it depends on beside its path and the value
+ */
+export function placeOfValue<P extends Place | undefined>(
+  { byValue }: PathNode,
+  value: object,
+  context: string,
+  make: () => P,
+): P {
+  const known = byValue.get(value)
+  if (known?.context === context) return known.place as P
+  const place = make()
+  byValue.set(value, { context, place })
+  return place
+}
+
 /** The noise rule that covers a value at a path. */
 export function noiseAt({ noise }: PathNode, raw: unknown): NoiseRule | undefined {
   return noise.find(
@@ -86,5 +105,5 @@ function remember(among: Map<string, PathNode>, name: string, path: string): Pat
 function nodeOf(path: string): PathNode {
   const noise = NOISE_RULES.filter((rule) => isWithin(path, rule.path))
   const identity = IDENTITY_RULES.filter((rule) => isWithin(path, rule.path))
-  return { path, fields: new Map(), items: new Map(), noise, identity, places: new Map() }
+  return { path, fields: new Map(), items: new Map(), noise, identity, places: new Map(), byValue: new WeakMap() }
 }

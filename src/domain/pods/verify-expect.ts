@@ -5,7 +5,7 @@ import { foldEnvironment } from './environment.ts'
 import { type Match, matchPod } from './expect/match.ts'
 import { withVariables } from './expect/matchers.ts'
 import { type Expectation, selects } from './expect/read-expectations.ts'
-import { type JsonMap, mapsAt } from './json.ts'
+import { type JsonMap, cloneJson, mapsAt } from './json.ts'
 import { isWithin } from './path.ts'
 import { type FieldRow, shown } from './rows.ts'
 import type { Shape } from './shapes.ts'
@@ -52,7 +52,7 @@ function podRows(pod: SparkPod, shape: Shape, expectation: Expectation, drivers:
 
 /** The pod with its defaults, and its environment as the container sees it. */
 function settled(pod: JsonMap): JsonMap {
-  const copy = structuredClone(pod)
+  const copy = cloneJson(pod)
   applyDefaults(copy)
   for (const list of ['containers', 'initContainers'])
     for (const container of mapsAt(copy, 'spec', list)) {

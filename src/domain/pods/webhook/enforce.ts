@@ -1,6 +1,6 @@
 /** Makes a pod what the webhook would have made of it, and says where. On a pod that has all of it, nothing changes. */
 import { canonicalJson } from '../../canonical-json.ts'
-import { type JsonMap, isMap, mapAt, mapsAt, scalarText, textAt } from '../json.ts'
+import { type JsonMap, cloneJson, isMap, mapAt, mapsAt, scalarText, textAt } from '../json.ts'
 import { childPointer } from '../path.ts'
 import { type Effect, MAIN, type Step } from './effects.ts'
 
@@ -12,14 +12,14 @@ export interface Enforced {
 
 /** A copy of the pod with every effect in it. `mainContainer`: its place in spec.containers. */
 export function enforce(pod: JsonMap, effects: readonly Effect[], mainContainer: number): Enforced {
-  const copy = structuredClone(pod)
+  const copy = cloneJson(pod)
   const pointers = effects.map(({ change }) => {
     if (change.do === 'set') return setAt(copy, change.to, change.value, mainContainer)
     const { list, pointer } = listAt(copy, change.to, mainContainer)
     const index =
       change.do === 'container' ? containerPlace(list, change.item) : itemPlace(list, change.item, change.keys)
     // A container of that name and image is left as it is; everything else is as the application says.
-    if (index === list.length || change.do === 'append') list[index] = structuredClone(change.item)
+    if (index === list.length || change.do === 'append') list[index] = cloneJson(change.item)
     return childPointer(pointer, index)
   })
   return { pod: copy, pointers }
@@ -45,7 +45,7 @@ function itemPlace(list: unknown[], item: unknown, keys: readonly string[] | 'en
 function setAt(pod: JsonMap, to: readonly Step[], value: unknown, mainContainer: number): string {
   const { holder, pointer } = walk(pod, to.slice(0, -1), mainContainer)
   const name = lastStep(to)
-  holder[name] = structuredClone(value)
+  holder[name] = cloneJson(value)
   return childPointer(pointer, name)
 }
 
