@@ -7,6 +7,7 @@ import { Args, Flags } from '@oclif/core'
 import { fingerprintsNow } from '../domain/operator/apply/fingerprints.ts'
 import type { OperatorReceipt } from '../domain/operator/apply/receipt.ts'
 import { requireObjectsForeseen } from '../domain/operator/apply/foreseen.ts'
+import { requireTakenUp } from '../domain/operator/apply/left-behind.ts'
 import { planWayBack } from '../domain/operator/apply/run-choice.ts'
 import { beginRun, goOn, type OperatorSession } from '../domain/operator/apply/session.ts'
 import { OPERATOR_VERBS } from '../domain/operator/apply/verbs.ts'
@@ -109,6 +110,7 @@ export abstract class OperatorRunCommand extends BaseCommand {
     refuseBlocked(plan)
     await requireFresh(plan, fingerprintsNow(plan, { cluster, helm, sources, signal: this.signal }))
     await requireObjectsForeseen(plan, { cluster, signal: this.signal })
+    await requireTakenUp(plan, { cluster, signal: this.signal })
     return plan
   }
 

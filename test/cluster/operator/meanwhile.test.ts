@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import type { Plan, Step } from '../../../src/domain/plan/plan.ts'
+import { sealPlan } from '../../../src/domain/plan/seal.ts'
 import type { Cluster } from '../../../src/ports/cluster.ts'
 import { needs } from '../../support/capabilities.ts'
 import { openLab } from '../../support/lab/open.ts'
 import { useCluster } from '../../support/lab/use-cluster.ts'
+import { requireTakenUp } from '../../../src/domain/operator/apply/left-behind.ts'
+import { planWayBack } from '../../../src/domain/operator/apply/run-choice.ts'
 import { carry, planTo, sessionOf, takeBack, verifyRunOf, withoutGrace } from '../../support/operator/planned.ts'
 import { APPLICATIONS, installOld, JOBS, makeApplication, OPERATOR } from '../../support/operator/scenario.ts'
 import { standInForNodes } from '../../support/operator/stand-in.ts'
@@ -72,6 +75,25 @@ describe('a plan', () => {
     expect((await check(plan)).code).toBe(0)
   }, 120_000)
 
+  it('is stale (5) when an application is made since where the target does not watch', async () => {
+    const cluster = await openLab(lab())
+    const plan = await planTo(lab(), cluster, '2.5.2', NO_WEBHOOK)
+    const check2x = plan.steps.find(({ verb }) => verb === 'check-install')!.payload as { arguments: string[] }
+    expect(check2x.arguments).toContain(`--namespaces=${JOBS}`)
+    expect((await check(plan)).code).toBe(0)
+    const steps = plan.steps.map((step) =>
+      step.verb === 'check-install'
+        ? { ...step, payload: { ...check2x, arguments: ['controller', 'start', '--namespaces=elsewhere'] } }
+        : step,
+    )
+    const elsewhere = sealPlan({ ...plan, steps })
+    expect((await check(elsewhere)).code).toBe(0)
+    await makeApplication(cluster, 'left-alone', 'RUNNING')
+    const { code, stderr } = await check(elsewhere)
+    expect([code, stderr]).toEqual([5, expect.stringContaining('jobs/left-alone would no longer be watched')])
+    await cluster.delete(keyOf('left-alone'))
+  }, 120_000)
+
   it('stops before the definition changes when such an application is made in the very last moment', async () => {
     const cluster = await openLab(lab())
     const session = sessionOf(lab(), cluster, home)
@@ -118,6 +140,21 @@ describe('a plan', () => {
     const proof = await verifyRunOf(session, receipt.run)
     const verdicts = new Set(proof.items.map(({ name, verdict }) => `${name.replace(/-\d+$/, '')} ${verdict}`))
     expect([...verdicts].sort()).toEqual(['jobs/deleted unseen', 'jobs/edited note'])
+
+    // 2.5.2 suspends, 1.3.8 knows nothing of it.
+    const stored = (await session.store.read(receipt.run))!
+    const findings = async () =>
+      (await planWayBack(stored, session, { lowerCrds: false })).findings.filter(({ gate }) => gate === 'ack')
+    expect(await findings()).toEqual([])
+    const down = await planTo(lab(), cluster, '1.3.8', { ...NO_WEBHOOK, isBack: true })
+    await makeApplication(cluster, 'suspended', 'SUSPENDED', false, { suspend: true, mode: 'cluster' })
+    await expect(requireTakenUp(down, session)).rejects.toMatchObject({
+      exit: 'stale',
+      why: expect.stringContaining('jobs/suspended is suspended') as string,
+    })
+    expect(await findings()).toMatchObject([{ id: 'OP-SUSPEND-LOST', objects: ['jobs/suspended'] }])
+    await cluster.delete(keyOf('suspended'))
+    await requireTakenUp(down, session)
 
     const back = await takeBack(session, receipt.run)
     expect(back.outcome).toBe('done')

@@ -4,10 +4,12 @@ import { SparkopsError } from '../../errors.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { addUp } from '../../plan/run-record.ts'
 import { requireTarget } from '../../plan/stale.ts'
+import { sealPlan } from '../../plan/seal.ts'
 import { planUndo } from '../revert/undo-plan.ts'
+import { suspendedOnTheWayBack } from './left-behind.ts'
 import { type OperatorSession, planOfRun, progressOfRun } from './session.ts'
 
-type Choosing = Pick<OperatorSession, 'store' | 'cluster' | 'clock'>
+type Choosing = Pick<OperatorSession, 'store' | 'cluster' | 'clock' | 'signal'>
 
 /** Throws unless the run can go on: on this cluster, not ended, not being taken back. */
 export async function requireOpen(stored: StoredRun, session: Choosing): Promise<void> {
@@ -44,7 +46,9 @@ export async function planWayBack(
   }
   await refuseWhileUndone(stored.id, session)
   const createdAt = new Date(session.clock.now()).toISOString()
-  return planUndo(plan, progress, { lowerCrds, tool: plan.tool, createdAt })
+  const back = planUndo(plan, progress, { lowerCrds, tool: plan.tool, createdAt })
+  const suspended = await suspendedOnTheWayBack(plan, session)
+  return suspended.length === 0 ? back : sealPlan({ ...back, findings: [...suspended, ...back.findings] })
 }
 
 function requireHere(plan: Plan, { cluster: { identity } }: Choosing): void {
