@@ -25,6 +25,8 @@ export function goPlacement(): AfterMerge {
         if (settled.has(path) || assumed.has(path)) continue
         const read = async (where: Oid): Promise<string | undefined> => await goText(git, where, path)
         const [base, theirs] = [await read(baseTree), await read(theirsTree)]
+        // A file that the commit does not change has none of its lines: what differs in it a person put there.
+        if (base === theirs) continue
         const [ours, merged] = [await read(onto), await read(tree)]
         if (base === undefined || theirs === undefined || ours === undefined || merged === undefined) continue
         const stray = strayDeclarations({ base, theirs, ours, merged })

@@ -1,7 +1,7 @@
 /** What became of a commit's change: the strictest class that can be shown to hold, with what shows it. */
 import { carryCommit, type CarryProgress } from '../carry/carry-commit.ts'
-import { finishTree, rewriteTrees } from '../carry/carry-tree.ts'
-import type { CarryContext, CarryFinding, CarryRules, ResolutionClass } from '../resolve/resolver.ts'
+import { type CarryOutcome, finishTree, rewriteTrees } from '../carry/carry-tree.ts'
+import type { CarryContext, CarryFinding, CarryRules, Resolution, ResolutionClass } from '../resolve/resolver.ts'
 import type { SeriesCommit } from '../series/collect-series.ts'
 import { loosest } from '../sync/run-report.ts'
 import { compareChanges, interdiff, type Trees } from './compare-change.ts'
@@ -57,26 +57,43 @@ export async function classifyChange(
       findings: outcome.findings,
     }
   }
-  return await changedByHand({ context, rules }, old, made, { ...differing, conflicted: openPaths(outcome) })
+  return await changedByHand({ context, rules }, old, made, { ...differing, outcome })
 }
 
 async function changedByHand(
   { context, rules }: { context: CarryContext; rules: CarryRules },
   old: SeriesCommit,
   made: SeriesCommit,
-  seen: { paths: string[]; interdiff: string; conflicted: readonly string[] },
+  seen: { paths: string[]; interdiff: string; outcome: CarryOutcome },
 ): Promise<ClassifiedChange> {
   const situation = { ...context, commit: old, onto: made.parentTree }
   const { baseTree, theirsTree } = await rewriteTrees(situation, rules)
   const full = { ...situation, baseTree, theirsTree, conflicts: [] }
-  const { findings } = await finishTree(full, rules, made.tree, [], new Set())
+  const done = await resolutionsBehind(context, seen.outcome, made)
+  const { findings } = await finishTree(full, rules, made.tree, done, new Set())
+  const conflicted = seen.outcome.kind === 'stopped' ? seen.outcome.open.map(({ path }) => path) : []
   const known =
-    seen.conflicted.length === 0 ? 'carried again, it gives another tree' : `in conflict: ${seen.conflicted.join(', ')}`
+    conflicted.length === 0 ? 'carried again, it gives another tree' : `in conflict: ${conflicted.join(', ')}`
   return { class: 'human', evidence: known, rules: [], paths: seen.paths, interdiff: seen.interdiff, findings }
 }
 
-function openPaths(outcome: Awaited<ReturnType<typeof carryCommit>>['outcome']): string[] {
-  return outcome.kind === 'stopped' ? outcome.open.map(({ path }) => path) : []
+/**
+ * What rules did where they stopped, and what a person made of the rest: whatever differs from what carrying again gives.
+ * Checks of what git merged by itself do not ask about that, as they did not when it was resolved.
+ */
+async function resolutionsBehind(
+  { git }: CarryContext,
+  outcome: CarryOutcome,
+  made: SeriesCommit,
+): Promise<Resolution[]> {
+  if (outcome.kind === 'dropped') return []
+  const differing = (await git.diff(outcome.tree, made.tree)).map(({ path }) => path)
+  const open = outcome.kind === 'stopped' ? outcome.open.map(({ path }) => path) : []
+  const byHand = [...new Set([...open, ...differing])].map((path): Resolution => {
+    const how = { class: 'human' as const, rule: 'by-hand', ruleVersion: 1, confidence: 'assisted' as const }
+    return { path, ...how, evidence: 'it is not what carrying again gives' }
+  })
+  return [...(outcome.kind === 'stopped' ? outcome.resolutions : []), ...byHand]
 }
 
 function ruleNames(resolutions: readonly { rule: string }[]): string[] {
