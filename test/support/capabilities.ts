@@ -3,7 +3,9 @@
  * the reporter counts and names it; with CI=true a skipped test fails the run.
  */
 import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, it } from 'vitest'
 import { findKafka } from '../../scripts/lab-kafka.mjs'
 import { findLabProgram, LAB_PROGRAMS } from '../../scripts/lab.mjs'
@@ -24,6 +26,8 @@ const PROBES = {
   /** util-linux's terminal recorder: gives a program a terminal. */
   script: () => findOnPath(['script']),
   bash: () => findOnPath(['bash']),
+  /** File systems of a test's own: root on Linux may mount them, unless a container says no. */
+  tmpfs: mountsTmpfs,
   sha256sum: () => findOnPath(['sha256sum']),
   /** A real control plane, and helm: `npm run lab` builds them. */
   lab: () => (LAB_PROGRAMS.every((name) => findLabProgram(name) !== undefined) ? findLabProgram('etcd') : undefined),
@@ -53,6 +57,21 @@ export function needs(...capabilities: Capability[]): { describe: typeof describ
   return {
     describe: skipping(describe.skip as never) as typeof describe,
     it: skipping(it.skip as never) as typeof it,
+  }
+}
+
+function mountsTmpfs(): string | undefined {
+  const mount = findOnPath(['mount'])
+  if (mount === undefined || process.platform !== 'linux' || process.getuid?.() !== 0) return undefined
+  const place = mkdtempSync(join(tmpdir(), 'sparkops-mount-'))
+  try {
+    execFileSync(mount, ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', place], { stdio: 'ignore' })
+    execFileSync('umount', [place], { stdio: 'ignore' })
+    return mount
+  } catch {
+    return undefined
+  } finally {
+    rmSync(place, { recursive: true, force: true })
   }
 }
 

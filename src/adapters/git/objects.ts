@@ -27,6 +27,13 @@ export function openObjects(
   const syntheticCommits = new Map<string, Oid>()
   let textFiles = 0
 
+  const ask = async (args: readonly string[], input?: Uint8Array, allowed?: readonly number[]): Promise<Buffer> => {
+    try {
+      return await runGit(place, args, input, allowed)
+    } catch (error) {
+      throw facts.isPartial ? asMissing(error, facts) : error
+    }
+  }
   const read: ObjectReader['read'] = async (oid) => await pipe.read(checkId(oid))
   const readAs = async (oid: Oid, type: 'blob' | 'commit' | 'tree'): Promise<Buffer> => {
     const found = await pipe.read(checkId(oid))
@@ -35,7 +42,7 @@ export function openObjects(
     return found.bytes
   }
   const write = async (type: 'blob' | 'commit' | 'tree', bytes: Uint8Array): Promise<Oid> =>
-    (await runGit(place, ['hash-object', '-t', type, '-w', '--stdin'], bytes)).toString('latin1').trim()
+    (await ask(['hash-object', '-t', type, '-w', '--stdin'], bytes)).toString('latin1').trim()
 
   const readTree = async (oid: Oid): Promise<readonly TreeItem[]> => {
     const known = trees.get(oid)
@@ -81,7 +88,7 @@ export function openObjects(
       await writeFile(join(place.directory, 'refs/upstream'), `${ours}\n`)
       await writeFile(join(place.directory, 'refs/company'), `${theirs}\n`)
       const words = ['merge-tree', '--write-tree', '-z', '--messages', '--allow-unrelated-histories']
-      return readMerge(await runGit(place, [...words, 'upstream', 'company'], undefined, [0, 1]))
+      return readMerge(await ask([...words, 'upstream', 'company'], undefined, [0, 1]))
     }
     const result = merging.then(run)
     merging = result.catch(() => undefined)
@@ -99,7 +106,7 @@ export function openObjects(
     async list(treeish, directory) {
       const top = directory === undefined ? await treeOf(treeish) : await directoryAt(treeish, directory)
       if (top === undefined) return []
-      const out = await runGit(place, ['ls-tree', '-r', '-z', '--full-tree', checkId(top)])
+      const out = await ask(['ls-tree', '-r', '-z', '--full-tree', checkId(top)])
       const prefix = directory === undefined ? '' : `${directory}/`
       return splitNul(out).map((piece) => {
         const tab = piece.indexOf(9)
@@ -113,7 +120,7 @@ export function openObjects(
       if (options.renames === undefined) return await diffTrees(store, ...trees)
       const renames = [`-M${options.renames}%`, '-l0']
       const shape = ['-r', '-z', '--raw', '--no-abbrev', '--full-index', '--no-ext-diff', '--no-textconv']
-      return readRawDiff(await runGit(place, ['diff-tree', ...shape, ...renames, ...trees]))
+      return readRawDiff(await ask(['diff-tree', ...shape, ...renames, ...trees]))
     },
 
     async patch(before, after, options = {}) {
@@ -121,14 +128,14 @@ export function openObjects(
       const limit = paths.length === (options.paths ?? []).length && paths.length > 0
       const words = limit ? ['--', ...paths.map((path) => `:(literal)${path}`)] : []
       const trees = [await treeOf(before), await treeOf(after)]
-      return await runGit(place, ['diff-tree', ...PATCH_OPTIONS, '-p', `-U${options.context ?? 3}`, ...trees, ...words])
+      return await ask(['diff-tree', ...PATCH_OPTIONS, '-p', `-U${options.context ?? 3}`, ...trees, ...words])
     },
 
     async patchId(before, after) {
       const trees = [await treeOf(before), await treeOf(after)]
-      const patch = await runGit(place, ['diff-tree', ...PATCH_OPTIONS, '-p', ...trees])
+      const patch = await ask(['diff-tree', ...PATCH_OPTIONS, '-p', ...trees])
       if (patch.length === 0) return undefined
-      const out = await runGit(place, ['patch-id', '--stable'], patch)
+      const out = await ask(['patch-id', '--stable'], patch)
       return out.toString('latin1').split(' ')[0]
     },
 
@@ -141,8 +148,8 @@ export function openObjects(
           .map(checkId)
           .join('\n')}\n`
         const words = ['diff-tree', '--stdin', ...PATCH_OPTIONS, '--root', '-p']
-        const patches = await runGit(place, words, Buffer.from(portion))
-        const lines = (await runGit(place, ['patch-id', '--stable'], patches)).toString('latin1').trim().split('\n')
+        const patches = await ask(words, Buffer.from(portion))
+        const lines = (await ask(['patch-id', '--stable'], patches)).toString('latin1').trim().split('\n')
         for (const line of lines) {
           const [id, commit] = line.split(' ')
           if (commit !== undefined) found.set(commit, id!)
@@ -155,11 +162,11 @@ export function openObjects(
       const except = (typeof from === 'string' ? [from] : from).map((oid) => `^${checkId(oid)}`)
       const paths = (options.paths ?? []).map((path) => `:(literal)${path}`)
       const words = ['rev-list', '--reverse', '--topo-order', ...(options.firstParent ? ['--first-parent'] : [])]
-      return linesOf(await runGit(place, [...words, checkId(to), ...except, '--', ...paths]))
+      return linesOf(await ask([...words, checkId(to), ...except, '--', ...paths]))
     },
 
     async mergeBases(one, other) {
-      return linesOf(await runGit(place, ['merge-base', '--all', checkId(one), checkId(other)], undefined, [0, 1]))
+      return linesOf(await ask(['merge-base', '--all', checkId(one), checkId(other)], undefined, [0, 1]))
     },
 
     async isAncestor(ancestor, descendant) {
@@ -250,12 +257,19 @@ function missing(oid: Oid, type: string, facts: RepositoryFacts, said?: string):
       ? 'it is a partial clone, and objects are not fetched unasked'
       : (said?.trim() ?? (facts.isShallow ? 'it is a shallow clone' : 'the object is missing or damaged')),
     hint: facts.isPartial
-      ? 'git fetch --refetch --filter=blob:limit=1g'
+      ? 'git fetch --refetch --tags --filter=blob:limit=1g'
       : facts.isShallow
         ? 'git fetch --unshallow'
         : 'git fsck',
     exit: 'data',
   })
+}
+
+/** In a partial clone, what git cannot read is what was never fetched. */
+function asMissing(error: unknown, facts: RepositoryFacts): unknown {
+  if (!(error instanceof SparkopsError) || error.code !== 'SO_GIT_FAILED') return error
+  const oid = /(?:unable to read|could not read|missing|bad object)\D*?([0-9a-f]{40,64})/.exec(error.why ?? '')?.[1]
+  return oid === undefined ? error : missing(oid, 'object', facts)
 }
 
 function notOfType(oid: Oid, wanted: string, found: string): SparkopsError {

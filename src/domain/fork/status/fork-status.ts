@@ -121,7 +121,7 @@ async function standingRuns(tools: Pick<SyncTools, 'git' | 'store'>, start: Oid)
 function warningsOf({ facts }: Git, base: { how: string; isUnrelated: boolean }, knowsBranch: boolean): string[] {
   return [
     ...(facts.isShallow ? ['the clone is shallow: an older base would not be found; git fetch --unshallow'] : []),
-    ...(facts.isPartial ? ['the clone is partial: what is missing is not fetched; git fetch --refetch'] : []),
+    ...(facts.isPartial ? ['the clone is partial: what is missing is not fetched; git fetch --refetch --tags'] : []),
     ...(base.isUnrelated
       ? ['the fork has no common history with its base: its first commit counts as a change of it']
       : []),
