@@ -7,7 +7,16 @@ import { isEmptyScalar, isOtherType } from './scalars.ts'
 import { type JsonMap, at, isMap, scalarText } from './json.ts'
 import { childPointer } from './path.ts'
 import { shownOption } from './rows.ts'
-import { type PathNode, fieldNode, identify, itemNode, noiseAt, placeOfValue, rootPath, sharedPlace } from './rule-index.ts'
+import {
+  type PathNode,
+  fieldNode,
+  identify,
+  itemNode,
+  noiseAt,
+  placeOfValue,
+  rootPath,
+  sharedPlace,
+} from './rule-index.ts'
 import { EMPTY_MAP_COUNTS, ENVIRONMENT, KEYED, NUMBER_TEXT, ORDER_RULES, QUANTITY } from './rules/canonical-rules.ts'
 import { quantityOf } from './quantity.ts'
 import { ANY, POD, type FieldType, fieldType } from './schema.ts'

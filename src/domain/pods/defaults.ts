@@ -67,7 +67,13 @@ function fill(value: unknown, type: FieldType, pointer: string, filled: Map<stri
   else if (type.kind === 'struct' && isMap(value)) fillStruct(value, type.name, pointer, filled, isFrame)
 }
 
-function fillStruct(value: JsonMap, type: string, pointer: string, filled: Map<string, string>, isFrame: boolean): void {
+function fillStruct(
+  value: JsonMap,
+  type: string,
+  pointer: string,
+  filled: Map<string, string>,
+  isFrame: boolean,
+): void {
   const set = (name: string, to: unknown, rule: string): void => {
     value[name] = to
     filled.set(childPointer(pointer, name), rule)
@@ -119,9 +125,7 @@ export function pullPolicyOf(image: unknown): string {
 function fillHostPorts(spec: JsonMap, pointer: string, filled: Map<string, string>): void {
   if (spec['hostNetwork'] !== true) return
   for (const list of ['containers', 'initContainers'])
-    mapsAt(spec, list).forEach((container, place) =>
-      fillPorts(container, `${pointer}/${list}/${place}/ports`, filled),
-    )
+    mapsAt(spec, list).forEach((container, place) => fillPorts(container, `${pointer}/${list}/${place}/ports`, filled))
 }
 
 function fillPorts(container: JsonMap, pointer: string, filled: Map<string, string>): void {

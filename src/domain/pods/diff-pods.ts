@@ -6,6 +6,7 @@ import { explainRow } from './explain-rows.ts'
 import { at } from './json.ts'
 import { managersOf } from './managed-fields.ts'
 import { provenanceWithin } from './provenance.ts'
+import { pairPods } from './pair-pods.ts'
 import { type FieldRow, LOST, type Verdict } from './rows.ts'
 import { type Shape, type ShapeCounts, shapesOf } from './shapes.ts'
 import type { SparkPod } from './spark-pod.ts'
@@ -55,50 +56,32 @@ export interface Comparison {
 export function comparePods(expected: Side, actual: Side, omit: readonly Verdict[] = []): Comparison {
   const comparison: Comparison = { rows: [], shapes: [], unseen: [], omitted: new Map() }
   const counts: ShapeCounts = { driver: 0, executor: 0 }
-  for (const [from, to] of pairApplications(expected.pods, actual.pods)) {
-    const name = (to[0] ?? from[0])!.application
-    const [before, after] = [shapesOf(from), shapesOf(to, counts)]
-    comparison.shapes.push(...after.map((shape) => shapeSummary(shape, name)))
+  const { pairs, unpaired } = pairPods(expected, actual)
+  comparison.unseen.push(...unpaired)
+  for (const { name, application, ...pair } of pairs) {
+    const [before, after] = [shapesOf(pair.expected), shapesOf(pair.actual, counts)]
+    comparison.shapes.push(...after.map((shape) => shapeSummary(shape, application)))
     for (const role of ['driver', 'executor'] as const) {
       const [wanted, found] = [before, after].map((all) => all.filter((one) => one.role === role)) as [Shape[], Shape[]]
       if (wanted.length === 0 && found.length === 0) continue
       if (found.length === 0) comparison.unseen.push(`no ${role} of ${name} in ${actual.from}`)
       else if (wanted.length === 0) comparison.unseen.push(`no ${role} of ${name} in ${expected.from} to compare with`)
-      else compareRole(wanted, found, { comparison, counts, name, omit })
+      else compareRole(wanted, found, { comparison, counts, application, omit })
     }
   }
   return comparison
 }
 
-/** Pairs by name; where each side has one application, those two, whatever they are called. */
-function pairApplications(expected: readonly SparkPod[], actual: readonly SparkPod[]): [SparkPod[], SparkPod[]][] {
-  const [from, to] = [byApplication(expected), byApplication(actual)]
-  if (from.size === 0 && to.size === 0) return []
-  if (from.size <= 1 && to.size <= 1) return [[[...expected], [...actual]]]
-  const names = [...new Set([...from.keys(), ...to.keys()])].sort()
-  return names.map((name) => [from.get(name) ?? [], to.get(name) ?? []])
-}
-
-function byApplication(pods: readonly SparkPod[]): Map<string, SparkPod[]> {
-  const groups = new Map<string, SparkPod[]>()
-  for (const pod of pods) {
-    const group = groups.get(pod.application)
-    if (group === undefined) groups.set(pod.application, [pod])
-    else group.push(pod)
-  }
-  return groups
-}
-
 interface RoleContext {
   comparison: Comparison
   counts: ShapeCounts
-  name: string
+  application: string
   omit: readonly Verdict[]
 }
 
 /** Each shape that was found against the nearest that was expected; one that is nearest to none is lost. */
 function compareRole(wanted: readonly Shape[], found: readonly Shape[], context: RoleContext): void {
-  const { comparison, counts, name, omit } = context
+  const { comparison, counts, application, omit } = context
   const used = new Set<Shape>()
   for (const shape of found) {
     const candidates = wanted.map((from) => ({ from, ...compareShapes(from, shape, omit.includes('same')) }))
@@ -115,7 +98,7 @@ function compareRole(wanted: readonly Shape[], found: readonly Shape[], context:
   for (const shape of wanted.filter((one) => !used.has(one))) {
     const lost = { ...shape, number: ++counts[shape.role] }
     comparison.rows.push(lostShape(lost))
-    comparison.shapes.push({ ...shapeSummary(lost, name), pods: [] })
+    comparison.shapes.push({ ...shapeSummary(lost, application), pods: [] })
   }
 }
 

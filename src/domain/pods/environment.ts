@@ -18,10 +18,11 @@ const REFERENCE = /(?<!\$)((?:\$\$)*)\$\(([A-Za-z_][\w.-]*)\)/g
 export function foldEnvironment(list: readonly unknown[]): FoldedEntry[] {
   const folded = new Map<string, FoldedEntry>()
   const places = new Map<string, number>()
-  const names = new Set(list.flatMap((entry) => textAt(entry, 'name') ?? []))
+  const names = new Set<string>()
+  for (const entry of list) names.add(nameOf(entry))
   list.forEach((entry, index) => {
     if (!isMap(entry)) return
-    const name = textAt(entry, 'name') ?? ''
+    const name = nameOf(entry)
     if (!JAVA_OPTION.test(name)) {
       const rules = folded.has(name) ? [ENVIRONMENT.lastWins.id] : []
       folded.set(name, { name, index, rules, entry: withUnresolved(entry, names, places) })
@@ -29,6 +30,11 @@ export function foldEnvironment(list: readonly unknown[]): FoldedEntry[] {
     places.set(name, index)
   })
   return [...folded.values()]
+}
+
+function nameOf(entry: unknown): string {
+  const name = isMap(entry) ? entry['name'] : undefined
+  return typeof name === 'string' ? name : ''
 }
 
 /** A reference to an entry that stands later is left as text by the kubelet: it must not look like one that works. */
@@ -43,11 +49,13 @@ function withUnresolved(entry: JsonMap, names: ReadonlySet<string>, earlier: Rea
 
 /** The options behind SPARK_JAVA_OPT_<n>, in the order that the command line has them. */
 export function javaOptions(list: readonly unknown[]): { option: string; index: number }[] {
-  const numbered = list.flatMap((entry, index) => {
-    const number = JAVA_OPTION.exec(textAt(entry, 'name') ?? '')?.[1]
+  const numbered: { number: number; option: string; index: number }[] = []
+  for (const [index, entry] of list.entries()) {
+    const number = JAVA_OPTION.exec(nameOf(entry))?.[1]
     const option = textAt(entry, 'value')
-    return number === undefined || option === undefined ? [] : [{ number: Number(number), option, index }]
-  })
+    if (number !== undefined && option !== undefined) numbered.push({ number: Number(number), option, index })
+  }
+  if (numbered.length === 0) return []
   const last = new Map<string, { option: string; index: number }>()
   for (const { option, index } of numbered.sort((a, b) => a.number - b.number))
     last.set(/^-D[^=]+=/.exec(option)?.[0] ?? option, { option, index })

@@ -2,7 +2,7 @@
 import { API_VERSION, type Document } from '../document.ts'
 import { SparkopsError } from '../errors.ts'
 import type { AcceptList } from './accept.ts'
-import { type Answer, countVerdicts, settle } from './answer.ts'
+import { type Answer, type ShapeSummary, countVerdicts, settle } from './answer.ts'
 import { comparePods, shapeSummary } from './diff-pods.ts'
 import type { DryRun } from './dry-run/dry-run.ts'
 import type { Expectation } from './expect/read-expectations.ts'
@@ -44,6 +44,8 @@ interface Findings {
   rows: FieldRow[]
   unseen: string[]
   notes: string[]
+  /** As the rows number them, where that is not by application alone. */
+  shapes?: ShapeSummary[]
 }
 
 /** The proof, or what keeps it from being one. Never `ok` where a role of the application was not seen. */
@@ -61,7 +63,7 @@ export function verifyPods({ actual, truth, accept, isStrict }: VerifyOptions): 
     kind: 'PodVerification',
     truth: inWords(truth),
     pods: actual.from,
-    shapes: shapes.map(({ shape, application }) => shapeSummary(shape, application)),
+    shapes: found.shapes ?? shapes.map(({ shape, application }) => shapeSummary(shape, application)),
     notes: [...new Set(found.notes)],
     ...settled,
     exit:
