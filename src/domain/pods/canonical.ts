@@ -20,7 +20,7 @@ import {
 import { EMPTY_MAP_COUNTS, ENVIRONMENT, KEYED, NUMBER_TEXT, ORDER_RULES, QUANTITY } from './rules/canonical-rules.ts'
 import { quantityOf } from './quantity.ts'
 import { ANY, POD, type FieldType, fieldType } from './schema.ts'
-import type { Branch, Leaf, Place } from './tree.ts'
+import { type Branch, type Leaf, type Place, noiseThroughout, shortText, sorted } from './tree.ts'
 
 interface Spot {
   at: PathNode
@@ -303,27 +303,9 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null
 }
 
-/** A list or map that holds nothing but noise is noise itself. */
-function noiseThroughout(node: Leaf | Branch): Place['noise'] {
-  if (node.kind === 'leaf') return undefined
-  const children = [...node.children.values()]
-  return children.every(({ noise }) => noise !== undefined) ? children[0]?.noise : undefined
-}
-
 /** Marks a spot as an item of a list: an item counts even when nothing in it does. */
 const ITEM = '[]'
 
 function isListItem({ owner }: Spot): boolean {
   return owner === ITEM
-}
-
-function sorted(children: Map<string, Place>): Map<string, Place> {
-  return new Map([...children].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
-}
-
-/** A node in one line: the name of an item that has no key of its own. */
-function shortText(node: Leaf | Branch): string {
-  if (node.kind === 'leaf') return node.value
-  const parts = [...node.children.values()].map(({ path, node: child }) => `${path}=${shortText(child)}`)
-  return `{${parts.join(' ')}}`
 }

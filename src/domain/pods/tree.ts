@@ -57,3 +57,22 @@ export function placesByPointer(tree: Place): Map<string, Place> {
   visit(tree)
   return places
 }
+
+/** A list or map that holds nothing but noise is noise itself. */
+export function noiseThroughout(node: Leaf | Branch): Place['noise'] {
+  if (node.kind === 'leaf') return undefined
+  const children = [...node.children.values()]
+  return children.every(({ noise }) => noise !== undefined) ? children[0]?.noise : undefined
+}
+
+/** Places in the order of their paths. */
+export function sorted(children: Map<string, Place>): Map<string, Place> {
+  return new Map([...children].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+}
+
+/** A node in one line: the name of an item that has no key of its own. */
+export function shortText(node: Leaf | Branch): string {
+  if (node.kind === 'leaf') return node.value
+  const parts = [...node.children.values()].map(({ path, node: child }) => `${path}=${shortText(child)}`)
+  return `{${parts.join(' ')}}`
+}
