@@ -3,8 +3,11 @@ import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { dump } from 'js-yaml'
 import { describe, expect, it } from 'vitest'
+import { type JsonMap, at, mapsAt } from '../../../src/domain/pods/json.ts'
 import { loadDocuments } from '../../../src/domain/pods/kubectl-yaml.ts'
 import { SharedBlocks, readPlainYaml } from '../../../src/domain/pods/plain-yaml.ts'
+import { MAIN } from '../../../src/domain/pods/webhook/effects.ts'
+import { enforce } from '../../../src/domain/pods/webhook/enforce.ts'
 import { ROLES, recorded } from '../../support/pods.ts'
 
 const BODIES = ['01-plain', '02-volumes-conf', '04-pod-template', '10-webhook-vs-template/converted'].flatMap((name) =>
@@ -170,6 +173,27 @@ describe('plain YAML', () => {
     )
     expect(plain).toBeGreaterThan(300)
     expect(others).toBeGreaterThan(300)
+  })
+
+  it('may be the same in two containers of a pod, and is changed in one of them alone', () => {
+    const resources = { resources: { limits: { memory: '1Gi' } } }
+    const text = dump(
+      {
+        spec: {
+          containers: [
+            { name: 'main', ...resources },
+            { name: 'side', ...resources },
+          ],
+        },
+      },
+      { noRefs: true },
+    )
+    const pod = readPlainYaml(text, shared) as JsonMap
+    const to = ['spec', 'containers', MAIN, 'resources', 'limits', 'memory'] as const
+    const enforced = enforce(pod, [{ field: 'memoryLimit', change: { do: 'set', to, value: '3Gi' } }], 0).pod
+    const memory = mapsAt(enforced, 'spec', 'containers').map((one) => at(one, 'resources', 'limits', 'memory'))
+    expect(memory).toEqual(['3Gi', '1Gi'])
+    expect(isDeepStrictEqual([pod], loadDocuments(text))).toBe(true)
   })
 
   it('has no anchors, tags, comments, flow forms, second documents or keys said twice', () => {
