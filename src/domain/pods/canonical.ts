@@ -18,6 +18,7 @@ import {
   sharedPlace,
 } from './rule-index.ts'
 import { EMPTY_MAP_COUNTS, ENVIRONMENT, KEYED, NUMBER_TEXT, ORDER_RULES, QUANTITY } from './rules/canonical-rules.ts'
+import { isShared } from './plain-yaml.ts'
 import { quantityOf } from './quantity.ts'
 import { ANY, POD, type FieldType, fieldType } from './schema.ts'
 import { type Branch, type Leaf, type Place, noiseThroughout, shortText, sorted } from './tree.ts'
@@ -116,7 +117,7 @@ class TreeBuilder {
     if (typeof value !== 'object' || this.isPart || !isOfItself(of)) return this.madePlace(value, of, spot)
     const make = (): Place | undefined => this.filledPlace(value, of, spot)
     // What came by a default alone is no pod's own.
-    return isObject(spot.raw) ? placeOfValue(spot.at, spot.raw, this.contextOf(spot), make) : make()
+    return isShared(spot.raw) ? placeOfValue(spot.at, spot.raw, this.contextOf(spot), make) : make()
   }
 
   private madePlace(value: unknown, type: FieldType, spot: Spot): Place | undefined {
@@ -246,7 +247,7 @@ class TreeBuilder {
     const context = list.field === 'env' && item !== spot.raw ? stringifyExact(item) : this.isOnHost
     const key = `${spot.pointer}\n${rules.join()}\n${context}`
     const makeOnce = (): Place => sharedPlace(at, `${key}\n${stringifyExact(spot.raw)}`, make)
-    return isObject(spot.raw) ? placeOfValue(at, spot.raw, key, makeOnce) : makeOnce()
+    return isShared(spot.raw) ? placeOfValue(at, spot.raw, key, makeOnce) : makeOnce()
   }
 
   private environment(items: unknown[], spot: Spot): Branch {
@@ -298,10 +299,6 @@ class TreeBuilder {
 }
 
 const NO_RULES: readonly string[] = []
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null
-}
 
 /** Marks a spot as an item of a list: an item counts even when nothing in it does. */
 const ITEM = '[]'

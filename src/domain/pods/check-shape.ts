@@ -2,6 +2,7 @@
 import { isMap } from './json.ts'
 import { fieldPath, itemPath } from './path.ts'
 import { malformed } from './read-objects.ts'
+import { isShared } from './plain-yaml.ts'
 import { type FieldType, POD, fieldType } from './schema.ts'
 
 const NAMES: Readonly<Record<string, string>> = { struct: 'a map', map: 'a map', list: 'a list' }
@@ -25,7 +26,7 @@ function check(value: unknown, type: FieldType, path: string, from: string): voi
     value.forEach((item, index) => check(item, type.of, itemPath(path, String(index)), from))
   else if (isMap(value))
     for (const [name, child] of Object.entries(value)) check(child, below(type, name), fieldPath(path, name), from)
-  if (typeof value === 'object') right.set(value, type)
+  if (isShared(value)) right.set(value, type)
 }
 
 function below(type: FieldType, field: string): FieldType {

@@ -1,6 +1,7 @@
 /** Fills in what the API server fills in, by DEFAULT_RULES; the same for both sides of a comparison. */
 import { type JsonMap, cloneJson, isMap, mapsAt } from './json.ts'
 import { childPointer } from './path.ts'
+import { isShared } from './plain-yaml.ts'
 import { DEFAULT_RULES, type DefaultRule } from './rules/default-rules.ts'
 import { quantityOf } from './quantity.ts'
 import { POD, type FieldType, fieldType } from './schema.ts'
@@ -56,7 +57,7 @@ export function filledValue(value: unknown, type: FieldType, pointer: string, fi
   const [copy, before] = [cloneJson(value), filled.size]
   fill(copy, type, pointer, filled)
   if (filled.size > before) return copy
-  whole.set(value, type)
+  if (isShared(value)) whole.set(value, type)
   return value
 }
 

@@ -6,6 +6,13 @@
 import type { JsonMap } from './json.ts'
 import { plainScalar } from './kubectl-yaml.ts'
 
+const sharedValues = new WeakSet()
+
+/** Whether a value is a block that others may hold too. To remember what was made of any other would cost, and serve nothing. */
+export function isShared(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && sharedValues.has(value)
+}
+
 /** Blocks that were read before: pods of one application are made of the same ones. What is shared nobody may change. */
 export class SharedBlocks {
   private readonly byColumn: Map<string, unknown>[] = []
@@ -16,6 +23,7 @@ export class SharedBlocks {
   }
 
   add(column: number, text: string, value: unknown): void {
+    if (typeof value === 'object' && value !== null) sharedValues.add(value)
     if (++this.count > MOST_BLOCKS) {
       this.byColumn.length = 0
       this.count = 1
