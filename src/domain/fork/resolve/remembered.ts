@@ -24,6 +24,7 @@ interface MemoryRecord {
   run: string
   step: number
   path: string
+  /** When it stopped there: done again after a crash, the record is the same. */
   at: string
 }
 

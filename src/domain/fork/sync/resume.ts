@@ -34,7 +34,7 @@ export async function continueRun(tools: SyncTools, run: OpenRun, accept: readon
   const { tree, paths } = await treeOfBench(tools.git, stopped, bench)
   const step = await finishByHand(tools, run, { stopped, tree, paths, accept })
   // Before the step is recorded: killed between, the same is remembered again, and nothing is lost.
-  const from = { run: run.state.id, step: stopped.number, at: isoNow(tools.clock) }
+  const from = { run: run.state.id, step: stopped.number, at: stopped.at }
   await remember(tools.git, from, { conflicts: stopped.open, tree })
   return await advanceRun(tools, await recordStep(tools.git, tools.store, run, step))
 }
