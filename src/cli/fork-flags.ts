@@ -135,7 +135,7 @@ export async function withFork<T>(
         workbench,
         build,
         signer,
-        rules: ({ start }) => withMemory(rulesOf(start.profile), git),
+        rules: ({ id, start }) => withMemory(rulesOf(start.profile), git, id),
       },
     })
   } finally {

@@ -20,6 +20,7 @@ export default class ForkPlan extends BaseCommand {
     }),
     generate: Flags.boolean({
       summary: 'run generators and go mod tidy too, instead of foretelling them: exact, and slower',
+      default: false,
     }),
     'detailed-exitcode': Flags.boolean({ summary: 'end with 2 when something is left for a person' }),
   }

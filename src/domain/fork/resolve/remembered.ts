@@ -53,12 +53,12 @@ export async function remember(
   }
 }
 
-/** The rules, and after them what a person resolved before. */
-export function withMemory(rules: CarryRules, git: Git): CarryRules {
-  return { ...rules, resolvers: [...rules.resolvers, rememberedResolver(git)] }
+/** The rules, and after them what a person resolved before, in another run: taking steps back asks again. */
+export function withMemory(rules: CarryRules, git: Git, current?: string): CarryRules {
+  return { ...rules, resolvers: [...rules.resolvers, rememberedResolver(git, current)] }
 }
 
-function rememberedResolver(git: Git): Resolver {
+function rememberedResolver(git: Git, current: string | undefined): Resolver {
   return {
     id: REMEMBERED,
     async resolve(conflict) {
@@ -67,6 +67,7 @@ function rememberedResolver(git: Git): Resolver {
       const stored = tree === undefined ? undefined : await git.find(tree, 'record')
       if (tree === undefined || stored === undefined) return undefined
       const { run, step, path } = readRecord(await git.readBlob(stored.oid))
+      if (run === current) return undefined
       const result = await git.find(tree, 'result')
       const where = path === conflict.path ? '' : ` for ${path}`
       return {
