@@ -54,6 +54,21 @@ describe('a converted file', () => {
     )
   })
 
+  it('keeps the comments of a field whose place another one takes', async () => {
+    const spec = `spec:
+  sparkVersion: 3.5.1
+  batchScheduler: yunikorn # ours
+  driver: {}
+  executor: {}
+  sparkConf:
+    # since the move
+    spark.kubernetes.driver.scheduler.name: other # old
+    spark.kubernetes.executor.scheduler.name: other
+`
+    const { text } = await convert(HEAD + spec)
+    for (const comment of ['# ours', '# since the move', '# old']) expect(text).toContain(comment)
+  })
+
   it('leaves other documents, and what stands between them, byte for byte', async () => {
     const before = `# settings\napiVersion: v1\nkind: ConfigMap\ndata:   {a:   "1"}\n---\n`
     const after = `---\n# the end\nkind: Secret\napiVersion: v1\n...\n`

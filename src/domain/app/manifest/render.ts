@@ -92,7 +92,8 @@ function pairNode(source: Source, value: unknown, path: FieldPath): Pair {
   if (from !== undefined) {
     const inner = from === path ? undefined : innerComments(source, from, value)
     const comments = commentsOf(source, from)
-    const above = joined(headComments(source, JSON.stringify(path)), comments.above, inner)
+    const replaced = from === path ? undefined : replacedComments(source, path)
+    const above = joined(headComments(source, JSON.stringify(path)), replaced, comments.above, inner)
     if (above !== undefined) comments.above = above
     if (comments.above !== undefined) key.commentBefore = comments.above
     // Of a block it is the first comment within already.
@@ -103,6 +104,13 @@ function pairNode(source: Source, value: unknown, path: FieldPath): Pair {
     }
   }
   return new Pair(key, node)
+}
+
+/** The comments of a field whose place another one takes, unless it moved on itself. */
+function replacedComments(source: Source, path: FieldPath): string | undefined {
+  const place = JSON.stringify(path)
+  const hasMoved = [...source.origins.values()].some((from) => JSON.stringify(from) === place)
+  return hasMoved || !hasNode(source, path) ? undefined : allOf(commentsOf(source, path))
 }
 
 function valueNode(source: Source, value: unknown, path: FieldPath): Node {
