@@ -4,9 +4,9 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
-import { homedir } from 'node:os'
-import { dirname, isAbsolute, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { cacheHome } from './lab-cache.mjs'
 
 const POM = fileURLToPath(new URL('../test/lab/kafka/pom.xml', import.meta.url))
 
@@ -38,10 +38,8 @@ export async function provideKafka(tell) {
 }
 
 function cacheOf() {
-  const xdg = process.env.XDG_CACHE_HOME
-  const home = xdg && isAbsolute(xdg) ? xdg : join(homedir(), '.cache')
   const hash = createHash('sha256').update(readFileSync(POM)).digest('hex').slice(0, 12)
-  return join(home, 'sparkops', 'lab', `kafka-jars-${hash}`)
+  return join(cacheHome(), `kafka-jars-${hash}`)
 }
 
 /** @param {string[]} args

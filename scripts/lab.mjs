@@ -10,9 +10,9 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { cacheHome } from './lab-cache.mjs'
 import { provideKafka } from './lab-kafka.mjs'
 import { holdLock } from './lab-lock.mjs'
 import { buildProgress } from './lab-progress.mjs'
@@ -141,11 +141,6 @@ function cacheOf(name) {
   for (const file of ['go.mod', 'go.sum']) hash.update(readFileSync(join(MODULES, recipe.module, file)))
   hash.update(JSON.stringify([recipe.package, buildFlags(recipe), process.platform, process.arch]))
   return join(cacheHome(), `${name}-${versionOf(recipe)}-${hash.digest('hex').slice(0, 12)}`)
-}
-
-function cacheHome() {
-  const xdg = process.env.XDG_CACHE_HOME
-  return join(xdg && isAbsolute(xdg) ? xdg : join(homedir(), '.cache'), 'sparkops', 'lab')
 }
 
 async function removeUnused() {

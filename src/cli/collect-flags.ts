@@ -1,8 +1,7 @@
 /** The flags of `usage collect`, and what they say. */
 import { readFile } from 'node:fs/promises'
 import { Flags } from '@oclif/core'
-import { SparkopsError } from '../domain/errors.ts'
-import { parseSchedulerAddress, parseSize } from '../domain/usage/collect/targets.ts'
+import { parseSchedulerAddress, parseSize, refusedFlag } from '../domain/usage/collect/targets.ts'
 import { parseDuration } from '../domain/usage/duration.ts'
 import type { CollectorSettings } from './collect-command.ts'
 import type { SinkAccess } from './wiring.ts'
@@ -154,8 +153,8 @@ export async function settingsOf(flags: CollectFlags): Promise<Omit<CollectorSet
   const segmentBytes = parseSize('--segment-size', flags['segment-size'])
   const mostBytes = parseSize('--spool-size', flags['spool-size'])
   if (mostBytes < 2 * segmentBytes)
-    throw refused('--spool-size', 'it must hold two segments at least', 'make it larger, or --segment-size smaller')
-  if (flags.cluster === '') throw refused('--cluster', 'it is empty', 'name the cluster')
+    throw refusedFlag('--spool-size', 'it must hold two segments at least', 'make it larger, or --segment-size smaller')
+  if (flags.cluster === '') throw refusedFlag('--cluster', 'it is empty', 'name the cluster')
   const completing = Math.min(COMPLETING_MS, milliseconds('listing-interval'))
   return {
     name: flags.cluster,
@@ -186,7 +185,7 @@ interface SinkFlags {
 export async function sinkAccessOf(flags: SinkFlags): Promise<SinkAccess> {
   const endpoint = flags['s3-endpoint']
   if (endpoint !== undefined && !/^https?:\/\//.test(endpoint))
-    throw refused('--s3-endpoint', `${endpoint} is no address`, 'give it as https://store.example.com')
+    throw refusedFlag('--s3-endpoint', `${endpoint} is no address`, 'give it as https://store.example.com')
   const { 'kafka-ca': ca, 'kafka-sasl': mechanism, 'kafka-password-file': passwordFile } = flags
   return {
     s3: { endpoint, encryption: flags['s3-encryption'], kmsKey: flags['s3-kms-key'] },
@@ -219,7 +218,7 @@ function parseListen(text: string): { host: string; port: number } {
   const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(text) ?? []
   const port = Number(digits)
   if (digits === undefined || port > 65_535)
-    throw refused('--listen', `${text} is no address`, 'for example 0.0.0.0:9096')
+    throw refusedFlag('--listen', `${text} is no address`, 'for example 0.0.0.0:9096')
   return { host: bracketed ?? (plain || '0.0.0.0'), port }
 }
 
@@ -227,10 +226,6 @@ async function readText(flag: string, path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
-    throw refused(flag, error instanceof Error ? error.message : String(error), 'name a file that can be read')
+    throw refusedFlag(flag, error instanceof Error ? error.message : String(error), 'name a file that can be read')
   }
-}
-
-function refused(flag: string, why: string, hint: string): SparkopsError {
-  return new SparkopsError({ code: 'SO_USAGE', message: `${flag} cannot be used`, why, hint, exit: 'usage' })
 }

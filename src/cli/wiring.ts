@@ -285,7 +285,7 @@ export async function openSpool(options: {
   mostBytes: number
 }): Promise<EventSpool> {
   const [{ openSpool: open }, { takeLock }] = await Promise.all([
-    import('../adapters/event-spool/open-spool.ts'),
+    import('../adapters/event-files/open-spool.ts'),
     import('../adapters/journal/run-lock.ts'),
   ])
   const lock = async (path: string): Promise<() => Promise<void>> => await takeLock(path, `spool ${options.directory}`)

@@ -27,8 +27,6 @@ export interface SpoolPiece {
   /** Bytes of the segment, from (inclusive), to (exclusive). */
   from: number
   to: number
-  /** Whether it is the whole of a segment that no longer grows. */
-  whole: boolean
   read(): Promise<Buffer>
 }
 

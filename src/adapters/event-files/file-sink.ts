@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { SparkopsError } from '../../domain/errors.ts'
+import { syncDirectory } from './durable.ts'
 import type { EventSink } from '../../ports/event-sink.ts'
 import type { SegmentName } from '../../ports/event-spool.ts'
 
@@ -28,7 +29,7 @@ export function fileSink(directory: string, nameOf: (segment: SegmentName) => st
           await file.close()
         }
         await rename(draft, path)
-        await sync(dirname(path))
+        await syncDirectory(dirname(path))
       } catch (error) {
         await rm(draft, { force: true }).catch(() => undefined)
         throw unwritable(path, error)
@@ -43,17 +44,8 @@ async function makeDirectories(root: string, path: string): Promise<void> {
   const first = await mkdir(path, { recursive: true, mode: 0o700 })
   if (first === undefined) return
   for (let at = path; at.length >= Math.min(first.length, root.length); at = dirname(at)) {
-    await sync(dirname(at))
+    await syncDirectory(dirname(at))
     if (at === dirname(at)) return
-  }
-}
-
-async function sync(directory: string): Promise<void> {
-  const handle = await open(directory, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
 

@@ -28,11 +28,11 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 export function parseSchedulerAddress(text: string, allowRemote: boolean): URL {
   const address = URL.canParse(text) ? new URL(text) : undefined
   if (address === undefined || !['http:', 'https:'].includes(address.protocol))
-    throw refused('--yunikorn', `${text} is no address`, 'give it as http://localhost:9080')
+    throw refusedFlag('--yunikorn', `${text} is no address`, 'give it as http://localhost:9080')
   if (address.username !== '' || address.password !== '' || address.pathname !== '/' || address.search !== '')
-    throw refused('--yunikorn', 'more is given than scheme, host and port', 'give it as http://localhost:9080')
+    throw refusedFlag('--yunikorn', 'more is given than scheme, host and port', 'give it as http://localhost:9080')
   if (!allowRemote && !LOOPBACK.test(address.hostname))
-    throw refused(
+    throw refusedFlag(
       '--yunikorn',
       `${address.host} is not on this host: what goes over a network can be read and altered on its way`,
       'run the collector in the pod of the scheduler; or give --allow-remote, best with https',
@@ -51,12 +51,12 @@ export function parseSink(text: string): SinkTarget {
   if (kind === 'files' && rest !== '') return { kind, directory: rest.replace(/^\/\/(?=\/)/, '') }
   if (kind === 's3') return parseObjects(text, rest)
   if (kind === 'kafka') return parseTopic(text, rest)
-  throw refused('--to', `${text} is no place to keep events`, PLACES)
+  throw refusedFlag('--to', `${text} is no place to keep events`, PLACES)
 }
 
 function parseObjects(text: string, rest: string): ObjectsTarget {
   const [, bucket = '', path = ''] = /^\/\/([^/]*)\/?(.*)$/s.exec(rest) ?? []
-  if (!BUCKET.test(bucket)) throw refused('--to', `${text} names no bucket`, PLACES)
+  if (!BUCKET.test(bucket)) throw refusedFlag('--to', `${text} names no bucket`, PLACES)
   const prefix = path.replace(/\/+$/, '')
   return { kind: 's3', bucket, prefix: prefix === '' ? '' : `${prefix}/` }
 }
@@ -64,20 +64,21 @@ function parseObjects(text: string, rest: string): ObjectsTarget {
 function parseTopic(text: string, rest: string): TopicTarget {
   const [, hosts = '', topic = ''] = /^\/\/([^/]*)\/(.*)$/s.exec(rest) ?? []
   const brokers = hosts.split(',')
-  if (!TOPIC.test(topic) || topic === '.' || topic === '..') throw refused('--to', `${text} names no topic`, PLACES)
+  if (!TOPIC.test(topic) || topic === '.' || topic === '..') throw refusedFlag('--to', `${text} names no topic`, PLACES)
   const odd = brokers.find((broker) => !BROKER.test(broker))
-  if (odd !== undefined) throw refused('--to', `${odd} is no HOST:PORT of a broker`, PLACES)
+  if (odd !== undefined) throw refusedFlag('--to', `${odd} is no HOST:PORT of a broker`, PLACES)
   return { kind: 'kafka', brokers, topic }
 }
 
 /** Bytes of a size, such as 8MB or 1GiB. */
 export function parseSize(flag: string, text: string): number {
   const [, digits, unit = ''] = /^(\d{1,12})\s*([kMGT]i?)?B?$/i.exec(text) ?? []
-  if (digits === undefined) throw refused(flag, `${text} is no size`, `for example ${flag} 64MB or ${flag} 1GiB`)
+  if (digits === undefined) throw refusedFlag(flag, `${text} is no size`, `for example ${flag} 64MB or ${flag} 1GiB`)
   const power = ' kmgt'.indexOf(unit.charAt(0).toLowerCase() || ' ')
   return Number(digits) * (unit.length === 2 ? 1024 : 1000) ** power
 }
 
-function refused(flag: string, why: string, hint: string): SparkopsError {
+/** The error for a flag whose value cannot be meant. */
+export function refusedFlag(flag: string, why: string, hint: string): SparkopsError {
   return new SparkopsError({ code: 'SO_USAGE', message: `${flag} cannot be used`, why, hint, exit: 'usage' })
 }

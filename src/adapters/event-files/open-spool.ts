@@ -161,7 +161,7 @@ class DirectorySpool implements EventSpool {
     const { sequence, offset } = this.#mark(sink)
     const segment = this.#unkept(sequence, offset)
     if (segment === undefined || segment === this.#growing?.segment) return undefined
-    return this.#piece(segment, 0, segment.bytes, true)
+    return this.#piece(segment, 0, segment.bytes)
   }
 
   async #nextLines(sink: string): Promise<SpoolPiece | undefined> {
@@ -170,7 +170,7 @@ class DirectorySpool implements EventSpool {
     if (segment === undefined) return undefined
     const from = segment.sequence === sequence ? offset : 0
     const to = await this.#lineEnd(segment, from)
-    return this.#piece(segment, from, to, from === 0 && to === segment.bytes && segment !== this.#growing?.segment)
+    return this.#piece(segment, from, to)
   }
 
   /** The first segment that has more than a sink has kept. */
@@ -190,9 +190,9 @@ class DirectorySpool implements EventSpool {
     }
   }
 
-  #piece(segment: Segment, from: number, to: number, whole: boolean): SpoolPiece {
+  #piece(segment: Segment, from: number, to: number): SpoolPiece {
     const { sequence, startedAt, position } = segment
-    return { segment: { sequence, startedAt, position }, from, to, whole, read: () => this.#read(segment, from, to) }
+    return { segment: { sequence, startedAt, position }, from, to, read: () => this.#read(segment, from, to) }
   }
 
   async #read(segment: Segment, from: number, to: number): Promise<Buffer> {
