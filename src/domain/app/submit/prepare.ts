@@ -7,6 +7,7 @@ import { cloneJson, isMap, type JsonMap, textAt } from '../../pods/json.ts'
 import { type ReadObject, readObjects } from '../../pods/read-objects.ts'
 import { labelValue, MADE_BY, RUN } from '../labels.ts'
 import { applyOverrides, type Overrides } from './overrides.ts'
+import { SERVER_METADATA } from '../../server-metadata.ts'
 
 export interface PrepareOptions extends Overrides {
   /** The context's namespace, where neither file nor flag names one. */
@@ -47,7 +48,7 @@ export function prepareApplications({ object, from }: ReadObject, options: Prepa
   if (!isMap(base.metadata)) base.metadata = {}
   applyOverrides(base, options)
   const metadata = base.metadata as JsonMap
-  for (const field of SERVER_FIELDS) Reflect.deleteProperty(metadata, field)
+  for (const field of NOT_COPIED) Reflect.deleteProperty(metadata, field)
   metadata.namespace ??= options.defaultNamespace
   metadata.labels = {
     ...(isMap(metadata.labels) ? metadata.labels : {}),
@@ -65,18 +66,8 @@ export function prepareApplications({ object, from }: ReadObject, options: Prepa
   })
 }
 
-const SERVER_FIELDS = [
-  'uid',
-  'resourceVersion',
-  'generation',
-  'creationTimestamp',
-  'managedFields',
-  'selfLink',
-  'deletionTimestamp',
-  'deletionGracePeriodSeconds',
-  'ownerReferences',
-  'generateName',
-]
+/** A copy is nobody's child, and has the name it is given. */
+const NOT_COPIED = [...SERVER_METADATA, 'ownerReferences', 'generateName']
 
 /** A fixed driver name would make all but the first fail: "driver pod already exist". */
 function refuseSharedDriver(object: JsonMap, from: string): void {

@@ -5,6 +5,7 @@ import { notFromSubmitter } from '../provenance.ts'
 import { treeOfObject } from '../shapes.ts'
 import type { SparkPod } from '../spark-pod.ts'
 import type { Place } from '../tree.ts'
+import { SERVER_METADATA } from '../../server-metadata.ts'
 
 export interface RequestBody {
   body: JsonMap
@@ -22,21 +23,10 @@ export function requestBody(pod: SparkPod, without: readonly string[] = []): Req
   const body = cloneJson(pod.object)
   remove(body, [...(isStored ? pointersToRemove(pod) : []), ...without])
   const metadata = isMap(body['metadata']) ? body['metadata'] : {}
-  for (const field of SERVER_FIELDS) Reflect.deleteProperty(metadata, field)
+  for (const field of SERVER_METADATA) Reflect.deleteProperty(metadata, field)
   delete body['status']
   return { body: { ...body, metadata }, isMixed: isStored && managersOf(pod.object) === undefined }
 }
-
-const SERVER_FIELDS = [
-  'uid',
-  'resourceVersion',
-  'generation',
-  'creationTimestamp',
-  'managedFields',
-  'selfLink',
-  'deletionTimestamp',
-  'deletionGracePeriodSeconds',
-]
 
 function pointersToRemove(pod: SparkPod): string[] {
   const tree = treeOfObject(pod, pod.object)

@@ -1,5 +1,6 @@
 /** Differences that say nothing about what was asked for: the server's bookkeeping and in-tree admission. */
 import type { PodRule } from './rule.ts'
+import { SERVER_METADATA } from '../../server-metadata.ts'
 
 export interface NoiseRule extends PodRule {
   class: 'noise'
@@ -24,16 +25,7 @@ const ADMISSION = 'kubernetes plugin/pkg/admission'
 
 export const NOISE_RULES: readonly NoiseRule[] = [
   noise('N01', 'status', 'either', 'left out', 'what became of the pod, not what was asked for', 'API conventions'),
-  ...[
-    'uid',
-    'resourceVersion',
-    'generation',
-    'creationTimestamp',
-    'managedFields',
-    'selfLink',
-    'deletionTimestamp',
-    'deletionGracePeriodSeconds',
-  ].map((field, index) =>
+  ...SERVER_METADATA.map((field, index) =>
     noise(
       `N${String(index + 2).padStart(2, '0')}`,
       `metadata.${field}`,
