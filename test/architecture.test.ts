@@ -22,6 +22,8 @@ const PURE_PACKAGES: Readonly<Record<string, readonly string[]>> = {
 const PURE_BUILTINS = new Set(['node:buffer', 'node:crypto', 'node:string_decoder', 'node:util', 'node:zlib'])
 /** Where a process or a thread begins. */
 const MAINS = ['src/main.ts', 'src/scan-worker.ts']
+/** What is written durably, and by one process at a time, is so for every adapter. */
+const SHARED_ADAPTER = 'disk'
 const DOMAIN_FOR_ALL = [
   'src/domain/errors.ts',
   'src/domain/document.ts',
@@ -94,7 +96,7 @@ function isAllowed({ from, target, typeOnly, dynamic }: Import): boolean {
   if (target.startsWith('package.json')) return layer === 'cli'
   if (!target.startsWith('src/')) return layer === 'adapters' || (PURE_PACKAGES[target]?.includes(layer) ?? false)
   const to = layerOf(target)
-  if (to === layer) return layer !== 'adapters' || dirname(from).split('/')[2] === dirname(target).split('/')[2]
+  if (to === layer) return layer !== 'adapters' || [adapterOf(from), SHARED_ADAPTER].includes(adapterOf(target))
   switch (layer) {
     case 'main':
       return ['cli', 'ui', 'domain'].includes(to) || (to === 'adapters' && typeOnly)
@@ -113,6 +115,10 @@ function isAllowed({ from, target, typeOnly, dynamic }: Import): boolean {
     default:
       return false
   }
+}
+
+function adapterOf(file: string): string {
+  return dirname(file).split('/')[2]!
 }
 
 function isBuiltinAllowed(layer: string, builtin: string): boolean {

@@ -284,12 +284,8 @@ export async function openSpool(options: {
   segmentMs: number
   mostBytes: number
 }): Promise<EventSpool> {
-  const [{ openSpool: open }, { takeLock }] = await Promise.all([
-    import('../adapters/event-files/open-spool.ts'),
-    import('../adapters/journal/run-lock.ts'),
-  ])
-  const lock = async (path: string): Promise<() => Promise<void>> => await takeLock(path, `spool ${options.directory}`)
-  return await open({ ...options, now: () => systemClock.now(), lock })
+  const { openSpool: open } = await import('../adapters/event-files/open-spool.ts')
+  return await open({ ...options, now: () => systemClock.now() })
 }
 
 /** How places that keep events are reached, beside their names. */

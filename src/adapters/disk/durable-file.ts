@@ -1,36 +1,45 @@
-/** Files that are on the disk when the call returns, readable by their owner alone. */
+/**
+ * Files that are on the disk when the call returns, readable by their owner alone. What the system says is thrown as it
+ * is: the caller knows what the file was for.
+ */
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { SparkopsError } from '../../domain/errors.ts'
 
-/** Writes a file whole: it is there with all of the text, or not at all. */
-export async function writeDurably(path: string, text: string): Promise<void> {
-  const draft = `${path}.${process.pid}.tmp`
+/** Writes a new file and waits for the disk. Flag `wx` refuses a file that is there, `w` writes it over. */
+export async function writeSynced(path: string, data: string | Uint8Array, flag: 'a' | 'w' | 'wx'): Promise<void> {
+  const file = await open(path, flag, 0o600)
   try {
-    const file = await open(draft, 'wx', 0o600)
-    try {
-      await file.writeFile(text)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
+    await file.writeFile(data)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** Writes a file whole: it is there with all of the data, or as it was before. One writer at a time. */
+export async function writeDurably(path: string, data: string | Uint8Array): Promise<void> {
+  // Named by what it becomes: what a killed process left is written over at the next attempt. Readers pass over dots.
+  const draft = join(dirname(path), `.${basename(path)}.tmp`)
+  try {
+    await writeSynced(draft, data, 'w')
     await rename(draft, path)
     await syncDirectory(dirname(path))
   } catch (error) {
-    await rm(draft, { force: true })
-    throw writeFailure(path, error)
+    await rm(draft, { force: true }).catch(() => undefined)
+    throw error
   }
 }
 
 /** Appends to an open file and waits for the disk. What was written of it when that fails is taken away again. */
-export async function appendDurably(file: FileHandle, path: string, text: string): Promise<void> {
+export async function appendDurably(file: FileHandle, data: string | Uint8Array): Promise<void> {
   const { size } = await file.stat()
   try {
-    await file.appendFile(text)
+    await file.appendFile(data)
     await file.datasync()
   } catch (error) {
     await file.truncate(size).catch(() => undefined)
-    throw writeFailure(path, error)
+    throw error
   }
 }
 
@@ -44,16 +53,17 @@ export async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-/** The error for what cannot be written, with what the system said. */
-export function writeFailure(path: string, cause: unknown): unknown {
+/** How to speak of something that cannot be written. */
+export interface Unwritable {
+  code: SparkopsError['code']
+  hint: string
+}
+
+/** The error for what the system would not write, with its reason in words; every other error as it is. */
+export function unwritable(path: string, cause: unknown, { code, hint }: Unwritable): unknown {
   if (!(cause instanceof Error) || !('code' in cause) || cause instanceof SparkopsError) return cause
-  return new SparkopsError({
-    code: 'SO_JOURNAL_UNWRITABLE',
-    message: `cannot write ${path}`,
-    why: REASONS[String(cause.code)] ?? cause.message,
-    hint: 'make room or permission there, or set XDG_STATE_HOME to another place; nothing is changed without a journal',
-    cause,
-  })
+  const why = REASONS[String(cause.code)] ?? cause.message
+  return new SparkopsError({ code, message: `cannot write ${path}`, why, hint, cause })
 }
 
 const REASONS: Readonly<Record<string, string>> = {

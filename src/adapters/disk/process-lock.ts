@@ -1,13 +1,11 @@
 /**
- * One process at a time for each run: a file that says which. A process that died leaves it behind; that is seen by its
+ * One process at a time for a run, a spool or a repository: a file that says which. A process that died leaves it behind; that is seen by its
  * pid, its start and the boot of the machine, so that neither a recycled pid nor a reboot holds a run for ever.
  */
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { link, readFile, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { SparkopsError } from '../../domain/errors.ts'
-import { writeFailure } from './durable-file.ts'
 
 export interface LockHolder {
   host: string
@@ -20,15 +18,20 @@ export interface LockHolder {
   token: string
 }
 
-/** Takes the lock of `what`, such as `run X`; gives its release. Throws (exit 5) while a living process has it. */
-export async function takeLock(path: string, what: string): Promise<() => Promise<void>> {
+export interface LockOptions {
+  /** The error to throw while a living process has it; nothing may be known of the process. */
+  refuse: (holder: LockHolder | undefined) => Error
+  /** Takes it from whoever has it: a person has said that this process is gone. */
+  takeOver?: boolean
+}
+
+/** Takes the lock; gives its release. What the system says of a file it would not write is thrown as it is. */
+export async function takeLock(path: string, { refuse, takeOver = false }: LockOptions): Promise<() => Promise<void>> {
   const mine: LockHolder = { ...thisProcess(), token: randomUUID() }
   const draft = `${path}.${mine.token}`
   try {
     await writeFile(draft, JSON.stringify(mine), { mode: 0o600, flag: 'wx' })
-    await claim(draft, path, what, mine.token)
-  } catch (error) {
-    throw writeFailure(path, error)
+    await claim(draft, path, { refuse, takeOver }, mine.token)
   } finally {
     await rm(draft, { force: true })
   }
@@ -66,16 +69,21 @@ async function chainOf(path: string): Promise<Link[]> {
   }
 }
 
-async function claim(draft: string, path: string, what: string, token: string): Promise<void> {
+async function claim(
+  draft: string,
+  path: string,
+  { refuse, takeOver }: Required<LockOptions>,
+  token: string,
+): Promise<void> {
   for (let attempt = 0; attempt < 10; attempt += 1) {
     const last = (await chainOf(path)).at(-1)
-    if (last?.holder !== undefined && mayLive(last.holder)) throw held(what, last.holder, path)
+    if (!takeOver && last?.holder !== undefined && mayLive(last.holder)) throw refuse(last.holder)
     const target = last === undefined ? path : `${path}.after-${last.holder?.token ?? 'nobody'}`
     if (!(await linkOnce(draft, target))) continue
     if ((await chainOf(path)).at(-1)?.holder?.token === token) return
     await rm(target, { force: true })
   }
-  throw held(what, await lockedBy(path), path)
+  throw refuse(await lockedBy(path))
 }
 
 /** A link is made by exactly one of any number of processes. */
@@ -135,13 +143,7 @@ function read(path: string): string {
   }
 }
 
-function held(what: string, holder: LockHolder | undefined, path: string): SparkopsError {
-  const who = holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host}`
-  return new SparkopsError({
-    code: 'SO_RUN_IN_USE',
-    message: `${what} is in use by ${who}`,
-    why: 'two processes must not work on it at once',
-    hint: `wait for it or stop it; if that machine is gone for good, remove ${path}`,
-    exit: 'stale',
-  })
+/** Whom an error names: `process 12 on host`. */
+export function holderText(holder: LockHolder | undefined): string {
+  return holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host}`
 }

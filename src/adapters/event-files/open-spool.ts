@@ -4,7 +4,9 @@ import { EventEmitter, once } from 'node:events'
 import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { EventPosition, EventSpool, SpoolPiece } from '../../ports/event-spool.ts'
-import { spoolFailure, writeDurably } from './durable.ts'
+import { unwritable, writeDurably } from '../disk/durable-file.ts'
+import { holderText, takeLock } from '../disk/process-lock.ts'
+import { SparkopsError } from '../../domain/errors.ts'
 import { beginSegment, findSegments, linesPath, positionAfter, removeSegment, type Segment } from './segments.ts'
 
 export interface SpoolOptions {
@@ -17,8 +19,6 @@ export interface SpoolOptions {
   /** Bytes held at most for sinks that are behind. */
   mostBytes: number
   now: () => number
-  /** Keeps other processes away; gives its release. */
-  lock: (path: string) => Promise<() => Promise<void>>
 }
 
 /** How far a sink is: all before this place is kept. */
@@ -39,13 +39,36 @@ export async function openSpool(options: SpoolOptions): Promise<EventSpool> {
   } catch (error) {
     throw spoolFailure(directory, error)
   }
-  const release = await options.lock(join(directory, 'lock'))
+  const release = await lockSpool(directory)
   const segments = await findSegments(join(directory, 'segments'))
   const last = segments.at(-1)
   const position = last === undefined ? undefined : await positionAfter(join(directory, 'segments'), last)
   const marks = new Map<string, Mark>()
   for (const sink of options.sinks) marks.set(sink, await readMark(directory, sink))
   return new DirectorySpool(options, { segments, position, marks, release })
+}
+
+async function lockSpool(directory: string): Promise<() => Promise<void>> {
+  const path = join(directory, 'lock')
+  const refuse = (holder: Parameters<typeof holderText>[0]): SparkopsError =>
+    new SparkopsError({
+      code: 'SO_SPOOL_IN_USE',
+      message: `spool ${directory} is in use by ${holderText(holder)}`,
+      why: 'two collectors must not write one spool',
+      hint: `stop that one, or name another directory; if its machine is gone for good, remove ${path}`,
+      exit: 'stale',
+    })
+  try {
+    return await takeLock(path, { refuse })
+  } catch (error) {
+    throw spoolFailure(path, error)
+  }
+}
+
+/** The error for a spool that cannot be written, with what the system said. */
+function spoolFailure(path: string, cause: unknown): unknown {
+  const hint = 'make room or permission there, or name another place with --spool'
+  return unwritable(path, cause, { code: 'SO_SPOOL_UNWRITABLE', hint })
 }
 
 class DirectorySpool implements EventSpool {
@@ -212,7 +235,10 @@ class DirectorySpool implements EventSpool {
 
   async acknowledge(sink: string, piece: SpoolPiece): Promise<void> {
     const mark = { sequence: piece.segment.sequence, offset: piece.to }
-    await writeDurably(markPath(this.#options.directory, sink), JSON.stringify({ sink, ...mark }))
+    const path = markPath(this.#options.directory, sink)
+    await writeDurably(path, JSON.stringify({ sink, ...mark })).catch((error: unknown) => {
+      throw spoolFailure(path, error)
+    })
     this.#marks.set(sink, mark)
     await this.#removeKept()
   }

@@ -2,7 +2,7 @@
 import { mkdir, open, readdir, readFile, rm, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { EventPosition, SegmentName } from '../../ports/event-spool.ts'
-import { writeDurably } from './durable.ts'
+import { writeDurably } from '../disk/durable-file.ts'
 
 /** A segment on the disk. */
 export interface Segment extends SegmentName {

@@ -1,9 +1,10 @@
 /** Ledgers as JSON lines below `<git directory>/sparkops/fork/`, 0600, on the disk before anything goes on. */
-import { mkdir, open, readdir, readFile, rename, truncate } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SparkopsError } from '../../domain/errors.ts'
 import type { ForkStateStore } from '../../ports/fork-state.ts'
-import { takeLock } from './lock.ts'
+import { syncDirectory, writeDurably, writeSynced } from '../disk/durable-file.ts'
+import { holderText, type LockHolder, takeLock } from '../disk/process-lock.ts'
 
 const LEDGER = 'ledger.jsonl'
 
@@ -16,7 +17,8 @@ export function openForkState(commonDirectory: string): ForkStateStore {
   return {
     async lock(options = {}) {
       await makeDirectory(root)
-      return await takeLock(join(root, 'lock'), options)
+      const path = join(root, 'lock')
+      return await takeLock(path, { ...options, refuse: (holder) => locked(path, holder) }).catch(cannotWrite(path))
     },
 
     async ids() {
@@ -34,15 +36,13 @@ export function openForkState(commonDirectory: string): ForkStateStore {
     async appendLedger(id, lines) {
       await makeDirectory(directoryOf(id))
       await cutTornLine(ledgerOf(id))
-      await writeSynced(ledgerOf(id), 'a', lines)
+      await writeSynced(ledgerOf(id), textOf(lines), 'a').catch(cannotWrite(ledgerOf(id)))
       await syncDirectory(directoryOf(id))
     },
 
     async restoreLedger(id, lines) {
       await makeDirectory(directoryOf(id))
-      await writeSynced(`${ledgerOf(id)}.tmp`, 'w', lines)
-      await rename(`${ledgerOf(id)}.tmp`, ledgerOf(id))
-      await syncDirectory(directoryOf(id))
+      await writeDurably(ledgerOf(id), textOf(lines)).catch(cannotWrite(ledgerOf(id)))
     },
 
     async archive(id, name) {
@@ -77,31 +77,23 @@ async function cutTornLine(path: string): Promise<void> {
   await truncate(path, bytes.lastIndexOf(10) + 1)
 }
 
-async function writeSynced(path: string, flag: 'a' | 'w', lines: readonly string[]): Promise<void> {
-  try {
-    const file = await open(path, flag, 0o600)
-    try {
-      await file.writeFile(lines.map((line) => `${line}\n`).join(''))
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-  } catch (error) {
-    cannotWrite(path)(error)
-  }
+function textOf(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('')
 }
 
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r')
-  try {
-    await directory.sync()
-  } finally {
-    await directory.close()
-  }
+function locked(path: string, holder: LockHolder | undefined): SparkopsError {
+  return new SparkopsError({
+    code: 'SO_LOCKED',
+    message: 'another run is working in this repository',
+    why: `${path} is held by ${holderText(holder)}`,
+    hint: 'wait for it; if it is on a machine that is gone, repeat with --takeover',
+    exit: 'stale',
+  })
 }
 
 function cannotWrite(path: string): (error: unknown) => never {
   return (error) => {
+    if (error instanceof SparkopsError) throw error
     throw new SparkopsError({
       code: 'SO_STATE_WRITE',
       message: `cannot write ${path}`,

@@ -20,8 +20,9 @@ import { parseExact, stringifyExact } from '../../domain/exact-json.ts'
 import type { RunEvent, RunRecord } from '../../domain/plan/run-record.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { OpenRun, RunStore, StoredRun } from '../../ports/journal.ts'
-import { appendDurably, syncDirectory, writeDurably, writeFailure } from './durable-file.ts'
-import { lockedBy, takeLock } from './run-lock.ts'
+import { appendDurably, syncDirectory, writeDurably } from '../disk/durable-file.ts'
+import { lockedBy, takeLock } from '../disk/process-lock.ts'
+import { inUse, writeFailure } from './refusals.ts'
 
 export interface RunDirectoryOptions {
   /** Where runs are: `$XDG_STATE_HOME/sparkops/runs`. */
@@ -47,18 +48,18 @@ export function runDirectories(options: RunDirectoryOptions): RunStore {
     create: async (id, plan) => {
       const directory = directoryOf(id)
       await makeDirectory(options.root, directory)
-      const release = await takeLock(join(directory, LOCK), `run ${id}`)
-      await writeDurably(join(directory, PLAN), plan)
+      const release = await lockRun(id, directory)
+      await writeWhole(join(directory, PLAN), plan)
       return await openRun(id, directory, release, options)
     },
     open: async (id) => {
       const directory = directoryOf(id)
-      const release = await takeLock(join(directory, LOCK), `run ${id}`)
+      const release = await lockRun(id, directory)
       return await openRun(id, directory, release, options)
     },
     remove: async (id) => {
       const directory = directoryOf(id)
-      const release = await takeLock(join(directory, LOCK), `run ${id}`)
+      const release = await lockRun(id, directory)
       // A removal that is cut short must not leave half a run that looks like a whole one.
       const aside = join(options.root, `.removed-${id}`)
       try {
@@ -76,6 +77,21 @@ const PLAN = 'plan.json'
 const JOURNAL = 'journal.ndjson'
 const LOCK = 'lock'
 const KEPT = 'kept'
+
+async function lockRun(id: string, directory: string): Promise<() => Promise<void>> {
+  const path = join(directory, LOCK)
+  try {
+    return await takeLock(path, { refuse: (holder) => inUse(`run ${id}`, path, holder) })
+  } catch (error) {
+    throw writeFailure(path, error)
+  }
+}
+
+async function writeWhole(path: string, text: string): Promise<void> {
+  await writeDurably(path, text).catch((error: unknown) => {
+    throw writeFailure(path, error)
+  })
+}
 
 async function makeDirectory(root: string, directory: string): Promise<void> {
   try {
@@ -141,13 +157,15 @@ function asOpen(
     ...stored,
     append: async (event: RunEvent) => {
       const record: RunRecord = { at: new Date(clock.now()).toISOString(), ...event }
-      await appendDurably(file, path, `${stringifyExact(record)}\n`)
+      await appendDurably(file, `${stringifyExact(record)}\n`).catch((error: unknown) => {
+        throw writeFailure(path, error)
+      })
       stored.records.push(record)
     },
     keep: async (name, value) => {
       const earlier = await keptFiles(keptDirectory, name)
       const target = join(keptDirectory, `${fileNameOf(name)}.${earlier.length}.json`)
-      await writeDurably(target, stringifyExact(value))
+      await writeWhole(target, stringifyExact(value))
     },
     record: async (name, value) => {
       const path = join(stored.directory, `${name.replaceAll(/[^A-Za-z0-9-]+/g, '-')}.ndjson`)

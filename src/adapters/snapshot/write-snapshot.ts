@@ -3,11 +3,12 @@
  * without which a directory is no snapshot. Readable by its owner alone.
  */
 import { createHash } from 'node:crypto'
-import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { SparkopsError } from '../../domain/errors.ts'
 import { stringifyExact } from '../../domain/exact-json.ts'
 import type { SnapshotWriter } from '../../ports/snapshot.ts'
+import { syncDirectory, writeSynced } from '../disk/durable-file.ts'
 import { MANIFEST, OBJECTS, objectFile, SUMS } from './layout.ts'
 
 /** So many files are flushed at once: one after the other a disk would wait for each. */
@@ -24,13 +25,7 @@ export async function writeSnapshot(directory: string): Promise<SnapshotWriter> 
 
   const writeFile = async (path: string, text: string): Promise<void> => {
     await makeDirectory(directory, dirname(path), directories)
-    const file = await open(join(directory, path), 'wx', 0o600)
-    try {
-      await file.writeFile(text)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
+    await writeSynced(join(directory, path), text, 'wx')
   }
   const settle = async (): Promise<void> => {
     await Promise.all(pending)
@@ -111,16 +106,6 @@ async function verify(directory: string, path: string, sum: string): Promise<voi
     why: 'the disk gave back something else',
     hint: 'write the snapshot to another disk',
   })
-}
-
-/** A new file's name is in its directory, which has to reach the disk too. */
-async function syncDirectory(path: string): Promise<void> {
-  const handle = await open(path, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }
 
 function writeFailure(directory: string, cause: unknown): unknown {
