@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -8,6 +9,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     env: { TZ: 'UTC' },
+    // Most of a file's time is waiting for servers; one processor less than there are, the default, would be one of two.
+    maxWorkers: Math.max(2, availableParallelism()),
     reporters: [['default', { summary: false }], './test/support/reporter.ts'],
   },
 })
