@@ -95,6 +95,23 @@ describe('a company’s Go', () => {
     expect(other.open.get('cmd/own.go')).toContain('which is lib.F(a int, b string) (int, error) now')
   })
 
+  it('stops where its function stands in another package now than what it uses', async () => {
+    const at = 'pkg/controller/sparkapplication'
+    const file = (name: string, body: string): string => `package ${name}\n\nimport "fmt"\n\n${body}`
+    const label = 'func GetLabel() string {\n\treturn fmt.Sprint("a")\n}\n'
+    const own = 'func proxyPath(app string) string {\n\treturn fmt.Sprintf("%s/%s", uiPath, app)\n}\n'
+    const done = await bed.carry(
+      {
+        'go.mod': mod(NEW),
+        [`${at}/sparkapp_util.go`]: file('sparkapplication', label),
+        [`${at}/own.go`]: 'package sparkapplication\n\nconst uiPath = "/ui"\n',
+      },
+      { [`${at}/sparkapp_util.go`]: null, 'pkg/util/sparkapplication.go': file('util', label) },
+      { [`${at}/sparkapp_util.go`]: file('sparkapplication', `${label}\n${own}`) },
+    )
+    expect(done.open.get('pkg/util/sparkapplication.go')).toContain('uses uiPath')
+  })
+
   it('gets back the import that upstream dropped with its last use', async () => {
     const util = (head: string, tail: string): string => `package util\n\nimport (\n${head})\n\nfunc A() {}\n${tail}`
     const api = { 'go.mod': mod(NEW), 'api/a.go': 'package api\n\ntype App struct{}\n' }
@@ -111,6 +128,20 @@ describe('a company’s Go', () => {
     )
     expect(done.open).toEqual(new Map())
     expect(await done.file('pkg/util/u.go')).toContain(line)
+  })
+
+  it('gets such an import where gofmt would put it', async () => {
+    const file = (imports: readonly string[], body: string): string =>
+      `package p\n\nimport (\n${imports.map((one) => (one === '' ? '\n' : `\t"${one}"\n`)).join('')})\n\n${body}`
+    const kept = 'func B() {\n\tfmt.Println()\n}\n'
+    const used = 'func A() {\n\tglog.Info(1)\n}\n'
+    const all = ['fmt', '', 'github.com/golang/glog', 'k8s.io/api']
+    const done = await bed.carry(
+      { 'go.mod': mod(NEW, '1.22', '\nrequire github.com/golang/glog v1.0.0\n'), 'p/p.go': file(all, `${used}\n${kept}`) },
+      { 'p/p.go': file(['fmt', '', 'github.com/acme/x', 'k8s.io/api'], kept) },
+      { 'p/p.go': file(all, `${used}\n${kept}\n${used.replace('A()', 'C()')}`) },
+    )
+    expect(await done.file('p/p.go')).toContain('"github.com/acme/x"\n\t"github.com/golang/glog"\n\t"k8s.io/api"\n)')
   })
 
   it('goes with its file to where upstream has it now', async () => {

@@ -171,22 +171,27 @@ function countOf(list: string): number {
 function localNames(words: readonly GoWord[]): Set<string> {
   const local = new Set<string>()
   for (const [i, word] of words.entries()) {
-    const next = words[i + 1]
-    // Two names side by side are a declaration: `name string`, `c *Controller` is told by its star.
-    const typed =
-      next !== undefined && word.after === next.text[0] && /^[\p{L}_]/u.test(word.after) && !KEYWORDS.has(word.text)
-    if (
-      word.after === ':' ||
-      typed ||
-      (word.after === ',' && word.before !== '.') ||
-      ['var', 'const'].includes(word.before)
-    ) {
-      if (word.before !== '.' && !KEYWORDS.has(next?.text ?? '')) local.add(word.text)
-    }
-    if ((word.before === '(' || word.before === ',') && ['*', '['].includes(word.after)) local.add(word.text)
+    if (word.before !== '.' && (isDeclared(i, words) || ['var', 'const'].includes(word.before))) local.add(word.text)
   }
   return local
 }
+
+/** Whether a word stands where a name is given: `x :=`, `x, y :=`, `x, y string`, `x *T`. The words of a call are none. */
+function isDeclared(i: number, words: readonly GoWord[]): boolean {
+  let last = i
+  while (words[last]!.after === ',' && words[last + 1]?.before === ',') last++
+  const [word, next] = [words[last]!, words[last + 1]]
+  if (word.before === '.' || KEYWORDS.has(word.text)) return false
+  // `case x:` has a statement behind it.
+  if (word.after === ':') return !KEYWORDS.has(next?.text ?? '') || OF_TYPES.has(next?.text ?? '')
+  // Two words with one blank between them are a name and its type; on two lines there would be more of it.
+  if (next?.at === word.at + word.text.length + 1 && word.after === next.text)
+    return !KEYWORDS.has(next.text) || OF_TYPES.has(next.text)
+  return (word.before === '(' || word.before === ',') && ['*', '['].includes(word.after)
+}
+
+/** Keywords that begin a type or a value, not a statement. */
+const OF_TYPES = new Set(['chan', 'func', 'interface', 'map', 'range', 'struct'])
 
 const KEYWORDS = new Set(
   'break case chan const continue default defer else fallthrough for func go goto if import interface map package range return select struct switch type var'.split(

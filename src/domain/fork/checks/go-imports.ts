@@ -92,7 +92,7 @@ function qualifiers(words: readonly GoWord[]): Set<string> {
   return new Set(words.filter((word) => word.before !== '.' && word.after === '.').map((word) => word.text))
 }
 
-/** Adds entries to the file's import group, beside those of the same host; undefined where it has no group. */
+/** Adds entries to the file's imports, where gofmt would sort them; undefined where the imports have no end. */
 function withImports(text: string, added: readonly GoImport[]): string | undefined {
   const lines = splitLines(text)
   const start = lines.findIndex((line) => /^import\s*\(/.test(line))
@@ -100,11 +100,37 @@ function withImports(text: string, added: readonly GoImport[]): string | undefin
   for (const one of added) {
     const end = lines.findIndex((line, i) => i > start && line.startsWith(')'))
     if (end === -1) return undefined
-    const host = one.path.split('/').slice(0, 3).join('/')
-    const like = lines.findLastIndex((line, i) => i > start && i < end && line.includes(`"${host}`))
-    lines.splice(like === -1 ? end : like + 1, 0, entry(one))
+    lines.splice(placeAmong(one.path, lines, start + 1, end), 0, entry(one))
   }
   return lines.join('')
+}
+
+/** In the run of imports that has most of its path, else in the last of its kind, in order; else at the end. */
+function placeAmong(path: string, lines: readonly string[], start: number, end: number): number {
+  const imported = lines.map((line, i) => (i < start || i >= end ? undefined : /"([^"]+)"/.exec(line)?.[1]))
+  const shared = (other: string | undefined): number => (other === undefined ? -1 : commonElements(other, path))
+  const best = Math.max(...imported.map(shared))
+  const isKind = (other: string | undefined): boolean =>
+    best > 0 ? shared(other) === best : other !== undefined && isFromElsewhere(other) === isFromElsewhere(path)
+  const like = imported.findLastIndex(isKind)
+  if (like === -1) return end
+  let first = like
+  while (imported[first - 1] !== undefined) first--
+  let last = like
+  while (imported[last + 1] !== undefined) last++
+  const behind = imported.findIndex((other, i) => i >= first && i <= last && other! > path)
+  return behind === -1 ? last + 1 : behind
+}
+
+function commonElements(a: string, b: string): number {
+  const [one, other] = [a.split('/'), b.split('/')]
+  const differs = one.findIndex((element, i) => element !== other[i])
+  return differs === -1 ? one.length : differs
+}
+
+/** Packages of Go itself have no dot in the first element of their path. */
+function isFromElsewhere(path: string): boolean {
+  return path.split('/')[0]!.includes('.')
 }
 
 function withNewGroup(lines: string[], added: readonly GoImport[]): string | undefined {

@@ -61,7 +61,8 @@ function splitGo(text: string): Block[] | undefined {
     if (inside[i]! || open) {
       blocks.at(-1)!.text += pending + line
       pending = ''
-      if (!inside[i]! && /^[})]/.test(line)) open = false
+      // `) (*Reconciler, error) {` ends the parameters, not the function.
+      if (!inside[i]! && /^[})]/.test(line)) open = opensBlock(line.replace(/^[})]+/, ''))
     } else if (DECLARATION.test(line)) {
       blocks.push({ key: nameOf(lines, i), text: pending + line })
       pending = ''
