@@ -9,8 +9,8 @@ import { uniqueKeys } from './blocks.ts'
 import { splitLines } from './lines.ts'
 
 const DECLARATION = /^(?:func|type|var|const|import)\b/
-/** Keys whose second bearer is no duplicate: Go allows many `init` and `var _`. */
-const REPEATABLE = /^(func init|var _|const _)(#\d+)?$/
+/** Go allows many `init` and `var _`, which are told by what they do; two that do the same are told by nothing. */
+const ALIKE = /^(func init|var _|const _)\b.*#\d+$/s
 
 /** Go files by top-level declaration; `inner` splits structs, interfaces and groups by entry. */
 export const goDeclarations: BlockGrammar = {
@@ -19,7 +19,7 @@ export const goDeclarations: BlockGrammar = {
   split: splitGo,
   counterpart: groupOf,
   inner: (key) => (/^(type|import|var|const) /.test(key) || /^(import|var|const)\(/.test(key) ? goEntries : undefined),
-  isFree: (block) => block.key !== 'package' && !REPEATABLE.test(block.key),
+  isFree: (block) => block.key !== 'package' && !ALIKE.test(block.key),
 }
 
 /** Entries of one grouped declaration: fields of a struct, imports, constants of a group. */
@@ -102,7 +102,10 @@ function opensBlock(line: string): boolean {
 function nameOf(lines: readonly string[], i: number): string {
   const line = lines[i]!
   const func = /^func\s+(?:\(\s*(?:\w+\s+)?\*?\s*([\w.]+)(?:\[[^\]]*\])?\s*\)\s*)?(\w+)/.exec(line)
-  if (func !== null) return func[1] === undefined ? `func ${func[2]!}` : `func (${func[1]}) ${func[2]!}`
+  if (func?.[1] !== undefined) return `func (${func[1]}) ${func[2]!}`
+  if (func?.[2] === 'init') return `func init ${lines[i + 1]?.trim() ?? ''}`
+  if (func !== null) return `func ${func[2]!}`
+  if (/^(?:var|const)\s+_\b/.test(line)) return line.trim()
   const group = /^(import|var|const|type)\s*\($/.exec(line.trimEnd())
   if (group === null) return /^(?:type|var|const)\s+\w+/.exec(line)?.[0].replace(/\s+/, ' ') ?? 'import'
   if (group[1] === 'import') return 'import('

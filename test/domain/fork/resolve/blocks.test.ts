@@ -37,6 +37,14 @@ describe('Go by declaration', () => {
     expect(keys).toEqual(['package', 'import(', 'func One', 'const x', 'type S', 'func New', 'var y'])
   })
 
+  it('tells one init from another by what it does', () => {
+    const init = (what: string): string => `func init() {\n\t${what}\n}\n`
+    const [base, ours] = [`package a\n\n${init('flag(1)')}`, `package a\n\n${init('flag(1)\n\tflag(2)')}`]
+    const theirs = `package a\n\n${init('count()')}\n${init('flag(1)')}`
+    const merged = mergeBlocks({ path: 'a.go', base, ours, theirs }, goDeclarations, [])
+    expect(merged?.text).toBe(`package a\n\n${init('count()')}\n${init('flag(1)\n\tflag(2)')}`)
+  })
+
   it('puts a new function where its neighbour went, and changes one that moved', () => {
     const ours = GO.replace('const x = 1\n\n', '').replace(
       '// One',
