@@ -79,6 +79,25 @@ describe('a company’s Go', () => {
     expect(await done.file('pkg/util/a.go')).toContain(`import "${NEW}/pkg/common"\n\nvar a = common.LabelApp\n`)
   })
 
+  it('calls what left its package by the package that has it now', async () => {
+    const at = 'pkg/p'
+    const old = (body: string): string =>
+      `package p\n\nconst (\n\tscrape = "io/scrape"\n\tport = "io/port"\n)\n\nfunc nameOf(app string) string {\n\treturn app\n}\n\nfunc Use(m map[string]string) {\n${body}}\n`
+    const lines = ['\tm[scrape] = "true"\n', '\tm[port] = nameOf("a")\n']
+    const common =
+      'package common\n\nconst (\n\tPrometheusScrape = "io/scrape"\n\tPort = "io/port"\n)\n\nfunc NameOf(app string) string {\n\treturn app\n}\n'
+    const now = `package p\n\nimport (\n\t"${NEW}/pkg/common"\n)\n\nfunc Use(m map[string]string) {\n\tm[common.PrometheusScrape] = "true"\n\tm[common.Port] = common.NameOf("a")\n}\n`
+    const done = await bed.carry(
+      { 'go.mod': mod(NEW), [`${at}/p.go`]: old(lines.join('')) },
+      { [`${at}/p.go`]: now, 'pkg/common/c.go': common },
+      { [`${at}/p.go`]: old(`\tif len(m) > 0 {\n\t${lines[0]!}\t}\n${lines[1]!}`) },
+    )
+    expect(done.open).toEqual(new Map())
+    expect(await done.file(`${at}/p.go`)).toBe(
+      now.replace(/(\tm\[common.PrometheusScrape\].*\n)/, '\tif len(m) > 0 {\n\t$1\t}\n'),
+    )
+  })
+
   it('stops where it uses a name that upstream no longer has, or that takes other arguments now', async () => {
     const lib = (body: string): string => `package lib\n\n${body}\n`
     const gone = await bed.carry(
@@ -137,7 +156,10 @@ describe('a company’s Go', () => {
     const used = 'func A() {\n\tglog.Info(1)\n}\n'
     const all = ['fmt', '', 'github.com/golang/glog', 'k8s.io/api']
     const done = await bed.carry(
-      { 'go.mod': mod(NEW, '1.22', '\nrequire github.com/golang/glog v1.0.0\n'), 'p/p.go': file(all, `${used}\n${kept}`) },
+      {
+        'go.mod': mod(NEW, '1.22', '\nrequire github.com/golang/glog v1.0.0\n'),
+        'p/p.go': file(all, `${used}\n${kept}`),
+      },
       { 'p/p.go': file(['fmt', '', 'github.com/acme/x', 'k8s.io/api'], kept) },
       { 'p/p.go': file(all, `${used}\n${kept}\n${used.replace('A()', 'C()')}`) },
     )

@@ -3,11 +3,12 @@
  * that is called otherwise, constants found again by their value. A company's patch of the old file is made to say the new
  * names, so that its function meets upstream's.
  *
- * Only what can be told without guessing: the same name but for the case of its first letter, or a type whose methods
- * are the other's.
+ * Only what can be told without guessing: the same name but for the case of its first letter, a type whose methods are
+ * the other's, or a name that stands in a package which the file imports now (./names-elsewhere.ts).
  */
 import { goDeclarationsOf, goWords, type GoDeclaration } from '../go/go-source.ts'
 import { goDeclarations } from '../resolve/go-blocks.ts'
+import { otherCase } from './symbols.ts'
 
 /** The least share of a type's methods that another type must have to be its successor. */
 const SAME_TYPE = 0.4
@@ -25,35 +26,42 @@ export interface DeclarationMoves {
   /** Functions, types and constants of the package. */
   readonly names: ReadonlyMap<string, string>
   readonly receivers: readonly ReceiverMove[]
+  /** Names that stand in a package which the file imports now, as functions must call them: `common.X`. */
+  readonly elsewhere: ReadonlyMap<string, string>
 }
 
-/** What upstream's file calls the declarations of the old one; `constants` are those of its package. */
+/** What upstream's file calls the declarations of the old one; `constants` are those of its package, `elsewhere` left it. */
 export function declarationMoves(
   before: string,
   after: string,
   constants: ReadonlyMap<string, string>,
+  elsewhere: ReadonlyMap<string, string> = new Map(),
 ): DeclarationMoves {
   const [old, now] = [goDeclarationsOf(before), goDeclarationsOf(after)]
   const names = new Map(constants)
   for (const [from, to] of recased(plainNames(old), plainNames(now))) names.set(from, to)
   const receivers = receiverMoves(old, now, before, after)
   for (const { from, to } of receivers) names.set(from, to)
-  return { names, receivers }
+  return { names, receivers, elsewhere: new Map([...elsewhere].filter(([name]) => !names.has(name))) }
 }
 
 /** In words, for the ledger; empty where nothing is renamed in the source. */
-export function describeMoves(source: string, { names }: DeclarationMoves): string {
+export function describeMoves(source: string, { names, elsewhere }: DeclarationMoves): string {
   const used = new Set(goWords(source).map(({ text }) => text))
-  const told = [...names].filter(([from]) => used.has(from)).map(([from, to]) => `${from} is ${to}`)
+  const told = [...names, ...elsewhere].filter(([from]) => used.has(from)).map(([from, to]) => `${from} is ${to}`)
   return told.length > 4 ? `${told.slice(0, 4).join(', ')} and ${told.length - 4} more` : told.join(', ')
 }
 
 /** The source with the new names; the same text where it uses none of the old ones. */
 export function renameDeclarations(source: string, moves: DeclarationMoves): string {
-  if (moves.names.size === 0) return source
+  if (moves.names.size + moves.elsewhere.size === 0) return source
   const blocks = goDeclarations.split(source)
   if (blocks === undefined) return source
-  return blocks.map(({ key, text }) => renameBlock(text, moves, receiverOf(key, moves))).join('')
+  // What a package no longer declares is still declared by its old name in the company's old file.
+  const inCode = new Map([...moves.names, ...moves.elsewhere])
+  return blocks
+    .map(({ key, text }) => renameBlock(text, key.startsWith('func ') ? inCode : moves.names, receiverOf(key, moves)))
+    .join('')
 }
 
 function receiverOf(key: string, { receivers }: DeclarationMoves): ReceiverMove | undefined {
@@ -61,7 +69,7 @@ function receiverOf(key: string, { receivers }: DeclarationMoves): ReceiverMove 
   return receivers.find(({ from }) => from === type)
 }
 
-function renameBlock(text: string, { names }: DeclarationMoves, receiver: ReceiverMove | undefined): string {
+function renameBlock(text: string, names: ReadonlyMap<string, string>, receiver: ReceiverMove | undefined): string {
   const parts: string[] = []
   let at = 0
   const words = goWords(text)
@@ -100,11 +108,6 @@ function recased(old: ReadonlySet<string>, now: ReadonlySet<string>): Map<string
     if (!now.has(name) && now.has(other) && !old.has(other)) moves.set(name, other)
   }
   return moves
-}
-
-function otherCase(name: string): string {
-  const first = name[0]!
-  return (first === first.toLowerCase() ? first.toUpperCase() : first.toLowerCase()) + name.slice(1)
 }
 
 function receiverMoves(

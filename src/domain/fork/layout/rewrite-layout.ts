@@ -10,6 +10,7 @@ import { bytesOf, splitLines, textOf } from '../resolve/lines.ts'
 import { editsBetween } from '../resolve/merge3.ts'
 import type { BeforeMerge, CarrySituation, Resolution } from '../resolve/resolver.ts'
 import { rewriteModulePath } from './module-path.ts'
+import { namesElsewhere, PackageReader } from './names-elsewhere.ts'
 import { declarationMoves, describeMoves, renameDeclarations, type DeclarationMoves } from './renamed-declarations.ts'
 import { successorsOf, type Layout } from './successors.ts'
 import { renameQualifiers } from './symbols.ts'
@@ -19,11 +20,13 @@ const PROSE = /\.(md|markdown|txt|rst|adoc|html|svg)$|(^|\/)(LICENSE|NOTICE|CHAN
 
 /** The hook; `layoutOf` reads the layout once for a move. */
 export function rewriteLayout(layoutOf: (situation: CarrySituation) => Promise<Layout>): BeforeMerge {
+  let packages: PackageReader | undefined
   return {
     id: 'layout',
     rewrite: async (situation, trees) => {
       const layout = await layoutOf(situation)
-      const rewriting = new Rewriting(situation, layout)
+      packages ??= new PackageReader(situation.git)
+      const rewriting = new Rewriting(situation, layout, packages)
       for (const change of await situation.git.diff(trees.baseTree, trees.theirsTree)) await rewriting.change(change)
       if (rewriting.resolutions.length === 0) return undefined
       return {
@@ -49,8 +52,10 @@ class Rewriting {
   readonly #oldBase: Oid
   readonly #target: Oid
   readonly #layout: Layout
+  readonly #packages: PackageReader
 
-  constructor(situation: CarrySituation, layout: Layout) {
+  constructor(situation: CarrySituation, layout: Layout, packages: PackageReader) {
+    this.#packages = packages
     this.#git = situation.git
     this.#onto = situation.onto
     this.#oldBase = situation.oldBase
@@ -111,8 +116,13 @@ class Rewriting {
     const [before, after] = [await this.#text(old), await this.#text(now)]
     if (before === undefined || after === undefined) return undefined
     const own = qualifiers.find(({ importPath }) => importPath === `${module.to}/${directoryOf(to)}`)
-    const moves = declarationMoves(before, after, own?.names ?? new Map())
-    return moves.names.size === 0 ? undefined : moves
+    const left = await namesElsewhere(
+      this.#packages,
+      { tree: this.#oldBase, path },
+      { tree: this.#target, path: to, source: after, module: module.to },
+    )
+    const moves = declarationMoves(before, after, own?.names ?? new Map(), left)
+    return moves.names.size + moves.elsewhere.size === 0 ? undefined : moves
   }
 
   async #rewritten(

@@ -19,6 +19,12 @@ export function renamedConstants(before: GoPackage, after: GoPackage): Map<strin
   return renamed
 }
 
+/** The name with its first letter in the other case: exported, or no longer. */
+export function otherCase(name: string): string {
+  const first = name[0]!
+  return (first === first.toLowerCase() ? first.toUpperCase() : first.toLowerCase()) + name.slice(1)
+}
+
 /** Value to the one name that has it; null where several have. */
 function byValue(constants: ReadonlyMap<string, string>): Map<string, string | null> {
   const names = new Map<string, string | null>()

@@ -32,7 +32,8 @@ describe('Go by declaration', () => {
   })
 
   it('knows that a function goes on where its parameters end', () => {
-    const long = 'func New(\n\ta int,\n\tb []string,\n) (*S, error) {\n\ts := []struct{ x int }{\n\t\t{1},\n\t}\n\treturn nil, nil\n}\n'
+    const long =
+      'func New(\n\ta int,\n\tb []string,\n) (*S, error) {\n\ts := []struct{ x int }{\n\t\t{1},\n\t}\n\treturn nil, nil\n}\n'
     const keys = goDeclarations.split(`${GO}\n${long}\nvar y = map[string]int{\n\t"a": 1,\n}\n`)!.map(({ key }) => key)
     expect(keys).toEqual(['package', 'import(', 'func One', 'const x', 'type S', 'func New', 'var y'])
   })
