@@ -12,6 +12,12 @@ export function pathClassOf(path: string, profile: ForkProfile): PathClass | und
   return profile.classes.find(({ paths }) => matchesAny(path, paths))?.class
 }
 
+/** The file's class, if what the company deletes of that class stays deleted; parts of a file are deleted like files. */
+export function staysDeleted(path: string, profile: ForkProfile): PathClass | undefined {
+  const name = pathClassOf(path, profile)
+  return name !== undefined && profile.deletions[name]?.deletedByCompany === 'stay-deleted' ? name : undefined
+}
+
 /** Follows the profile's policy for the file's class. */
 export function deletionPolicy(retired: readonly Retired[]): Resolver {
   return {

@@ -4,6 +4,7 @@
  * All or nothing for a file: a half-merged file goes to a person as git left it.
  */
 import { mergeBlocks, type BlockGrammar } from './blocks.ts'
+import { staysDeleted } from './deletion.ts'
 import { bothAddedRule } from './both-added.ts'
 import { goDeclarations } from './go-blocks.ts'
 import { mergeText, type HunkAnswer, type HunkRule, type TextSides } from './hunk.ts'
@@ -103,7 +104,12 @@ function mergeSides(file: TextSides, profile: ForkProfile, known: TextKnowledge)
   const yaml = /\.ya?ml$/.test(file.path)
   if (yaml) {
     const moves = matchesAny(file.path, known.valuesFiles) ? known.values : []
-    const merged = mergeYaml(file, { moves, companyOwned: profile.companyOwned, rules })
+    const merged = mergeYaml(file, {
+      moves,
+      companyOwned: profile.companyOwned,
+      rules,
+      staysDeleted: staysDeleted(file.path, profile),
+    })
     if (merged?.text !== undefined) return settled(file, merged.text, merged.answers)
     if (merged !== undefined) {
       const left = merged.left.map(({ key, why }) => `${key}: ${why}`)

@@ -1,6 +1,26 @@
 /** Small readings of YAML keys and their lines, for the merge by key. */
 import type { YamlKey, YamlTree } from './yaml-tree.ts'
 
+/** Lines from `start` to before `end` become others; an empty range inserts. */
+export interface LineEdit {
+  readonly start: number
+  readonly end: number
+  readonly lines: readonly string[]
+}
+
+/** The lines with all edits made, as one text. */
+export function withEdits(lines: readonly string[], edits: readonly LineEdit[]): string {
+  const result = [...lines]
+  // From the last line up; at one line first what is replaced, then what is put before it.
+  const order = [...edits].reverse().sort((a, b) => b.start - a.start || b.end - a.end)
+  for (const { start, end, lines: items } of order) {
+    const above = result[start - 1]
+    if (above !== undefined && items.length > 0 && !above.endsWith('\n')) result[start - 1] = `${above}\n`
+    result.splice(start, end - start, ...items)
+  }
+  return result.join('')
+}
+
 /** The last element of its path. */
 export function nameOf(key: YamlKey): string {
   return key.path.at(-1)!

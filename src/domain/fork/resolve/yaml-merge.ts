@@ -6,9 +6,9 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import type { HunkAnswer, HunkRule } from './hunk.ts'
-import { mergeText } from './hunk.ts'
-import { commentLines, nameOf, reindent, shown, trimBlank } from './yaml-lines.ts'
+import { commentLines, nameOf, reindent, shown, trimBlank, withEdits, type LineEdit } from './yaml-lines.ts'
 import { readYaml, type YamlKey, type YamlTree } from './yaml-tree.ts'
+import { endOfValue, mergeLinesBelow, mergeScalars } from './yaml-values.ts'
 
 /** Where a key of an older chart stands in a newer one. */
 export interface ValueMove {
@@ -27,6 +27,8 @@ export interface YamlPolicy {
   /** Dotted paths that are the company's where both sides changed them. */
   readonly companyOwned: readonly string[]
   readonly rules: readonly HunkRule[]
+  /** The class of files for which what the company deleted stays deleted, such as `ci`; undefined where a person decides. */
+  readonly staysDeleted?: string | undefined
 }
 
 export interface YamlMerge {
@@ -43,8 +45,8 @@ export function mergeYaml(
 ): YamlMerge | undefined {
   const [base, ours, theirs] = [readYaml(file.base), readYaml(file.ours), readYaml(file.theirs)]
   if (base === undefined || ours === undefined || theirs === undefined) return undefined
-  const patch = new YamlPatch(file.path, ours, theirs, policy)
-  patch.carry(base.keys, theirs.keys, ours.keys, base)
+  const patch = new YamlPatch(file.path, { base, ours, theirs }, policy)
+  patch.carry(base.keys, theirs.keys, ours.keys)
   const text = patch.left.length === 0 ? patch.text() : undefined
   if (text !== undefined && readYaml(text) === undefined) {
     return { text: undefined, answers: [], left: [{ key: '', why: 'what came out is no faultless YAML' }] }
@@ -52,69 +54,48 @@ export function mergeYaml(
   return { text, answers: patch.answers, left: patch.left }
 }
 
-interface LineEdit {
-  start: number
-  end: number
-  lines: readonly string[]
-}
-
 class YamlPatch {
   readonly answers: HunkAnswer[] = []
   readonly left: { key: string; why: string }[] = []
   readonly #edits: LineEdit[] = []
   readonly #file: string
+  readonly #base: YamlTree
   readonly #ours: YamlTree
   readonly #theirs: YamlTree
   readonly #policy: YamlPolicy
 
-  constructor(file: string, ours: YamlTree, theirs: YamlTree, policy: YamlPolicy) {
+  constructor(file: string, trees: { base: YamlTree; ours: YamlTree; theirs: YamlTree }, policy: YamlPolicy) {
     this.#file = file
-    this.#ours = ours
-    this.#theirs = theirs
+    this.#base = trees.base
+    this.#ours = trees.ours
+    this.#theirs = trees.theirs
     this.#policy = policy
   }
 
   text(): string {
-    const lines = [...this.#ours.lines]
-    // From the last line up; at one line first what is replaced, then what is put before it.
-    const order = [...this.#edits].reverse().sort((a, b) => b.start - a.start || b.end - a.end)
-    for (const { start, end, lines: items } of order) {
-      const above = lines[start - 1]
-      if (above !== undefined && items.length > 0 && !above.endsWith('\n')) lines[start - 1] = `${above}\n`
-      lines.splice(start, end - start, ...items)
-    }
-    return lines.join('')
+    return withEdits(this.#ours.lines, this.#edits)
   }
 
   /** Walks the company's mapping; `ours` is undefined where upstream has no such mapping any more. */
-  carry(
-    base: readonly YamlKey[],
-    theirs: readonly YamlKey[],
-    ours: readonly YamlKey[] | undefined,
-    tree: YamlTree,
-  ): void {
+  carry(base: readonly YamlKey[], theirs: readonly YamlKey[], ours: readonly YamlKey[] | undefined): void {
     const named = new Set(theirs.map(nameOf))
     for (const key of base) if (!named.has(nameOf(key))) this.#remove(key, ours)
     for (const [i, key] of theirs.entries()) {
       const before = base.find((one) => nameOf(one) === nameOf(key))
       const now = this.#isSplit(key) ? undefined : ours?.find((one) => nameOf(one) === nameOf(key))
       if (before === undefined) this.#add(key, i, theirs, ours)
-      else if (
-        before.children !== undefined &&
-        key.children !== undefined &&
-        (now?.children !== undefined || now === undefined)
-      ) {
-        this.carry(before.children, key.children, now?.children, tree)
-        if (now !== undefined) this.#commentOf(key, before, now, tree)
+      else if (isOneKind(before, key) && (now === undefined ? !key.isList : isOneKind(key, now))) {
+        this.carry(before.children!, key.children!, now?.children)
+        if (now !== undefined) this.#commentOf(key, before, now)
       } else if (isDeepStrictEqual(before.value, key.value)) {
-        if (now !== undefined) this.#commentOf(key, before, now, tree)
+        if (now !== undefined) this.#commentOf(key, before, now)
       } else this.#change(key, before, now)
     }
   }
 
   /** A comment that the company rewrote goes with it while upstream left it as it was; else upstream's stays, and it is said. */
-  #commentOf(key: YamlKey, before: YamlKey, now: YamlKey, tree: YamlTree): void {
-    const [b, t] = [commentLines(tree, before), commentLines(this.#theirs, key)]
+  #commentOf(key: YamlKey, before: YamlKey, now: YamlKey): void {
+    const [b, t] = [commentLines(this.#base, before), commentLines(this.#theirs, key)]
     if (isDeepStrictEqual(b, t)) return
     const o = commentLines(this.#ours, now)
     if (isDeepStrictEqual(o, t)) return
@@ -130,17 +111,20 @@ class YamlPatch {
   #remove(key: YamlKey, ours: readonly YamlKey[] | undefined): void {
     const now = ours?.find((one) => nameOf(one) === nameOf(key))
     if (now === undefined) return
-    if (!isDeepStrictEqual(now.value, key.value)) return this.#leave(key, 'the company deleted it, upstream changed it')
+    const { staysDeleted } = this.#policy
+    const isSame = isDeepStrictEqual(now.value, key.value)
+    if (!isSame && staysDeleted === undefined) return this.#leave(key, 'the company deleted it, upstream changed it')
+    if (now.isDashed || ours!.length === 1) return this.#leave(key, 'the company deleted it, and it holds its item')
     this.#edits.push({ start: now.start, end: now.end, lines: [] })
-    this.#say(key, 'the company deleted it, upstream left it as it was')
+    const policy = `the profile says that what it deleted in files of this class (${staysDeleted ?? ''}) stays deleted`
+    this.#say(key, `the company deleted it, ${isSame ? 'upstream left it as it was' : policy}`)
   }
 
   #add(key: YamlKey, i: number, siblings: readonly YamlKey[], ours: readonly YamlKey[] | undefined): void {
     const now = ours?.find((one) => nameOf(one) === nameOf(key))
     if (now !== undefined) {
       if (isDeepStrictEqual(now.value, key.value)) return this.#say(key, 'upstream has it as well, with the same value')
-      if (now.children !== undefined && key.children !== undefined)
-        return this.carry([], key.children, now.children, this.#theirs)
+      if (isOneKind(now, key)) return this.carry([], key.children!, now.children)
       return this.#settle(key, undefined, now)
     }
     const moved = this.#moveOf(key)
@@ -149,8 +133,9 @@ class YamlPatch {
       return this.#leave(key, 'upstream no longer has the mapping that it is in')
     const above = siblings.slice(0, i).findLast((one) => ours.some((other) => nameOf(other) === nameOf(one)))
     const anchor = above === undefined ? undefined : ours.find((one) => nameOf(one) === nameOf(above))
-    const at = anchor === undefined ? ours[0]!.start : anchor.end
-    this.#edits.push({ start: at, end: at, lines: this.#linesFor(key, ours[0]!.indent, anchor) })
+    const first = ours[0]!
+    const at = anchor?.end ?? (first.isDashed ? first.end : first.start)
+    this.#edits.push({ start: at, end: at, lines: this.#linesFor(key, first.indent, anchor) })
     this.#say(key, 'the company added it')
   }
 
@@ -216,29 +201,31 @@ class YamlPatch {
         `declared the company's own: ${shown(key.value)}, not upstream's ${shown(now.value)}${where}`,
       )
     }
-    const merged = before === undefined ? undefined : this.#mergeValues(key, before, now)
-    if (merged === undefined) {
-      return this.#leave(key, `the company wants ${shown(key.value)}, upstream has ${shown(now.value)}${where}`)
-    }
-    this.#write(now, merged.value)
-    this.answers.push(merged.answer)
+    if (before === undefined || !this.#merge(key, before, now))
+      this.#leave(key, `the company wants ${shown(key.value)}, upstream has ${shown(now.value)}${where}`)
   }
 
-  #mergeValues(key: YamlKey, before: YamlKey, now: YamlKey): { value: string; answer: HunkAnswer } | undefined {
-    if (![key, before, now].every((one) => typeof one.value === 'string' || typeof one.value === 'number'))
-      return undefined
-    const line = (one: YamlKey): string => `${nameOf(key)}: ${String(one.value)}\n`
-    const sides = { path: this.#file, base: line(before), ours: line(now), theirs: line(key) }
-    const merged = mergeText(sides, this.#policy.rules)
-    const answer = merged.answers[0]
-    if (merged.text === undefined || answer === undefined) return undefined
-    return { value: merged.text.slice(nameOf(key).length + 2).trimEnd(), answer }
+  /** What both sides changed, by what is inside it. */
+  #merge(key: YamlKey, before: YamlKey, now: YamlKey): boolean {
+    const scalar = mergeScalars(this.#file, { base: before, ours: now, theirs: key }, this.#policy.rules)
+    if (scalar !== undefined) {
+      this.#write(now, scalar.value)
+      this.answers.push(scalar.answer)
+      return true
+    }
+    const ours = { key: now, tree: this.#ours }
+    const lines = mergeLinesBelow({ key: before, tree: this.#base }, ours, { key, tree: this.#theirs })
+    if (lines === undefined) return false
+    this.#edits.push({ start: now.keyLine + 1, end: endOfValue(ours), lines })
+    this.#say(key, 'both sides changed it, in different lines')
+    return true
   }
 
   #replace(key: YamlKey, now: YamlKey): void {
     if (now.span !== undefined && key.span !== undefined) {
       return this.#writeSource(now, this.#theirs.text.slice(key.span.from, key.span.to))
     }
+    if (now.isDashed || key.isDashed) return this.#leave(key, 'it stands on the line of a dash')
     const lines = this.#linesFor(key, now.indent, undefined).slice(key.keyLine - key.start)
     const body = now.children === undefined && now.span !== undefined ? now.keyLine + 1 : now.end
     const renamed = lines.map((line, i) => (i === 0 ? line.replace(nameOf(key), nameOf(now)) : line))
@@ -265,7 +252,9 @@ class YamlPatch {
   /** The company's lines of a key at another depth, with a blank line where its new neighbours have one. */
   #linesFor(key: YamlKey, indent: number, after: YamlKey | undefined): string[] {
     const shift = indent - key.indent
-    const lines = this.#theirs.lines.slice(key.start, key.end).map((line) => reindent(line, shift))
+    const source = this.#theirs.lines.slice(key.start, key.end)
+    if (key.isDashed) source[0] = source[0]!.replace(/^( *)-/, '$1 ')
+    const lines = source.map((line) => reindent(line, shift))
     const last = lines.at(-1)!
     if (!last.endsWith('\n')) lines[lines.length - 1] = `${last}\n`
     const spaced = after !== undefined && /^\s*$/.test(this.#ours.lines[after.end - 1] ?? 'x')
@@ -306,4 +295,9 @@ class YamlPatch {
   #say(key: YamlKey, why: string): void {
     this.answers.push({ lines: [], rule: 'yaml-key', confidence: 'rule', evidence: `${key.path.join('.')}: ${why}` })
   }
+}
+
+/** Two mappings, or two lists of named items. */
+function isOneKind(one: YamlKey, other: YamlKey): boolean {
+  return one.children !== undefined && other.children !== undefined && one.isList === other.isList
 }

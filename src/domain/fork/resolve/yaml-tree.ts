@@ -1,10 +1,11 @@
 /**
  * A YAML file as keys with the lines they stand on, so that one key can be changed and every other byte stays.
  *
- * Only plain files of one document whose mappings are written in block style; lists and flow values are values as a
- * whole. Helm templates are no YAML and are not read here.
+ * Only plain files of one document whose mappings are written in block style. A list whose items all have a `name` of
+ * their own (containers, env, volumes, maintainers) is read as a mapping of them; other lists and flow values are values
+ * as a whole. Helm templates are no YAML and are not read here.
  */
-import { isMap, isPair, isScalar, LineCounter, parseDocument, type Pair, type YAMLMap } from 'yaml'
+import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Pair, type YAMLMap, type YAMLSeq } from 'yaml'
 import { splitLines } from './lines.ts'
 
 export interface YamlKey {
@@ -19,8 +20,12 @@ export interface YamlKey {
   readonly value: unknown
   /** Where a value that stands on the key's own line is in the text; undefined for any other. */
   readonly span: { readonly from: number; readonly to: number } | undefined
-  /** Keys of a block mapping; undefined for any other value. */
+  /** Keys of a block mapping, or items of a list by name; undefined for any other value. */
   readonly children: readonly YamlKey[] | undefined
+  /** Whether `children` are a list's items. */
+  readonly isList: boolean
+  /** Whether it is the first of a list's item, on the line of the dash. */
+  readonly isDashed: boolean
 }
 
 export interface YamlTree {
@@ -38,7 +43,7 @@ export function readYaml(text: string): YamlTree | undefined {
   if (/^---\s*$/m.test(text.slice(document.contents.range[0]))) return undefined
   const lines = splitLines(text)
   const reader: Reader = { text, lines, lineOf: (offset) => counter.linePos(offset).line - 1 }
-  const keys = readMap(document.contents, [], lines.length, reader)
+  const keys = readMap(document.contents, { path: [], end: lines.length, isItem: false }, reader)
   return keys === undefined ? undefined : { text, lines, keys }
 }
 
@@ -48,32 +53,44 @@ interface Reader {
   lineOf: (offset: number) => number
 }
 
-function readMap(map: YAMLMap, path: readonly string[], end: number, reader: Reader): YamlKey[] | undefined {
-  const found: { pair: Pair; keyLine: number; indent: number; name: string }[] = []
-  for (const pair of map.items) {
+interface Inside {
+  readonly path: readonly string[]
+  readonly end: number
+  /** Whether the mapping is an item of a list, which begins behind a dash. */
+  readonly isItem: boolean
+}
+
+function readMap(map: YAMLMap, { path, end, isItem }: Inside, reader: Reader): YamlKey[] | undefined {
+  const found: { pair: Pair; keyLine: number; indent: number; name: string; isDashed: boolean }[] = []
+  for (const [i, pair] of map.items.entries()) {
     if (!isPair(pair) || !isScalar(pair.key) || !pair.key.range) return undefined
-    const keyLine = reader.lineOf(pair.key.range[0])
-    const indent = pair.key.range[0] - lineStart(reader.text, pair.key.range[0])
-    if (reader.text.slice(lineStart(reader.text, pair.key.range[0]), pair.key.range[0]).trim() !== '') return undefined
-    found.push({ pair, keyLine, indent, name: String(pair.key.value) })
+    const at = pair.key.range[0]
+    const before = reader.text.slice(lineStart(reader.text, at), at)
+    const isDashed = isItem && i === 0
+    if (!(isDashed ? /^ *- +$/ : /^\s*$/).test(before)) return undefined
+    found.push({ pair, keyLine: reader.lineOf(at), indent: before.length, name: String(pair.key.value), isDashed })
   }
-  const starts = found.map(({ keyLine, indent }, i) => {
-    let start = keyLine
-    const floor = i === 0 ? 0 : found[i - 1]!.keyLine + 1
-    while (start > floor && isCommentAt(reader.lines[start - 1]!, indent)) start--
-    return start
-  })
+  const starts = found.map(({ keyLine, indent, isDashed }, i) =>
+    isDashed ? keyLine : startOf(keyLine, i === 0 ? 0 : found[i - 1]!.keyLine + 1, indent, reader),
+  )
   const keys: YamlKey[] = []
-  for (const [i, { pair, keyLine, indent, name }] of found.entries()) {
+  for (const [i, { pair, name, ...place }] of found.entries()) {
     const last = starts[i + 1] ?? end
-    const key = readPair(pair, { path: [...path, name], start: starts[i]!, keyLine, end: last, indent }, reader)
+    const key = readPair(pair, { path: [...path, name], start: starts[i]!, end: last, ...place }, reader)
     if (key === undefined) return undefined
     keys.push(key)
   }
   return keys
 }
 
-type Place = Pick<YamlKey, 'path' | 'start' | 'keyLine' | 'end' | 'indent'>
+/** The first line of the comments above a key. */
+function startOf(keyLine: number, floor: number, indent: number, reader: Reader): number {
+  let start = keyLine
+  while (start > floor && isCommentAt(reader.lines[start - 1]!, indent)) start--
+  return start
+}
+
+type Place = Pick<YamlKey, 'path' | 'start' | 'keyLine' | 'end' | 'indent' | 'isDashed'>
 
 function readPair(pair: Pair, place: Place, reader: Reader): YamlKey | undefined {
   const node = pair.value as {
@@ -83,15 +100,45 @@ function readPair(pair: Pair, place: Place, reader: Reader): YamlKey | undefined
     anchor?: string
   } | null
   const value = node === null ? null : (node.toJSON?.() ?? null)
+  const inside = { path: place.path, end: place.end, isItem: false }
   if (isMap(node) && !node.flow) {
     if (node.anchor !== undefined) return undefined
-    const children = readMap(node, place.path, place.end, reader)
-    return children === undefined ? undefined : { ...place, value, span: undefined, children }
+    const children = readMap(node, inside, reader)
+    return children === undefined ? undefined : { ...place, value, span: undefined, children, isList: false }
   }
+  const items = isSeq(node) && !node.flow && node.anchor === undefined ? readItems(node, inside, reader) : undefined
+  if (items !== undefined) return { ...place, value, span: undefined, children: items, isList: true }
   const range = node?.range
   const single =
     range !== undefined && reader.lineOf(range[0]) === place.keyLine && reader.lineOf(range[1]) === place.keyLine
-  return { ...place, value, span: single ? { from: range[0], to: range[1] } : undefined, children: undefined }
+  const span = single ? { from: range[0], to: range[1] } : undefined
+  return { ...place, value, span, children: undefined, isList: false }
+}
+
+/** Items by their names; undefined where one has none, two have the same, or one is not written as a block. */
+function readItems(list: YAMLSeq, { path, end }: Inside, reader: Reader): YamlKey[] | undefined {
+  const found: { map: YAMLMap; name: string; keyLine: number; indent: number }[] = []
+  for (const item of list.items) {
+    if (!isMap(item) || item.flow || item.anchor !== undefined || !item.range) return undefined
+    const name = item.get('name')
+    const at = item.range[0]
+    const dash = /^( *)- +$/.exec(reader.text.slice(lineStart(reader.text, at), at))
+    if (typeof name !== 'string' || dash === null || found.some((one) => one.name === name)) return undefined
+    found.push({ map: item as YAMLMap, name, keyLine: reader.lineOf(at), indent: dash[1]!.length })
+  }
+  if (found.length === 0) return undefined
+  const starts = found.map(({ keyLine, indent }, i) =>
+    startOf(keyLine, i === 0 ? 0 : found[i - 1]!.keyLine + 1, indent, reader),
+  )
+  const items: YamlKey[] = []
+  for (const [i, { map, name, keyLine, indent }] of found.entries()) {
+    const place = { path: [...path, name], start: starts[i]!, keyLine, end: starts[i + 1] ?? end, indent }
+    const children = readMap(map, { path: place.path, end: place.end, isItem: true }, reader)
+    if (children === undefined) return undefined
+    const value: unknown = map.toJSON()
+    items.push({ ...place, value, span: undefined, children, isList: false, isDashed: false })
+  }
+  return items
 }
 
 function lineStart(text: string, offset: number): number {

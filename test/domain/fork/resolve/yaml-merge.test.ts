@@ -85,6 +85,86 @@ describe('a merge of YAML by key', () => {
     )
   })
 
+  it('gives the company’s list of named items where only the company changed', () => {
+    const item = fc.record({
+      value: fc.constantFrom(1, 2),
+      more: fc.option(fc.constantFrom('a', 'b'), { nil: undefined }),
+    })
+    const list = fc.dictionary(fc.constantFrom('a', 'b', 'c'), item, { minKeys: 1 }).map((items) => ({
+      z: 0,
+      env: Object.entries(items).map(([name, rest]) => ({ name, ...(JSON.parse(JSON.stringify(rest)) as object) })),
+    }))
+    const byName = (tree: { env: { name: string }[] }): unknown => ({
+      ...tree,
+      env: [...tree.env].sort((a, b) => a.name.localeCompare(b.name)),
+    })
+    fc.assert(
+      fc.property(list, list, (base, theirs) => {
+        const text = stringify(base)
+        const merged = merge(text, text, stringify(theirs))
+        if (merged?.text !== undefined) expect(byName(parse(merged.text) as typeof base)).toEqual(byName(theirs))
+      }),
+    )
+  })
+
+  const POD =
+    'spec:\n  containers:\n  # The operator.\n  - name: operator\n    image: gcr.io/x:1 # pinned\n    args:\n    - -v=2\n    - -threads=10\n    - -logs\n    env:\n    - name: A\n      value: "1"\n    - name: B\n      value: "2"\n  volumes: []\n'
+
+  it('takes items of a list by their names, at upstream’s depth, with comments', () => {
+    const theirs = POD.replace('value: "1"', 'value: "one"').replace(
+      '  volumes: []',
+      '    # Ours.\n    - name: C\n      valueFrom:\n        x: y\n  # Tells the company.\n  - image: reg.acme/tell\n    name: tell\n  volumes: []',
+    )
+    const ours = POD.replace('gcr.io/x:1', 'gcr.io/x:2')
+      .replace('value: "2"', 'value: "two"')
+      .replace(/^ {2}(?=  |- | *#)/gm, '      ')
+    const merged = merge(POD, ours, theirs)
+    expect(merged?.left).toEqual([])
+    expect(merged?.text).toContain(
+      '    # The operator.\n      - name: operator\n        image: gcr.io/x:2 # pinned\n'.replace(/^ {4}/, ''),
+    )
+    expect(parse(merged!.text!)).toMatchObject({
+      spec: {
+        containers: [
+          {
+            name: 'operator',
+            image: 'gcr.io/x:2',
+            env: [
+              { name: 'A', value: 'one' },
+              { name: 'B', value: 'two' },
+              { name: 'C', valueFrom: { x: 'y' } },
+            ],
+          },
+          { name: 'tell', image: 'reg.acme/tell' },
+        ],
+      },
+    })
+    expect(merged?.text).toContain('# Tells the company.\n')
+  })
+
+  it('gives an item what it lacks below its first line, and leaves what stands on the line of the dash', () => {
+    const theirs = POD.replace('  - name: operator\n', '  - tty: true\n    name: operator\n')
+    expect(parse(merge(POD, `${POD}x: 1\n`, theirs)!.text!)).toEqual({ ...(parse(theirs) as object), x: 1 })
+    const first = 'a:\n- image: x\n  name: n\n'
+    expect(merge(first, first.replace('x', 'z'), first.replace('- image: x\n ', '-'))?.left[0]?.key).toBe('a.n.image')
+  })
+
+  it('merges arguments and scripts where the sides changed different lines, and leaves the same', () => {
+    const ours = POD.replace('-v=2', '-v=4')
+    expect(merge(POD, ours, POD.replace('    - -logs\n', '    - -logs\n    - -own\n'))?.text).toBe(
+      ours.replace('    - -logs\n', '    - -logs\n    - -own\n'),
+    )
+    expect(merge(POD, ours, POD.replace('-v=2', '-v=3'))?.left[0]?.key).toBe('spec.containers.operator.args')
+  })
+
+  it('deletes what the company deleted of a class that stays deleted, whatever upstream made of it', () => {
+    const [base, theirs] = ['jobs:\n  a:\n    x: 1\n  b:\n    x: 1\n', 'jobs:\n  a:\n    x: 1\n']
+    const file = { path: '.github/workflows/ci.yaml', base, ours: base.replace(/1\n$/, '2\n'), theirs }
+    expect(mergeYaml(file, { moves: [], companyOwned: [], rules: [] })?.left[0]?.key).toBe('jobs.b')
+    const kept = mergeYaml(file, { moves: [], companyOwned: [], rules: [], staysDeleted: 'ci' })
+    expect(kept).toMatchObject({ text: theirs, answers: [{ evidence: expect.stringContaining('(ci)') as string }] })
+  })
+
   it('does not read what is no plain YAML: templates, several documents, anchors on mappings', () => {
     for (const text of ['a: {{ .Values.a }}\n', 'a: 1\n---\nb: 2\n', 'a: &x\n  b: 1\nc: *x\n', 'a: 1\na: 2\n']) {
       expect(merge(text, text, `${text}z: 1\n`)).toBeUndefined()
