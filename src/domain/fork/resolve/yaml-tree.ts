@@ -36,7 +36,8 @@ export interface YamlTree {
 
 /** The keys of a file; undefined where it is no single, faultless block mapping. */
 export function readYaml(text: string): YamlTree | undefined {
-  if (/\{\{/.test(text.replace(/#.*/g, ''))) return undefined
+  // `${{ … }}` is an expression of GitHub's, inside a plain scalar; `{{ … }}` is a template that is no YAML yet.
+  if (/(?<!\$)\{\{/.test(text.replace(/#.*/g, ''))) return undefined
   const counter = new LineCounter()
   const document = parseDocument(text, { lineCounter: counter, uniqueKeys: true, schema: 'core' })
   if (document.errors.length > 0 || !isMap(document.contents) || document.contents.flow) return undefined
@@ -124,7 +125,7 @@ function readItems(list: YAMLSeq, { path, end }: Inside, reader: Reader): YamlKe
     const at = item.range[0]
     const dash = /^( *)- +$/.exec(reader.text.slice(lineStart(reader.text, at), at))
     if (typeof name !== 'string' || dash === null || found.some((one) => one.name === name)) return undefined
-    found.push({ map: item as YAMLMap, name, keyLine: reader.lineOf(at), indent: dash[1]!.length })
+    found.push({ map: item, name, keyLine: reader.lineOf(at), indent: dash[1]!.length })
   }
   if (found.length === 0) return undefined
   const starts = found.map(({ keyLine, indent }, i) =>

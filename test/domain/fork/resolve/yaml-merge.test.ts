@@ -117,7 +117,7 @@ describe('a merge of YAML by key', () => {
     )
     const ours = POD.replace('gcr.io/x:1', 'gcr.io/x:2')
       .replace('value: "2"', 'value: "two"')
-      .replace(/^ {2}(?=  |- | *#)/gm, '      ')
+      .replace(/^ {2}(?= {2}|- | *#)/gm, '      ')
     const merged = merge(POD, ours, theirs)
     expect(merged?.left).toEqual([])
     expect(merged?.text).toContain(
@@ -158,7 +158,7 @@ describe('a merge of YAML by key', () => {
   })
 
   it('deletes what the company deleted of a class that stays deleted, whatever upstream made of it', () => {
-    const [base, theirs] = ['jobs:\n  a:\n    x: 1\n  b:\n    x: 1\n', 'jobs:\n  a:\n    x: 1\n']
+    const [base, theirs] = ['jobs:\n  a:\n    x: ${{ y }}\n  b:\n    x: 1\n', 'jobs:\n  a:\n    x: ${{ y }}\n']
     const file = { path: '.github/workflows/ci.yaml', base, ours: base.replace(/1\n$/, '2\n'), theirs }
     expect(mergeYaml(file, { moves: [], companyOwned: [], rules: [] })?.left[0]?.key).toBe('jobs.b')
     const kept = mergeYaml(file, { moves: [], companyOwned: [], rules: [], staysDeleted: 'ci' })
