@@ -8,6 +8,7 @@ import { SparkopsError, exitCode } from '../domain/errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ReportProgress } from '../ports/progress.ts'
 import { wantsColor } from '../ui/color.ts'
+import { jsonLine } from '../ui/json.ts'
 import { type ProgressLine, progressLine, progressMode } from '../ui/progress.ts'
 import { type RunProgressView, runProgressView } from '../ui/run-progress.ts'
 import { sanitizeText } from '../ui/sanitize.ts'
@@ -29,6 +30,8 @@ export interface PresentOptions {
   exit?: ExitName
   /** A file to write instead of standard output; `-` is standard output. */
   file?: string | undefined
+  /** JSON on one line: for programs that read it while the command goes on. */
+  isLine?: boolean
 }
 
 type GlobalFlags = Interfaces.InferredFlags<typeof globalFlags>
@@ -49,7 +52,9 @@ export abstract class BaseCommand extends Command {
     this.clearProgress()
     process.exitCode = exitCode(options.exit ?? 'ok')
     const file = options.file === '-' ? undefined : options.file
-    const chunks = renderDocument(document, view, this.form(file === undefined))
+    const form = this.form(file === undefined)
+    const isLine = options.isLine === true && form.name === 'json'
+    const chunks = isLine ? [`${jsonLine(document)}\n`] : renderDocument(document, view, form)
     if (file === undefined) await streamToStdout(chunks, process.stdout.isTTY)
     else await writeFileWhole(file, chunks)
   }

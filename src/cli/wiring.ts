@@ -6,6 +6,7 @@ import type { OpenPool } from '../adapters/threads/scan-pool.ts'
 import type { TargetPorts } from '../domain/operator/source/locate-chart.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Cluster, ClusterReader } from '../ports/cluster.ts'
+import type { LocalPorts } from '../ports/local-ports.ts'
 import type { DumpInput, DumpLocation } from '../ports/dump-source.ts'
 import type { EventSink } from '../ports/event-sink.ts'
 import type { TopicSinkOptions } from '../adapters/kafka/topic-sink.ts'
@@ -58,6 +59,12 @@ export async function openCluster(flags: KubeFlags): Promise<Cluster> {
   })
   onShutdown(() => cluster.close())
   return cluster
+}
+
+/** Ports of this machine that listen until they are closed. */
+export async function openLocalPorts(): Promise<LocalPorts> {
+  const { localPorts } = await import('../adapters/local-ports/listen.ts')
+  return localPorts
 }
 
 /** The snapshot of --snapshot, or else the cluster: for commands that only read. */

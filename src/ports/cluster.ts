@@ -212,7 +212,22 @@ export interface Cluster extends ClusterReader {
   raw(path: string, signal?: AbortSignal): Promise<string>
   /** The lines of a container's log. */
   logs(pod: ObjectKey, options: LogOptions): AsyncIterable<string>
+  /**
+   * A connection to a port of a pod, as if from within it: of `localhost` there, as kubectl port-forward makes them.
+   * That nothing listens is told only when it is read from: `SO_PORT_CLOSED`, with the kubelet's own words.
+   */
+  connect(pod: ObjectKey, port: number, signal: AbortSignal): Promise<ByteChannel>
   close(): Promise<void>
+}
+
+/** Bytes both ways. */
+export interface ByteChannel {
+  /** What the other side sends, until the connection is over; read once. Throws where it broke. */
+  readonly incoming: AsyncIterable<Uint8Array>
+  /** Resolves when there is room for more. */
+  send(bytes: Uint8Array): Promise<void>
+  /** Ends both ways. */
+  close(): void
 }
 
 export interface LogOptions {

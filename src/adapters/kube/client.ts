@@ -8,6 +8,7 @@ import type { IncomingMessage } from 'node:http'
 import { pipeline } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createGunzip } from 'node:zlib'
+import type { WebSocket } from 'ws'
 import { parseExact } from '../../domain/exact-json.ts'
 import { KubeStatusError } from '../../domain/kube-error.ts'
 import { deadline } from './deadline.ts'
@@ -44,6 +45,8 @@ export interface KubeClient {
   call(call: Call): Promise<Answer>
   /** An answer that flows: a watch, a log. Tried once. Whoever takes it must read it to its end or destroy it. */
   stream(call: Call): Promise<IncomingMessage>
+  /** A WebSocket that speaks this subprotocol. Tried once; whoever takes it must close it. */
+  upgrade(call: Call, protocol: string): Promise<WebSocket>
   /** The error for people where an answer broke while it flowed. */
   broken(error: unknown, doing: string): unknown
   readonly timings: Timings
@@ -65,25 +68,31 @@ export function kubeClient(parts: ClientParts): KubeClient {
   const { timings } = parts
   let answered = false
 
+  /** Who asks, and for what. */
+  const asked = async ({ path, query, signal }: Call) => {
+    const { authorization, certificate, key } = await parts.credentials.current(signal)
+    const headers = {
+      ...parts.impersonation.headers,
+      ...(authorization === undefined ? {} : { authorization }),
+      'user-agent': parts.userAgent,
+    }
+    return { path: withQuery(path, query), headers, certificate, key, signal }
+  }
+
   const once = async (call: Call, streaming: boolean): Promise<IncomingMessage> => {
-    const { authorization, certificate, key } = await parts.credentials.current(call.signal)
+    const request = await asked(call)
     const response = await parts.transport.exchange({
+      ...request,
       method: call.method,
-      path: withQuery(call.path, call.query),
       headers: {
-        ...parts.impersonation.headers,
-        ...(authorization === undefined ? {} : { authorization }),
+        ...request.headers,
         ...(call.body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' }),
         ...(call.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(call.body)) }),
         // A compressed watch would keep events back until a block is full.
         ...(parts.compression && !streaming ? { 'accept-encoding': 'gzip' } : {}),
         accept: call.accept ?? (streaming ? '*/*' : 'application/json, */*'),
-        'user-agent': parts.userAgent,
       },
       body: call.body,
-      certificate,
-      key,
-      signal: call.signal,
     })
     answered = true
     return response
@@ -103,15 +112,15 @@ export function kubeClient(parts: ClientParts): KubeClient {
     }
   }
 
-  const call = async (asked: Call): Promise<Answer> => {
+  const call = async (wanted: Call): Promise<Answer> => {
     const started = Date.now()
-    const repeatable = asked.repeatable ?? asked.method === 'GET'
+    const repeatable = wanted.repeatable ?? wanted.method === 'GET'
     let renewed = false
     for (let tries = 1; ; tries++) {
       try {
-        return await attempt(asked)
+        return await attempt(wanted)
       } catch (error) {
-        asked.signal?.throwIfAborted()
+        wanted.signal?.throwIfAborted()
         // A login may have run out since it was made: once more with a fresh one, where there is a way to get it.
         if (isUnauthorized(error) && !renewed && parts.credentials.renew()) {
           renewed = true
@@ -119,31 +128,46 @@ export function kubeClient(parts: ClientParts): KubeClient {
         }
         const pause = pauseBefore(error, { repeatable, tries, timings })
         const patience = answered ? timings.retryForMs : timings.firstContactMs
-        if (pause === undefined || Date.now() - started + pause > patience) throw told(error, asked, repeatable)
-        await sleep(pause, undefined, { signal: asked.signal }).catch(() => asked.signal?.throwIfAborted())
+        if (pause === undefined || Date.now() - started + pause > patience) throw told(error, wanted, repeatable)
+        await sleep(pause, undefined, { signal: wanted.signal }).catch(() => wanted.signal?.throwIfAborted())
       }
     }
   }
 
-  const stream = async (asked: Call): Promise<IncomingMessage> => {
+  /** Opens what goes on after the first answer; the time for that is its own, and the login may be renewed once. */
+  const begin = async <T extends Going>(wanted: Call, open: (call: Call) => Promise<T | IncomingMessage>) => {
     for (let renewed = false; ; renewed = true) {
-      const limit = deadline(timings.connectMs, asked.signal, () => tooLate(timings.connectMs))
+      const limit = deadline(timings.connectMs, wanted.signal, () => tooLate(timings.connectMs))
       try {
-        const response = await once({ ...asked, signal: limit.signal }, true)
-        if (response.statusCode! <= 299) {
+        const opened = await open({ ...wanted, signal: limit.signal })
+        if (!isAnswer(opened) || opened.statusCode! <= 299) {
           limit.stop()
-          response.once('close', () => limit.clear())
-          return response
+          opened.once('close', () => limit.clear())
+          return opened
         }
-        const error = new KubeStatusError(asked.doing, readStatus(response, await readText(response)))
+        const error = new KubeStatusError(wanted.doing, readStatus(opened, await readText(opened)))
         limit.clear()
         if (!isUnauthorized(error) || renewed || !parts.credentials.renew()) throw error
       } catch (error) {
         limit.clear()
-        asked.signal?.throwIfAborted()
-        throw told(error, asked, true)
+        wanted.signal?.throwIfAborted()
+        throw told(error, wanted, true)
       }
     }
+  }
+
+  const stream = async (wanted: Call): Promise<IncomingMessage> =>
+    await begin<IncomingMessage>(wanted, (call) => once(call, true))
+
+  const upgrade = async (wanted: Call, protocol: string): Promise<WebSocket> => {
+    const socket = await begin(wanted, async (call) => await parts.transport.upgrade(await asked(call), protocol))
+    if (!isAnswer(socket)) return socket
+    socket.destroy()
+    throw unreachable(new TransportError(new Error('it answered as if no WebSocket had been asked for'), true), {
+      doing: wanted.doing,
+      server: parts.server,
+      repeatable: true,
+    })
   }
 
   const told = (error: unknown, { doing }: Call, repeatable: boolean): unknown =>
@@ -152,7 +176,13 @@ export function kubeClient(parts: ClientParts): KubeClient {
   const broken = (error: unknown, doing: string): unknown =>
     told(asTransportError(error), { doing, method: 'GET', path: '' }, true)
 
-  return { call, stream, broken, timings, close: () => parts.transport.close() }
+  return { call, stream, upgrade, broken, timings, close: () => parts.transport.close() }
+}
+
+type Going = IncomingMessage | WebSocket
+
+function isAnswer(going: Going): going is IncomingMessage {
+  return 'statusCode' in going
 }
 
 function tooLate(ms: number): TransportError {

@@ -80,6 +80,10 @@ export function liveCluster(client: KubeClient, identity: ClusterIdentity): Clus
     mayI: (question) => mayI(client, question),
     raw: async (path, signal) => (await client.call({ doing: `get ${path}`, method: 'GET', path, signal })).text,
     logs: (pod, options) => readLogs(client, pod, options),
+    connect: async (pod, port, signal) => {
+      const { connectPort } = await import('./port-forward.ts')
+      return await connectPort(client, pod, port, signal)
+    },
     close: () => {
       client.close()
       return Promise.resolve()

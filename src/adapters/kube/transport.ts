@@ -5,6 +5,7 @@ import { Agent as HttpAgent, type ClientRequest, type IncomingMessage, request a
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import type { Socket } from 'node:net'
 import { checkServerIdentity } from 'node:tls'
+import type { WebSocket } from 'ws'
 import { SparkopsError } from '../../domain/errors.ts'
 import type { Timings } from './timings.ts'
 
@@ -48,6 +49,8 @@ export class TransportError extends Error {
 export interface Transport {
   /** The answer's head; its body is still to be read. Throws TransportError, or the signal's reason. */
   exchange(exchange: Exchange): Promise<IncomingMessage>
+  /** A WebSocket of that subprotocol, or the answer of a server that would not. Throws as `exchange` does. */
+  upgrade(exchange: Omit<Exchange, 'method' | 'body'>, protocol: string): Promise<WebSocket | IncomingMessage>
   close(): void
 }
 
@@ -78,12 +81,7 @@ export async function openTransport(server: Server, timings: Timings): Promise<T
         const progress = watchConnection(request, timings)
         const onAbort = (): void => void request.destroy(abortReason(signal!))
         signal?.addEventListener('abort', onAbort, { once: true })
-        // The agent would pass the proxy's refusal on as if the API server had said it.
-        request.on('proxyConnect', ({ statusCode = 0 }: { statusCode?: number }) => {
-          if (statusCode === 200) return
-          const error = new Error(`the proxy refused with ${statusCode}`)
-          request.destroy(Object.assign(error, { code: statusCode === 407 ? 'PROXY_LOGIN' : 'PROXY_REFUSED' }))
-        })
+        tellProxyRefusal(request)
         request.on('response', (response) => {
           progress.stop()
           // An abort must also end the body, and be heard as an abort by whoever reads it.
@@ -97,8 +95,36 @@ export async function openTransport(server: Server, timings: Timings): Promise<T
         })
         request.end(exchange.body)
       }),
+    upgrade: async ({ path, headers, certificate, key, signal }, protocol) => {
+      const { openWebSocket } = await import('./web-socket.ts')
+      return await openWebSocket({
+        url: `${secure ? 'wss' : 'ws'}://${server.url.host}${base}${path}`,
+        protocol,
+        options: {
+          agent,
+          headers,
+          ...(secure && { ...tls, ...(certificate && { cert: certificate, key }) }),
+        },
+        begin: (request) => {
+          tellProxyRefusal(request)
+          const progress = watchConnection(request, timings)
+          request.once('close', () => progress.stop())
+          return progress
+        },
+        signal,
+      })
+    },
     close: () => agent.destroy(),
   }
+}
+
+/** The agent would pass the proxy's refusal on as if the API server had said it. */
+function tellProxyRefusal(request: ClientRequest): void {
+  request.on('proxyConnect', ({ statusCode = 0 }: { statusCode?: number }) => {
+    if (statusCode === 200) return
+    const error = new Error(`the proxy refused with ${statusCode}`)
+    request.destroy(Object.assign(error, { code: statusCode === 407 ? 'PROXY_LOGIN' : 'PROXY_REFUSED' }))
+  })
 }
 
 /** Ends a request that finds no connection in time, and knows whether it ever had one. */
