@@ -1,9 +1,10 @@
 /** The flags of `usage collect`, and what they say. */
-import { readFile } from 'node:fs/promises'
 import { Flags } from '@oclif/core'
 import { parseSchedulerAddress, parseSize, refusedFlag } from '../domain/usage/collect/targets.ts'
 import { parseDuration } from '../domain/usage/duration.ts'
 import type { CollectorSettings } from './collect-command.ts'
+import { checkEndpoint } from './s3-flags.ts'
+import { kafkaAccessOf, kafkaFlags, type KafkaFlags, readText } from './kafka-flags.ts'
 import type { SinkAccess } from './wiring.ts'
 
 export const collectFlags = {
@@ -92,26 +93,7 @@ export const collectFlags = {
     helpGroup: 'SINKS',
   })(),
   's3-kms-key': Flags.string({ summary: 'key for aws:kms', helpValue: 'ID', helpGroup: 'SINKS' }),
-  'kafka-tls': Flags.boolean({ summary: 'speak TLS with the brokers', helpGroup: 'SINKS' }),
-  'kafka-ca': Flags.string({
-    summary: "certificate authority of the brokers (PEM), beside the system's",
-    dependsOn: ['kafka-tls'],
-    helpValue: 'FILE',
-    helpGroup: 'SINKS',
-  }),
-  'kafka-sasl': Flags.option({
-    summary: 'login to the brokers; the password comes from --kafka-password-file',
-    options: ['plain', 'scram-sha-256', 'scram-sha-512'] as const,
-    dependsOn: ['kafka-user', 'kafka-password-file'],
-    helpValue: 'MECHANISM',
-    helpGroup: 'SINKS',
-  })(),
-  'kafka-user': Flags.string({ summary: 'user of that login', helpValue: 'NAME', helpGroup: 'SINKS' }),
-  'kafka-password-file': Flags.string({
-    summary: 'file that holds the password of that login',
-    helpValue: 'FILE',
-    helpGroup: 'SINKS',
-  }),
+  ...kafkaFlags('SINKS'),
   listen: Flags.string({
     summary: 'serve /healthz, /readyz and /metrics here, such as 0.0.0.0:9096',
     helpValue: 'ADDRESS',
@@ -170,36 +152,21 @@ export async function settingsOf(flags: CollectFlags): Promise<Omit<CollectorSet
   }
 }
 
-interface SinkFlags {
+interface SinkFlags extends KafkaFlags {
   's3-endpoint'?: string | undefined
   's3-encryption'?: string | undefined
   's3-kms-key'?: string | undefined
-  'kafka-tls': boolean
-  'kafka-ca'?: string | undefined
-  'kafka-sasl'?: string | undefined
-  'kafka-user'?: string | undefined
-  'kafka-password-file'?: string | undefined
 }
 
-/** How sinks are reached. A password comes from a file alone: arguments and variables are seen by others. */
+/** How sinks are reached. */
 export async function sinkAccessOf(flags: SinkFlags): Promise<SinkAccess> {
-  const endpoint = flags['s3-endpoint']
-  if (endpoint !== undefined && !/^https?:\/\//.test(endpoint))
-    throw refusedFlag('--s3-endpoint', `${endpoint} is no address`, 'give it as https://store.example.com')
-  const { 'kafka-ca': ca, 'kafka-sasl': mechanism, 'kafka-password-file': passwordFile } = flags
   return {
-    s3: { endpoint, encryption: flags['s3-encryption'], kmsKey: flags['s3-kms-key'] },
-    kafka: {
-      tls: flags['kafka-tls'] ? { ca: ca === undefined ? undefined : await readText('--kafka-ca', ca) } : undefined,
-      sasl:
-        mechanism === undefined
-          ? undefined
-          : {
-              mechanism: mechanism.toUpperCase() as 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512',
-              username: flags['kafka-user'] ?? '',
-              password: (await readText('--kafka-password-file', passwordFile ?? '')).replace(/\r?\n$/, ''),
-            },
+    s3: {
+      endpoint: checkEndpoint(flags['s3-endpoint']),
+      encryption: flags['s3-encryption'],
+      kmsKey: flags['s3-kms-key'],
     },
+    kafka: await kafkaAccessOf(flags),
   }
 }
 
@@ -220,12 +187,4 @@ function parseListen(text: string): { host: string; port: number } {
   if (digits === undefined || port > 65_535)
     throw refusedFlag('--listen', `${text} is no address`, 'for example 0.0.0.0:9096')
   return { host: bracketed ?? (plain || '0.0.0.0'), port }
-}
-
-async function readText(flag: string, path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    throw refusedFlag(flag, error instanceof Error ? error.message : String(error), 'name a file that can be read')
-  }
 }

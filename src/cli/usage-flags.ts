@@ -6,7 +6,9 @@ import type { UsageSummary } from '../domain/usage/summary.ts'
 import { parseDuration } from '../domain/usage/duration.ts'
 import { readPodListings, readSparkLogs } from '../domain/usage/outside/read-evidence.ts'
 import { progressFlag } from './flags.ts'
+import { kafkaAccessOf, kafkaFlags, type KafkaFlags } from './kafka-flags.ts'
 import { onShutdown } from './shutdown.ts'
+import { checkEndpoint } from './s3-flags.ts'
 import { findDumps, openFactStore, scanPool } from './wiring.ts'
 
 export const dumpArgs = {
@@ -15,7 +17,7 @@ export const dumpArgs = {
     multiple: true,
     ignoreStdin: true,
     description:
-      'dumps of YuniKorn events: files, directories, globs, - for standard input, s3://BUCKET/PREFIX; plain, gzip or zstd',
+      'dumps of YuniKorn events: files, directories, globs, - for standard input, s3://BUCKET/PREFIX, kafka://HOST:PORT/TOPIC; plain, gzip or zstd',
   }),
 }
 
@@ -32,6 +34,7 @@ export const ledgerFlags = {
     helpValue: 'URL',
     helpGroup: 'READING',
   }),
+  ...kafkaFlags('READING'),
   memory: Flags.string({
     summary: 'what the engine may use before it spills to disk',
     default: '512MB',
@@ -62,7 +65,7 @@ export const ledgerFlags = {
 }
 
 /** The values of the flags above. */
-export interface LedgerFlags {
+export interface LedgerFlags extends KafkaFlags {
   lenient: boolean
   cluster: string
   memory: string
@@ -80,7 +83,8 @@ export async function withLedger<Result>(
   work: (ledger: UsageLedger) => Promise<Result>,
 ): Promise<Result> {
   const informerLatency = parseDuration('--informer-latency', flags['informer-latency'])
-  const inputs = await findDumps(dumps, flags['s3-endpoint'])
+  const access = { s3: { endpoint: checkEndpoint(flags['s3-endpoint']) }, kafka: await kafkaAccessOf(flags) }
+  const inputs = await findDumps(dumps, access)
   const listings = await readPodListings(flags.pods ?? [], findDumps)
   const sparkEvents = flags['spark-events'] ?? []
   const sparkLogs = sparkEvents.length === 0 ? [] : await readSparkLogs(sparkEvents, findDumps)

@@ -9,7 +9,7 @@ import type { Cluster, ClusterReader } from '../ports/cluster.ts'
 import type { LocalPorts } from '../ports/local-ports.ts'
 import type { DumpInput, DumpLocation } from '../ports/dump-source.ts'
 import type { EventSink } from '../ports/event-sink.ts'
-import type { TopicSinkOptions } from '../adapters/kafka/topic-sink.ts'
+import type { KafkaAccess } from '../adapters/kafka/client-options.ts'
 import type { EventSpool, SegmentName } from '../ports/event-spool.ts'
 import type { FactStore } from '../ports/fact-store.ts'
 import type { ScanPool } from '../ports/scan-pool.ts'
@@ -178,12 +178,30 @@ export async function openFactStore(memory: string): Promise<FactStore> {
   return await open({ memory, threads: availableParallelism() })
 }
 
-/** What is behind the arguments: files, directories, globs, `-` for standard input, `s3://bucket/prefix`. */
-export async function findDumps(paths: readonly string[], s3Endpoint?: string): Promise<DumpInput[]> {
+/** How stores and brokers are reached. */
+export interface StoreAccess {
+  s3: { endpoint: string | undefined }
+  kafka: KafkaAccess
+}
+export type { KafkaAccess }
+
+const AS_FOUND: StoreAccess = { s3: { endpoint: undefined }, kafka: { tls: undefined, sasl: undefined } }
+
+/** What is behind the arguments: files, directories, globs, `-` for standard input, `s3://bucket/prefix`, `kafka://…`. */
+export async function findDumps(paths: readonly string[], access = AS_FOUND): Promise<DumpInput[]> {
   const { findInputs } = await import('../adapters/dump-files/inputs.ts')
-  return await findInputs(paths, async (address) => {
-    const { listObjects } = await import('../adapters/s3/object-inputs.ts')
-    return await listObjects(address, { endpoint: s3Endpoint })
+  return await findInputs(paths, {
+    objects: async (address) => {
+      const { listObjects } = await import('../adapters/s3/object-inputs.ts')
+      return await listObjects(address, access.s3)
+    },
+    messages: async (address) => {
+      const [{ listPartitions }, { parseTopicRange }] = await Promise.all([
+        import('../adapters/kafka/topic-inputs.ts'),
+        import('../domain/usage/topic-address.ts'),
+      ])
+      return await listPartitions(parseTopicRange(address), access.kafka)
+    },
   })
 }
 
@@ -298,7 +316,7 @@ export async function openSpool(options: {
 /** How places that keep events are reached, beside their names. */
 export interface SinkAccess {
   s3: { endpoint: string | undefined; encryption: string | undefined; kmsKey: string | undefined }
-  kafka: Pick<TopicSinkOptions, 'tls' | 'sasl'>
+  kafka: KafkaAccess
 }
 
 /** A place that keeps collected events of a cluster. */

@@ -22,4 +22,6 @@ export interface DumpInput {
    * whose ids follow from each other). Undefined for what cannot be opened twice.
    */
   split: ((partBytes: number) => Promise<DumpLocation[]>) | undefined
+  /** The number by which people find a line, such as the offset of a message; its place in the file unless given. */
+  numberOf?: ((line: number) => number) | undefined
 }

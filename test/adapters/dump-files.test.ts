@@ -20,7 +20,8 @@ async function read(path: string): Promise<string> {
 
 const TEXT = Array.from({ length: 60_000 }, (_, index) => `line ${index} ${index * 7919}`).join('\n')
 
-const noBuckets = (): never => expect.fail('no bucket is named')
+const here = (): never => expect.fail('nothing elsewhere is named')
+const nowhereElse = { objects: here, messages: here }
 
 describe('packed bytes', () => {
   it('come out as they went in: plain, gzip, several members, nothing', async () => {
@@ -92,7 +93,7 @@ describe('inputs', () => {
   const put = writer(folder)
   for (const name of ['b.jsonl', 'a[1].jsonl', '.hidden', '_temporary', 'x.crc', 'deep/er/c.gz']) put(name, 'x')
   const names = async (...paths: string[]): Promise<string[]> =>
-    (await findInputs(paths, noBuckets)).map(({ name }) => name)
+    (await findInputs(paths, nowhereElse)).map(({ name }) => name)
 
   it('of a directory are its files, in order, without hidden and temporary ones', async () => {
     const expected = ['a[1].jsonl', 'b.jsonl', 'deep/er/c.gz'].map((name) => join(folder, name))
@@ -105,13 +106,13 @@ describe('inputs', () => {
   })
 
   it('of a pattern are what it matches, absolute or not', async () => {
-    const [found] = await findInputs([join(folder, '*.jsonl')], noBuckets)
+    const [found] = await findInputs([join(folder, '*.jsonl')], nowhereElse)
     expect(await read(found!.name)).toBe('x')
     expect(await names(join(folder, '**/*.gz'))).toHaveLength(1)
   })
 
   it('that are named twice are read once, and must be dumps if one naming was by name', async () => {
-    const found = await findInputs([folder, join(folder, 'b.jsonl'), '-', '-'], noBuckets)
+    const found = await findInputs([folder, join(folder, 'b.jsonl'), '-', '-'], nowhereElse)
     expect(found.map(({ named }) => named)).toEqual([false, true, false, true])
   })
 })

@@ -4,30 +4,13 @@ import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { needs } from '../support/capabilities.ts'
 import { runCli } from '../support/run.ts'
-import { somePages, temporaryDirectory, writer } from '../support/usage/dump-files.ts'
+import { someEnvelopes, temporaryDirectory, writer } from '../support/usage/dump-files.ts'
 import { ObjectStore, STORE_LOGIN } from '../support/usage/object-store.ts'
 
 const directory = temporaryDirectory()
 const write = writer(directory)
 
-/** Envelopes of the first events of a recording. */
-function envelopes(): string[] {
-  let next = 0
-  return somePages().flatMap((page) => {
-    const { InstanceUUID: instance, EventRecords } = JSON.parse(page) as {
-      InstanceUUID: string
-      EventRecords: unknown[] | null
-    }
-    if (EventRecords === null) return []
-    const records = page.slice(page.indexOf('"EventRecords":[') + 16, -2).split(/,(?=\{"type":)/)
-    return records.map(
-      (event) =>
-        `{"v":1,"cluster":"c","instance":"${instance}","id":${next++},"recv":1795375332387201934,"event":${event}}`,
-    )
-  })
-}
-
-const lines = envelopes()
+const lines = someEnvelopes()
 const text = (all: readonly string[]): string => `${all.join('\n')}\n`
 let bill = ''
 

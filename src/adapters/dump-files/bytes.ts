@@ -72,7 +72,11 @@ export async function* decompressed(
   }
 }
 
-async function* counting(stored: AsyncIterable<Buffer>, onBytes: (bytes: number) => void): AsyncGenerator<Buffer> {
+/** Passes chunks on, and says how large they are. */
+export async function* counting(
+  stored: AsyncIterable<Buffer>,
+  onBytes: (bytes: number) => void,
+): AsyncGenerator<Buffer> {
   for await (const chunk of stored) {
     onBytes(chunk.length)
     yield chunk

@@ -1,14 +1,15 @@
-// Finds what is behind the arguments of a command: files, directories, globs, standard input, buckets.
+// Finds what is behind the arguments of a command: files, directories, globs, standard input, buckets, topics.
 import type { Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { isDynamicPattern, glob } from 'tinyglobby'
 import { SparkopsError } from '../../domain/errors.ts'
 import type { DumpInput } from '../../ports/dump-source.ts'
-import { decompressed, openBytes, openStandardInput } from './bytes.ts'
+import { counting, decompressed, openBytes, openStandardInput } from './bytes.ts'
 import { splitFile } from './split.ts'
 
 const STANDARD_INPUT = '-'
 const BUCKET = 's3://'
+const TOPIC = 'kafka://'
 
 /** An object of a bucket, as whoever lists buckets gives it. */
 export interface StoredObject {
@@ -18,13 +19,25 @@ export interface StoredObject {
   modifiedAt: number
   read: () => AsyncIterable<Buffer>
 }
-export type ListObjects = (address: string) => Promise<readonly StoredObject[]>
+
+/** A partition of a topic, as whoever lists topics gives it. */
+export interface StoredMessages {
+  name: string
+  read: () => AsyncIterable<Buffer>
+  numberOf: (line: number) => number
+}
+
+/** What lies elsewhere, by its address. */
+export interface Elsewhere {
+  objects: (address: string) => Promise<readonly StoredObject[]>
+  messages: (address: string) => Promise<readonly StoredMessages[]>
+}
 
 /** Opens what the arguments name, in the order of the arguments, files of a directory in order of their names. */
-export async function findInputs(paths: readonly string[], listObjects: ListObjects): Promise<DumpInput[]> {
+export async function findInputs(paths: readonly string[], elsewhere: Elsewhere): Promise<DumpInput[]> {
   const found = new Map<string, DumpInput>()
   for (const path of paths) {
-    const inputs = path.startsWith(BUCKET) ? await objectsOf(path, listObjects) : await inputsOf(path)
+    const inputs = await inputsOf(path, elsewhere)
     for (const input of inputs) {
       const known = found.get(input.name)
       // A file named twice is read once; named itself, it must be a dump.
@@ -34,7 +47,9 @@ export async function findInputs(paths: readonly string[], listObjects: ListObje
   return [...found.values()]
 }
 
-async function inputsOf(path: string): Promise<DumpInput[]> {
+async function inputsOf(path: string, { objects, messages }: Elsewhere): Promise<DumpInput[]> {
+  if (path.startsWith(BUCKET)) return objectsOf(path, await objects(path))
+  if (path.startsWith(TOPIC)) return messagesOf(path, await messages(path))
   if (path === STANDARD_INPUT)
     return [
       {
@@ -55,14 +70,21 @@ async function inputsOf(path: string): Promise<DumpInput[]> {
   return [fileInput(path, info, true)]
 }
 
-async function objectsOf(address: string, listObjects: ListObjects): Promise<DumpInput[]> {
-  const objects = await listObjects(address)
+function objectsOf(address: string, objects: readonly StoredObject[]): DumpInput[] {
   if (objects.length === 0) throw nothingThere(address, 'No object has a name that begins like this.')
   return objects.map(({ name, bytes, modifiedAt, read }) => ({
     ...{ name, bytes, named: address === name },
     modifiedAt: BigInt(Math.ceil(modifiedAt)) * 1_000_000n,
     open: (onBytes) => decompressed(name, read(), onBytes),
     split: undefined,
+  }))
+}
+
+function messagesOf(address: string, partitions: readonly StoredMessages[]): DumpInput[] {
+  if (partitions.length === 0) throw nothingThere(address, 'The topic holds no message of that range.')
+  return partitions.map(({ name, read, numberOf }) => ({
+    ...{ name, numberOf, bytes: undefined, modifiedAt: undefined, named: true, split: undefined },
+    open: (onBytes) => counting(read(), onBytes),
   }))
 }
 

@@ -1,14 +1,12 @@
 /** Keeps events as messages of a Kafka topic, one for each line, keyed by the scheduler's process. */
-import { GenericError, MultipleErrors, Producer, type SASLOptions } from '@platformatic/kafka'
+import { Producer } from '@platformatic/kafka'
 import { SparkopsError } from '../../domain/errors.ts'
 import type { EventSink } from '../../ports/event-sink.ts'
+import { accessOptions, hasCause, type KafkaAccess, reasonsOf } from './client-options.ts'
 
-export interface TopicSinkOptions {
+export interface TopicSinkOptions extends KafkaAccess {
   brokers: readonly string[]
   topic: string
-  /** TLS: undefined for none; `ca` as PEM beside those of the system. */
-  tls: { ca: string | undefined } | undefined
-  sasl: { mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512'; username: string; password: string } | undefined
   /** The line that takes the place of one that the topic does not take. */
   leftOut: (line: string) => string
 }
@@ -48,21 +46,17 @@ export function topicSink(options: TopicSinkOptions): EventSink {
 
 type LineProducer = Producer<string, string, string, string>
 
-function openProducer({ brokers, tls, sasl }: TopicSinkOptions): LineProducer {
+function openProducer(options: TopicSinkOptions): LineProducer {
   const serialize = (text?: string): Buffer => Buffer.from(text ?? '')
   return new Producer({
     clientId: 'sparkops-collect',
-    bootstrapBrokers: [...brokers],
-    ...(tls === undefined ? {} : { tls: tls.ca === undefined ? {} : { ca: tls.ca }, tlsServerName: true }),
-    ...(sasl === undefined ? {} : { sasl: sasl satisfies SASLOptions }),
+    ...accessOptions(options.brokers, options),
     serializers: { key: serialize, value: serialize, headerKey: serialize, headerValue: serialize },
     idempotent: true,
     acks: -1,
     compression: 'gzip',
     // What fails is tried again by whoever hands it on, and told.
     retries: 1,
-    connectTimeout: 10_000,
-    requestTimeout: 30_000,
   })
 }
 
@@ -91,8 +85,7 @@ async function sendFitting(
 }
 
 function isTooLarge(error: unknown): boolean {
-  if (error instanceof MultipleErrors) return TOO_LARGE.some((id) => error.findBy('apiId', id) !== null)
-  return error instanceof GenericError && TOO_LARGE.some((id) => error.findBy('apiId', id) !== null)
+  return TOO_LARGE.some((id) => hasCause(error, 'apiId', id))
 }
 
 async function within(work: Promise<void>, signal: AbortSignal): Promise<void> {
@@ -106,19 +99,12 @@ async function within(work: Promise<void>, signal: AbortSignal): Promise<void> {
 }
 
 function unwritable(topic: string, brokers: readonly string[], cause: unknown): SparkopsError {
-  const reasons = cause instanceof AggregateError ? cause.errors.map(reasonOf) : [reasonOf(cause)]
   return new SparkopsError({
     code: 'SO_SINK_UNWRITABLE',
     message: `cannot write to topic ${topic} at ${brokers.join(', ')}`,
-    why: [...new Set(reasons)].join('; '),
+    why: reasonsOf(cause),
     hint: 'check that the topic is there and that the login may write to it; nothing is lost, the spool holds it',
     exit: 'unreachable',
     cause,
   })
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const inner = error instanceof AggregateError ? (error.errors as unknown[])[0] : error.cause
-  return inner instanceof Error && inner.message !== '' ? `${error.message}: ${reasonOf(inner)}` : error.message
 }

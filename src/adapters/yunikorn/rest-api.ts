@@ -1,6 +1,7 @@
 /** YuniKorn's REST API over HTTP. */
 import { Agent as HttpAgent, get as httpGet, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, get as httpsGet } from 'node:https'
+import { rootCertificates } from 'node:tls'
 import { createGunzip } from 'node:zlib'
 import { SparkopsError } from '../../domain/errors.ts'
 import type { SchedulerAnswer, SchedulerApi } from '../../ports/scheduler-api.ts'
@@ -21,7 +22,7 @@ const MOST_BYTES = 256 << 20
 export function openSchedulerApi({ address, ca, timeout }: RestOptions): SchedulerApi {
   const isSecure = address.protocol === 'https:'
   const agent = isSecure
-    ? new HttpsAgent({ keepAlive: true, maxSockets: 1, ca })
+    ? new HttpsAgent({ keepAlive: true, maxSockets: 1, ca: ca === undefined ? undefined : [...rootCertificates, ca] })
     : new HttpAgent({ keepAlive: true, maxSockets: 1 })
   const ask = isSecure ? httpsGet : httpGet
   return {

@@ -129,7 +129,8 @@ class InputReading {
     const bytes = input.open((read) => {
       this.#bytes += read
     })
-    const result = await scanPart(bytes, this.#kit, options, (_, events) => this.#tell(before + events))
+    const tell = (_: number, events: number): void => this.#tell(before + events)
+    const result = await scanPart(bytes, this.#kit, options, tell, input.numberOf)
     this.#next = number(result, this.#next)
     return result
   }

@@ -26,6 +26,18 @@ export function somePages(count = 40): string[] {
   return recordedLines('test/fixtures/recordings/restart/batch.jsonl.gz').slice(0, count)
 }
 
+/** The events of those pages as our collector would have kept them. */
+export function someEnvelopes(count = 40): string[] {
+  let next = 0
+  return somePages(count).flatMap((page) => {
+    const { InstanceUUID, EventRecords } = JSON.parse(page) as { InstanceUUID: string; EventRecords: unknown }
+    if (EventRecords === null) return []
+    const records = page.slice(page.indexOf('"EventRecords":[') + 16, -2).split(/,(?=\{"type":)/)
+    const head = `{"v":1,"cluster":"c","instance":"${InstanceUUID}"`
+    return records.map((event) => `${head},"id":${next++},"recv":1795375332387201934,"event":${event}}`)
+  })
+}
+
 /** The first lines of a recorded stream, the first of which names the scheduler. */
 export function someStream(count = 900): string[] {
   return recordedLines('examples/restart/stream.jsonl.gz').slice(0, count)

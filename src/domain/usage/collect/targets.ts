@@ -1,5 +1,6 @@
 /** Reads where a collector reads from and where it is to keep what it read. */
 import { SparkopsError } from '../../errors.ts'
+import { parseTopicAddress, type TopicAddress } from '../topic-address.ts'
 
 /** A place to keep events. */
 export interface FilesTarget {
@@ -14,11 +15,8 @@ export interface ObjectsTarget {
   prefix: string
 }
 /** Messages of a Kafka topic. */
-export interface TopicTarget {
+export interface TopicTarget extends TopicAddress {
   kind: 'kafka'
-  /** Each as HOST:PORT. */
-  brokers: string[]
-  topic: string
 }
 export type SinkTarget = FilesTarget | ObjectsTarget | TopicTarget
 
@@ -41,8 +39,6 @@ export function parseSchedulerAddress(text: string, allowRemote: boolean): URL {
 }
 
 const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/
-const TOPIC = /^[A-Za-z0-9._-]{1,249}$/
-const BROKER = /^([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):\d{1,5}$/
 const PLACES = 'for example --to files:/events, --to s3://bucket/prefix or --to kafka://host:9092/topic'
 
 /** A sink. */
@@ -50,7 +46,7 @@ export function parseSink(text: string): SinkTarget {
   const [, kind, rest = ''] = /^(files|s3|kafka):(.*)$/s.exec(text) ?? []
   if (kind === 'files' && rest !== '') return { kind, directory: rest.replace(/^\/\/(?=\/)/, '') }
   if (kind === 's3') return parseObjects(text, rest)
-  if (kind === 'kafka') return parseTopic(text, rest)
+  if (kind === 'kafka') return parseTopic(text)
   throw refusedFlag('--to', `${text} is no place to keep events`, PLACES)
 }
 
@@ -61,13 +57,10 @@ function parseObjects(text: string, rest: string): ObjectsTarget {
   return { kind: 's3', bucket, prefix: prefix === '' ? '' : `${prefix}/` }
 }
 
-function parseTopic(text: string, rest: string): TopicTarget {
-  const [, hosts = '', topic = ''] = /^\/\/([^/]*)\/(.*)$/s.exec(rest) ?? []
-  const brokers = hosts.split(',')
-  if (!TOPIC.test(topic) || topic === '.' || topic === '..') throw refusedFlag('--to', `${text} names no topic`, PLACES)
-  const odd = brokers.find((broker) => !BROKER.test(broker))
-  if (odd !== undefined) throw refusedFlag('--to', `${odd} is no HOST:PORT of a broker`, PLACES)
-  return { kind: 'kafka', brokers, topic }
+function parseTopic(text: string): TopicTarget {
+  const address = parseTopicAddress(text)
+  if ('why' in address) throw refusedFlag('--to', address.why, PLACES)
+  return { kind: 'kafka', ...address }
 }
 
 /** Bytes of a size, such as 8MB or 1GiB. */

@@ -31,6 +31,8 @@ export interface ReadOptions {
   lenient: boolean
   /** A part of a file behind another: its first line need not decide what the file is. */
   continued: boolean
+  /** The number that a line goes by for people; its place in the file unless given. */
+  numberOf?: ((line: number) => number) | undefined
   /** Called now and then with the bytes read since the last call. */
   onBytes(bytes: number): void
 }
@@ -220,10 +222,11 @@ class LineReader {
   }
 
   #leaveOut(line: number, why: string): void {
-    const { file, lenient } = this.#options
-    if (!lenient) throw broken(file, line, why)
+    const { file, lenient, numberOf } = this.#options
+    const number = numberOf?.(line) ?? line
+    if (!lenient) throw broken(file, number, why)
     this.reading.brokenCount++
-    if (this.reading.broken.length < LISTED) this.reading.broken.push({ file, line, why })
+    if (this.reading.broken.length < LISTED) this.reading.broken.push({ file, line: number, why })
   }
 }
 

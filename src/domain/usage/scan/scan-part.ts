@@ -55,6 +55,7 @@ export async function scanPart(
   kit: ScanKit,
   options: ScanOptions,
   onBytes: (bytes: number, events: number) => void,
+  numberOf?: (line: number) => number,
 ): Promise<ScanResult> {
   const { writer, names, lane } = kit
   const sources = new Sources(kit.pages)
@@ -66,6 +67,7 @@ export async function scanPart(
     file,
     lenient,
     continued,
+    numberOf,
     onBytes: (bytes) => onBytes(bytes, scanner.counts.events),
   })
   scanner.end()
