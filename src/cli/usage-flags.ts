@@ -1,15 +1,19 @@
 /** What all commands about usage share: the dumps, how to read them, and what is known beside them. */
 import { Args, Flags } from '@oclif/core'
+import type { DumpInput } from '../ports/dump-source.ts'
 import type { ReportProgress } from '../ports/progress.ts'
+import type { UsageStoreFiles } from '../ports/usage-store.ts'
 import { buildLedger, type UsageLedger } from '../domain/usage/ledger.ts'
 import type { UsageSummary } from '../domain/usage/summary.ts'
+import { SparkopsError } from '../domain/errors.ts'
+import { buildLedgerOfStore } from '../domain/usage/store/contents.ts'
 import { parseDuration } from '../domain/usage/duration.ts'
 import { readPodListings, readSparkLogs } from '../domain/usage/outside/read-evidence.ts'
 import { progressFlag } from './flags.ts'
 import { kafkaAccessOf, kafkaFlags, type KafkaFlags } from './kafka-flags.ts'
 import { onShutdown } from './shutdown.ts'
 import { checkEndpoint } from './s3-flags.ts'
-import { findDumps, openFactStore, scanPool } from './wiring.ts'
+import { findDumps, openFactStore, openUsageStore, scanPool, type StoreAccess } from './wiring.ts'
 
 export const dumpArgs = {
   dump: Args.string({
@@ -75,6 +79,11 @@ export interface LedgerFlags extends KafkaFlags {
   'informer-latency': string
 }
 
+/** How buckets and brokers are reached, by the flags of a command that reads dumps. */
+export async function accessOf(flags: KafkaFlags & { 's3-endpoint'?: string | undefined }): Promise<StoreAccess> {
+  return { s3: { endpoint: checkEndpoint(flags['s3-endpoint']) }, kafka: await kafkaAccessOf(flags) }
+}
+
 /** Reads the dumps, gives the ledger to the work, and closes the engine whatever happens. */
 export async function withLedger<Result>(
   dumps: readonly string[],
@@ -83,30 +92,55 @@ export async function withLedger<Result>(
   work: (ledger: UsageLedger) => Promise<Result>,
 ): Promise<Result> {
   const informerLatency = parseDuration('--informer-latency', flags['informer-latency'])
-  const access = { s3: { endpoint: checkEndpoint(flags['s3-endpoint']) }, kafka: await kafkaAccessOf(flags) }
-  const inputs = await findDumps(dumps, access)
-  const listings = await readPodListings(flags.pods ?? [], findDumps)
+  const kept = await storeAmong(dumps, flags['s3-endpoint'])
+  const access = await accessOf(flags)
+  const find = async (paths: readonly string[]): Promise<DumpInput[]> => await findDumps(paths, access)
+  const inputs = kept === undefined ? await find(dumps) : []
+  const listings = await readPodListings(flags.pods ?? [], find)
   const sparkEvents = flags['spark-events'] ?? []
-  const sparkLogs = sparkEvents.length === 0 ? [] : await readSparkLogs(sparkEvents, findDumps)
+  const sparkLogs = sparkEvents.length === 0 ? [] : await readSparkLogs(sparkEvents, find)
   const store = await openFactStore(flags.memory)
   const forget = onShutdown(() => store.abandon())
   const pool = scanPool()
   try {
     const { cluster, lenient } = flags
     const { wantUsers, report } = context
+    const options = { cluster, lenient, wantUsers, informerLatency, listings, sparkLogs }
     return await work(
-      await buildLedger(
-        inputs,
-        { store, pool },
-        { cluster, lenient, wantUsers, informerLatency, listings, sparkLogs },
-        report,
-      ),
+      kept === undefined
+        ? await buildLedger(inputs, { store, pool }, options, report)
+        : await buildLedgerOfStore(kept, store, options, report),
     )
   } finally {
     await pool.close()
     await store.close()
+    await kept?.close()
     forget()
   }
+}
+
+/** The usage store that is named, if one is; it holds all there is, so nothing is read beside it. */
+async function storeAmong(
+  dumps: readonly string[],
+  s3Endpoint: string | undefined,
+): Promise<UsageStoreFiles | undefined> {
+  for (const address of dumps) {
+    const store = await openUsageStore(address, s3Endpoint)
+    if ((await store.newest()) === undefined) await store.close()
+    else if (dumps.length === 1) return store
+    else throw besideStore(address)
+  }
+  return undefined
+}
+
+function besideStore(address: string): SparkopsError {
+  return new SparkopsError({
+    code: 'SO_BESIDE_STORE',
+    message: `${address} is a usage store, and other dumps are named beside it.`,
+    why: 'What a store has read already and what it has not cannot be told apart from here.',
+    hint: `Take them in first: sparkops usage compact --store ${address} DUMP…`,
+    exit: 'usage',
+  })
 }
 
 /** What the user must know of how the input was read. */

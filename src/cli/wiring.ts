@@ -32,6 +32,7 @@ import type { CommitSigner } from '../ports/commit-signer.ts'
 import type { ForkStateStore, Workbench } from '../ports/fork-state.ts'
 import type { Git, RepositoryFacts } from '../ports/git.ts'
 import type { Toolchain } from '../ports/toolchain.ts'
+import type { UsageStoreFiles } from '../ports/usage-store.ts'
 import type { UserBuild } from '../ports/user-build.ts'
 
 export const systemClock: Clock = { now: () => Date.now() }
@@ -203,6 +204,16 @@ export async function findDumps(paths: readonly string[], access = AS_FOUND): Pr
       return await listPartitions(parseTopicRange(address), access.kafka)
     },
   })
+}
+
+/** The usage store in a directory or below `s3://bucket/prefix`, whether anything is in it yet or not. */
+export async function openUsageStore(address: string, s3Endpoint?: string): Promise<UsageStoreFiles> {
+  if (address.startsWith('s3://')) {
+    const { bucketStore } = await import('../adapters/s3/usage-store.ts')
+    return bucketStore(address, { endpoint: s3Endpoint })
+  }
+  const { directoryStore } = await import('../adapters/usage-store/directory.ts')
+  return directoryStore(address)
 }
 
 /** Threads for large dumps; they start when the first is needed. */

@@ -17,7 +17,7 @@ import {
 import bindings from '@duckdb/node-bindings'
 import { SparkopsError } from '../../domain/errors.ts'
 import type { FactBatch, Name } from '../../domain/usage/facts.ts'
-import type { Cell, ColumnType, FactStore, Row } from '../../ports/fact-store.ts'
+import type { Cell, ColumnType, DayFile, FactStore, Row } from '../../ports/fact-store.ts'
 
 const TYPES = { INTEGER, BIGINT, VARCHAR, SMALLINT, HUGEINT } as const
 const FACT_COLUMNS = [INTEGER, SMALLINT, BIGINT, BIGINT, BIGINT, BIGINT, BIGINT]
@@ -169,6 +169,36 @@ class DuckDbFactStore implements FactStore {
         cause: error,
       })
     }
+  }
+
+  async writeDays(sql: string, directory: string): Promise<DayFile[]> {
+    await this.run('DROP TABLE IF EXISTS by_day')
+    await this.run(`CREATE TEMP TABLE by_day AS ${sql}`)
+    const files: DayFile[] = []
+    for (const [day] of await this.rows('SELECT DISTINCT day FROM by_day ORDER BY day')) {
+      const path = join(directory, `${String(day)}.parquet`)
+      await this.writeParquet(`SELECT * EXCLUDE day FROM by_day WHERE day = ${String(day)}`, path)
+      files.push({ day: Number(day), path })
+    }
+    await this.run('DROP TABLE by_day')
+    return files
+  }
+
+  async readParquet(
+    name: string,
+    columns: Readonly<Record<string, ColumnType>>,
+    paths: readonly string[],
+  ): Promise<void> {
+    const typed = Object.entries(columns).map(([column, type]) => ({ column, type }))
+    const [known] = await this.rows(`SELECT table_type FROM information_schema.tables WHERE table_name = '${name}'`)
+    if (known !== undefined) await this.run(`DROP ${known[0] === 'VIEW' ? 'VIEW' : 'TABLE'} ${name}`)
+    const from =
+      paths.length === 0
+        ? `(SELECT ${typed.map(({ column, type }) => `CAST(NULL AS ${type}) AS ${column}`).join(', ')}) WHERE false`
+        : `read_parquet([${paths.map((path) => `'${path.replaceAll("'", "''")}'`).join(', ')}], union_by_name = false)`
+    await this.run(
+      `CREATE VIEW ${name} AS SELECT ${typed.map(({ column, type }) => `CAST(${column} AS ${type}) AS ${column}`).join(', ')} FROM ${from}`,
+    )
   }
 
   async close(): Promise<void> {

@@ -6,6 +6,7 @@ import type { ColumnType, FactStore, Row } from '../../ports/fact-store.ts'
 import type { ReportProgress } from '../../ports/progress.ts'
 import type { ScanPool } from '../../ports/scan-pool.ts'
 import { NAME } from './facts.ts'
+import { CLOSED_COLUMNS } from './pack-sql.ts'
 import { type JudgedSpan } from './judge/judge.ts'
 import { FIRST_TICKS_NS } from './judge/evidence.ts'
 import { judgeUntidy } from './judge/judge-ledger.ts'
@@ -25,7 +26,8 @@ import {
 import { type BrokenLine } from './scan/read-dump.ts'
 import { type SeenRecords } from './scan/scan-part.ts'
 import { type SourceRecord } from './scan/sources.ts'
-import { type InputAccount, readInputs } from './read-inputs.ts'
+import { type InputAccount, type Reading } from './input-record.ts'
+import { readInputs } from './read-inputs.ts'
 import { buildTimeline, coversBeginning, type Timeline } from './timeline.ts'
 
 /** How a dump is to be read. */
@@ -63,6 +65,17 @@ export async function buildLedger(
   const { store } = parts
   const reading = await readInputs(inputs, store, parts.pool, options, progress)
   await store.seal()
+  await store.table('closed', CLOSED_COLUMNS, [])
+  return await judgeReading(store, reading, options, progress)
+}
+
+/** Judges what was read: the store has the tables `facts`, `closed` and `names`, the rest is in the reading. */
+export async function judgeReading(
+  store: FactStore,
+  reading: Reading,
+  options: Pick<LedgerOptions, 'informerLatency' | 'listings' | 'sparkLogs'>,
+  progress: ReportProgress,
+): Promise<UsageLedger> {
   if (reading.events === 0) throw noEvents(reading.accounts)
   await refuseCollisions(store)
   const { seen, accounts, broken, events, earlyForm } = reading
@@ -84,11 +97,13 @@ export async function buildLedger(
 async function loadSources(store: FactStore, sources: readonly SourceRecord[], timeline: Timeline): Promise<void> {
   const clusterOf = (inst: number, own: string): number =>
     timeline.clusters.indexOf(timeline.instances[inst]?.cluster ?? (own || (timeline.clusters[0] ?? '')))
-  const rows = sources.map((source): Row => {
-    const inst = timeline.instanceOf.get(source.src) ?? -1
-    return [source.src, inst, clusterOf(inst, source.cluster)]
-  })
-  await store.table('sources', { src: 'INTEGER', inst: 'INTEGER', cluster: 'INTEGER' }, rows)
+  const rows = new Map(
+    sources.map((source): [number, Row] => {
+      const inst = timeline.instanceOf.get(source.src) ?? -1
+      return [source.src, [source.src, inst, clusterOf(inst, source.cluster)]]
+    }),
+  )
+  await store.table('sources', { src: 'INTEGER', inst: 'INTEGER', cluster: 'INTEGER' }, rows.values())
 }
 
 /** \`first_ticks\`: until when what is told in an instance may be older than it. \`gaps\`: where a stretch of an instance breaks off. */
@@ -193,7 +208,8 @@ async function appendJudged(store: FactStore, judged: readonly JudgedSpan[]): Pr
   await store.run('INSERT INTO spans SELECT * FROM judged')
 }
 
-async function refuseCollisions(store: FactStore): Promise<void> {
+/** Throws where two names share a hash. */
+export async function refuseCollisions(store: FactStore): Promise<void> {
   const [collision] = await store.rows(COLLISIONS)
   if (collision === undefined) return
   throw new SparkopsError({

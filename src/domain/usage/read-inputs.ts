@@ -5,40 +5,20 @@ import type { ReportProgress } from '../../ports/progress.ts'
 import type { ScanPool } from '../../ports/scan-pool.ts'
 import { SparkopsError } from '../errors.ts'
 import { type FactBatch, type FactSink } from './facts.ts'
+import { addRecord, addSeen, emptyReading, emptyRecord, type InputRecord, type Reading } from './input-record.ts'
 import { ContentMarks } from './scan/content-marks.ts'
 import { type LineCounts } from './scan/dump-scanner.ts'
-import { type BrokenLine } from './scan/read-dump.ts'
-import { type ScanOptions, scanKit, scanPart, type ScanResult, type SeenRecords } from './scan/scan-part.ts'
-import { type Heartbeat, type SourceRecord } from './scan/sources.ts'
+import { type ScanOptions, scanKit, scanPart, type ScanResult } from './scan/scan-part.ts'
+import { type SourceRecord } from './scan/sources.ts'
 import { stitchParts } from './scan/stitch.ts'
 import { StreamLane } from './scan/stream-lane.ts'
-
-/** How one input was read. */
-export interface InputAccount {
-  file: string
-  counts: LineCounts
-  /** It is no dump: passed over, and why. */
-  foreign: string | undefined
-  cutBytes: number
-  brokenCount: number
-}
-
-/** What was read, beside the facts. */
-export interface Reading {
-  sources: SourceRecord[]
-  heartbeats: Heartbeat[]
-  seen: SeenRecords
-  accounts: InputAccount[]
-  broken: BrokenLine[]
-  events: number
-  /** Applications begin as they do before 1.6. */
-  earlyForm: boolean
-}
 
 export interface ReadInputsOptions {
   cluster: string
   lenient: boolean
   wantUsers: boolean
+  /** Is told how each input was read, in the order of the inputs. */
+  onRecord?: ((record: InputRecord) => void) | undefined
 }
 
 /** Numbers of sources that parts on other threads have to themselves: far more than any part has. */
@@ -74,10 +54,8 @@ function totalBytes(inputs: readonly DumpInput[]): number | undefined {
 
 class InputReading {
   readonly #kit
-  readonly #result: Reading = {
-    ...{ sources: [], heartbeats: [], accounts: [], broken: [], events: 0, earlyForm: false },
-    seen: { applications: new Map(), allocations: new Map(), nodes: new Map(), listings: [] },
-  }
+  readonly #result = emptyReading()
+  readonly #onRecord: (record: InputRecord) => void
   readonly #store: FactStore
   readonly #pool: ScanPool | undefined
   readonly #options: ReadInputsOptions
@@ -99,6 +77,7 @@ class InputReading {
     this.#store = store
     this.#pool = pool
     this.#options = options
+    this.#onRecord = options.onRecord ?? (() => undefined)
     this.#total = total
     this.#report = report
     const sink = numbered(store, this.#offset)
@@ -113,6 +92,7 @@ class InputReading {
     this.#take(
       input,
       apart ? await this.#readApart(input, input.split!, pool, options) : [await this.#readHere(input, options)],
+      apart,
     )
   }
 
@@ -171,26 +151,26 @@ class InputReading {
     return results
   }
 
-  #take(input: DumpInput, parts: readonly ScanResult[]): void {
-    const result = this.#result
+  #take(input: DumpInput, parts: readonly ScanResult[], apart: boolean): void {
     const foreign = parts[0]?.reading.foreign
     if (foreign !== undefined && input.named) throw notADump(input.name, foreign)
-    const counts: LineCounts = { events: 0, pages: 0, heartbeats: 0, snapshots: 0, other: 0 }
-    const account: InputAccount = { file: input.name, counts, foreign, cutBytes: 0, brokenCount: 0 }
+    const record = { ...emptyRecord(input.name, foreign), apart }
+    const { account } = record
+    const { counts } = account
     let linesBefore = 0
     for (const part of parts) {
       for (const name of Object.keys(counts) as (keyof LineCounts)[]) counts[name] += part.counts[name]
       account.cutBytes += part.reading.cutBytes
       account.brokenCount += part.reading.brokenCount
-      result.broken.push(...part.reading.broken.map((one) => ({ ...one, line: one.line + linesBefore })))
+      record.broken.push(...part.reading.broken.map((one) => ({ ...one, line: one.line + linesBefore })))
       linesBefore += part.reading.physicalLines
-      result.sources.push(...part.sources.map((source) => this.#compared(input, source)))
-      result.heartbeats.push(...part.heartbeats)
-      result.earlyForm ||= part.earlyForm
-      addSeen(result.seen, part.seen)
+      record.sources.push(...part.sources.map((source) => this.#compared(input, source)))
+      record.heartbeats.push(...part.heartbeats)
+      record.earlyForm ||= part.earlyForm
+      addSeen(record.seen, part.seen)
     }
-    result.accounts.push(account)
-    result.events += counts.events
+    addRecord(this.#result, record)
+    this.#onRecord(record)
   }
 
   /** Refuses a source that has another event for an id than one before; its marks are then no longer needed. */
@@ -226,20 +206,6 @@ function numbered(store: FactSink, offset: { base: number }): FactSink {
 function number(result: ScanResult, base: number): number {
   for (const source of result.sources) source.src += base
   return base + result.sources.length
-}
-
-function addSeen(all: SeenRecords, seen: SeenRecords): void {
-  for (const [key, one] of seen.applications) {
-    const known = all.applications.get(key)
-    const older = known !== undefined && known.seenAt > one.seenAt
-    all.applications.set(
-      key,
-      older ? { ...known, history: known.history ?? one.history } : { ...one, history: one.history ?? known?.history },
-    )
-  }
-  for (const [key, one] of seen.allocations) all.allocations.set(key, one)
-  for (const [key, one] of seen.nodes) all.nodes.set(key, one)
-  all.listings.push(...seen.listings)
 }
 
 async function eachOf<Item>(

@@ -3,11 +3,9 @@
 //
 // Every state in a GROUP BY is of fixed width, so that engines can spill it.
 import { FACT } from './facts.ts'
+import { factsOfClosed } from './pack-sql.ts'
 
 const IS_END = `code BETWEEN ${FACT.endFirst} AND ${FACT.endUnknown}`
-
-/** Facts with the instance and cluster of their source. */
-const EV = `SELECT s.cluster, s.inst, f.code, f.ts, f.obj, f.k1, f.k2, f.res FROM facts f JOIN sources s ON s.src = f.src`
 
 /**
  * `allocs`: a row for every key that was ever allocated.
@@ -26,7 +24,11 @@ ev AS (
     CASE WHEN is_add = 1 OR is_end = 1 THEN inst END AS life_inst, CASE WHEN is_add = 1 OR is_end = 1 THEN obj END AS life_app,
     CASE WHEN code = ${FACT.ask} THEN ts END AS ask_ts, CASE WHEN code = ${FACT.ask} THEN inst END AS ask_inst,
     CASE WHEN code = ${FACT.place} THEN obj END AS place_node, CASE WHEN code = ${FACT.preemptedBy} THEN 1 ELSE 0 END AS preempted
-  FROM told)
+  FROM told
+  UNION ALL
+  SELECT s.cluster, c.k1, c.k2, c.add_ts, c.add_res, c.end_ts, c.code AS end_code, c.res AS end_res, s.inst AS life_inst, c.app AS life_app,
+    c.ask_ts, s.inst AS ask_inst, c.node AS place_node, 0 AS preempted
+  FROM closed c JOIN sources s ON s.src = c.src)
 SELECT cluster, k1, k2, min(add_ts) AS a, max(add_ts) AS a2, min(end_ts) AS r, max(end_ts) AS r2, min(end_code) AS c, max(end_code) AS c2,
   max(ask_ts) AS q, max(ask_inst) AS qi, min(life_inst) AS i, max(life_inst) AS i2, min(life_app) AS app, max(life_app) AS app2,
   min(end_res) AS res, max(end_res) AS res2, max(place_node) AS node, min(place_node) AS node2, max(preempted) AS preempt, min(add_res) AS ares
@@ -116,11 +118,15 @@ LEFT JOIN gangs g ON g.inc = i.inc
 WHERE ${TIDY.replace(/\b(a2?|r2?|c2?|i2?|app2?|res2?|qi?|node2?)\b/g, 't.$1')}`
 
 /** All facts of the keys that need judgement, in order. */
-export const UNTIDY_FACTS = `WITH keys AS (SELECT cluster, k1, k2 FROM allocs WHERE NOT coalesce(${TIDY}, false))
-SELECT DISTINCT e.cluster, e.k1, e.k2, e.inst, e.ts, e.code, e.obj, e.res
-FROM (${EV} WHERE f.code IN (${FACT.add}, ${FACT.ask}, ${FACT.place}, ${FACT.preemptedBy}, ${FACT.alive}, ${FACT.absent}) OR f.${IS_END}) e
-JOIN keys k ON k.cluster = e.cluster AND k.k1 = e.k1 AND k.k2 = e.k2
-ORDER BY e.cluster, e.k1, e.k2, e.inst, e.ts, e.code`
+export const UNTIDY_FACTS = `WITH keys AS (SELECT cluster, k1, k2 FROM allocs WHERE NOT coalesce(${TIDY}, false)),
+packed AS (SELECT c.* FROM closed c JOIN (SELECT DISTINCT k1, k2 FROM keys) w ON w.k1 = c.k1 AND w.k2 = c.k2),
+told AS (
+  SELECT src, code, ts, obj, k1, k2, res FROM facts
+  WHERE code IN (${FACT.add}, ${FACT.ask}, ${FACT.place}, ${FACT.preemptedBy}, ${FACT.alive}, ${FACT.absent}) OR ${IS_END}
+  UNION ALL ${factsOfClosed('packed')})
+SELECT DISTINCT k.cluster, e.k1, e.k2, s.inst, e.ts, e.code, e.obj, e.res
+FROM told e JOIN sources s ON s.src = e.src JOIN keys k ON k.cluster = s.cluster AND k.k1 = e.k1 AND k.k2 = e.k2
+ORDER BY k.cluster, e.k1, e.k2, s.inst, e.ts, e.code`
 
 /** Incarnations and their lives, of the applications that need judgement. */
 export const UNTIDY_LIVES = `SELECT i.inc, i.cluster, i.app, i.n, i.begin_ts, i.from_ts, i.to_ts, l.inst, l.new_ts, l.run_ts, l.ran_ts, l.end_ts, l.rejected_ts, l.accepted_ts,
@@ -133,22 +139,25 @@ ORDER BY i.inc, l.inst`
 export const ASKS_WHEN_RUNNING = `WITH gang_lives AS (
   SELECT i.cluster, i.app, l.inst, l.ran_ts FROM lives l JOIN incs i ON i.inc = l.inc JOIN gangs g ON g.inc = l.inc
   JOIN (SELECT DISTINCT cluster, app FROM allocs WHERE NOT coalesce(${TIDY}, false)) u ON u.cluster = i.cluster AND u.app = i.app
-  WHERE l.ran_ts IS NOT NULL)
-SELECT g.cluster, g.app, g.inst, min(f.ts) FROM facts f JOIN sources s ON s.src = f.src
-JOIN gang_lives g ON g.inst = s.inst AND g.app = f.obj AND f.ts >= g.ran_ts
-WHERE f.code = ${FACT.ask} GROUP BY g.cluster, g.app, g.inst`
+  WHERE l.ran_ts IS NOT NULL),
+asks AS (
+  SELECT src, obj AS app, ts FROM facts WHERE code = ${FACT.ask} UNION ALL SELECT src, app, ask_ts AS ts FROM closed)
+SELECT g.cluster, g.app, g.inst, min(f.ts) FROM asks f JOIN sources s ON s.src = f.src
+JOIN gang_lives g ON g.inst = s.inst AND g.app = f.app AND f.ts >= g.ran_ts GROUP BY g.cluster, g.app, g.inst`
 
 /**
  * `instance_marks`: what an instance shows of its beginning: when it opened its nodes (without such an event, when it first
  * told of an application or a pod), and its first `ask`.
  */
 export const INSTANCE_MARKS = `CREATE TABLE instance_marks AS
-WITH firsts AS (
-  SELECT s.inst, min(CASE WHEN f.code = ${FACT.ready} THEN f.ts END) AS opened_ts,
-    min(CASE WHEN f.code IN (${FACT.new}, ${FACT.place}) THEN f.ts END) AS told_ts,
-    min(CASE WHEN f.code = ${FACT.ask} THEN f.ts END) AS ask_ts
-  FROM facts f JOIN sources s ON s.src = f.src
-  WHERE f.code IN (${FACT.ready}, ${FACT.new}, ${FACT.place}, ${FACT.ask}) AND s.inst >= 0 GROUP BY s.inst)
+WITH told AS (
+  SELECT src, min(CASE WHEN code = ${FACT.ready} THEN ts END) AS opened_ts,
+    min(CASE WHEN code IN (${FACT.new}, ${FACT.place}) THEN ts END) AS told_ts, min(CASE WHEN code = ${FACT.ask} THEN ts END) AS ask_ts
+  FROM facts WHERE code IN (${FACT.ready}, ${FACT.new}, ${FACT.place}, ${FACT.ask}) GROUP BY src
+  UNION ALL SELECT src, CAST(NULL AS BIGINT), min(place_ts), min(ask_ts) FROM closed GROUP BY src),
+firsts AS (
+  SELECT s.inst, min(t.opened_ts) AS opened_ts, min(t.told_ts) AS told_ts, min(t.ask_ts) AS ask_ts
+  FROM told t JOIN sources s ON s.src = t.src WHERE s.inst >= 0 GROUP BY s.inst)
 SELECT inst, coalesce(opened_ts, told_ts) AS ready_ts, ask_ts FROM firsts`
 
 /** Every coming and going of nodes. */

@@ -2,7 +2,7 @@
 import type { FactStore } from '../../../ports/fact-store.ts'
 import { FACT } from '../facts.ts'
 import type { UsageLedger } from '../ledger.ts'
-import type { InputAccount } from '../read-inputs.ts'
+import type { InputAccount } from '../input-record.ts'
 import type { SchedulerInstance } from '../timeline.ts'
 import { endOfInstance } from './period.ts'
 import type { DarkTime, Oddity, Quality, RecordedInput, RecordedInstance } from './usage-report.ts'

@@ -144,9 +144,11 @@ export class PageCoverage {
   #certain = false
   #firstRecords = 0
   #short: Page[] = []
+  #taken: Page[] = []
 
   add(page: Page): void {
     if (page.records === 0) return
+    this.#taken.push(page)
     const aligned = page.highest - page.records + 1
     const run = this.#run
     if (run === undefined) return this.#begin(page, aligned)
@@ -159,6 +161,13 @@ export class PageCoverage {
       return this.#begin(page, aligned)
     }
     this.#short.push(page)
+  }
+
+  /** The pages added since this was last asked: what the coverage can be worked out from again. */
+  takePages(): Page[] {
+    const pages = this.#taken
+    this.#taken = []
+    return pages
   }
 
   stretches(): readonly Stretch[] {

@@ -47,6 +47,11 @@ const NODES = /\/nodes(\?|$)/
 const PODS = /\/api\/v1\/(namespaces\/[^/]+\/)?pods(\?|$)/
 const LABEL = 'kubernetes.io/label/'
 
+/** What tells one run of an application from another. */
+export function applicationKey({ cluster, app, submittedAt }: Pick<SeenApplication, 'cluster' | 'app' | 'submittedAt'>): string {
+  return `${cluster}\n${app}\n${submittedAt}`
+}
+
 /** Collects observations from snapshots. */
 export class Observations {
   readonly applications = new Map<string, SeenApplication>()
@@ -96,7 +101,7 @@ export class Observations {
   #application(one: JsonObject, { cluster, at }: { cluster: string; at: bigint }): void {
     const app = text(one['applicationID'])
     const submittedAt = integer(one['submissionTime'])
-    const key = `${cluster}\n${app}\n${submittedAt}`
+    const key = applicationKey({ cluster, app, submittedAt })
     const known = this.applications.get(key)
     const history =
       isObject(one['resourceHistory']) && Object.keys(one['resourceHistory']).length > 0

@@ -1,7 +1,7 @@
 // Where facts come from: one source for every instance known by name, and one for every connection that does not
 // say whose it is. Facts carry the source's number; which instance that is can be decided when all is read.
 import { type MarkBlocks } from './content-marks.ts'
-import { IdCoverage, type Moment, PageCoverage, StreamCoverage, type Stretch } from './coverage.ts'
+import { IdCoverage, type Moment, type Page, PageCoverage, StreamCoverage, type Stretch } from './coverage.ts'
 
 /** The covered part of one source. */
 export type Coverage = IdCoverage | PageCoverage | StreamCoverage
@@ -31,6 +31,8 @@ export interface SourceRecord {
   stretches: readonly Stretch[] | undefined
   /** Marks of the events by id, where they carry ids: the same id must not come with another event. */
   marks: MarkBlocks | undefined
+  /** Its pages, for sources of pages: their coverage goes on from file to file. */
+  pages: readonly Page[] | undefined
   /** Lines of a connection, which another part may continue; undefined for other sources. */
   connectionLines: number | undefined
   /** It begins where its part of the file begins, without saying whose it is. */
@@ -121,6 +123,7 @@ export class Sources {
       ...{ src, cluster, instance, origin, headless, boot, sameAs: undefined },
       stretches: coverage?.stretches(),
       marks: coverage instanceof IdCoverage ? coverage.marks.blocks : undefined,
+      pages: coverage instanceof PageCoverage ? coverage.takePages() : undefined,
       connectionLines: coverage instanceof StreamCoverage ? coverage.lines : undefined,
     }))
   }
