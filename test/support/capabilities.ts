@@ -21,6 +21,8 @@ const PROBES = {
   kafka: () => (findOnPath(['java']) === undefined ? undefined : findKafka()),
   /** A store that speaks S3. */
   moto: () => pythonModule('moto.server'),
+  /** The reference for the statistics of gates. */
+  scipy: () => pythonModule('scipy'),
   jq: () => findOnPath(['jq']),
   zstd: () => findOnPath(['zstd']),
   /** util-linux's terminal recorder: gives a program a terminal. */

@@ -55,9 +55,7 @@ export class Place {
   items(): Place[] {
     if (!isSeq(this.node)) return this.refuse(`it is ${this.kind()}, and should be a list`)
     if (this.node.items.length === 0) this.refuse('the list is empty')
-    return this.node.items.map(
-      (item, index) => new Place(this.source, item, `${this.path}[${index}]`, this.offset),
-    )
+    return this.node.items.map((item, index) => new Place(this.source, item, `${this.path}[${index}]`, this.offset))
   }
 
   get isMissing(): boolean {
@@ -108,7 +106,9 @@ export class Place {
 
   oneOf<T extends string>(allowed: readonly T[]): T {
     const value = this.scalar(allowed.join(' or '))
-    return allowed.find((one) => one === value) ?? this.refuse(`${JSON.stringify(value)} is not ${allowed.join(' or ')}`)
+    return (
+      allowed.find((one) => one === value) ?? this.refuse(`${JSON.stringify(value)} is not ${allowed.join(' or ')}`)
+    )
   }
 
   /** Throws exit 65 with file, line and field. */

@@ -38,7 +38,9 @@ export function readGates(place: Place, base: GateSettings): GateSettings {
   return {
     completed: read(
       'completed',
-      (at) => ({ atLeast: (at.isNumber ? at : at.fields(['atLeast'])('atLeast')).number({ least: 1, most: MOST, whole: true }) }),
+      (at) => ({
+        atLeast: (at.isNumber ? at : at.fields(['atLeast'])('atLeast')).number({ least: 1, most: MOST, whole: true }),
+      }),
       { atLeast: 1 },
     ),
     failureRate: read('failureRate', readRate, { worseBy: 2, falseAlarms: 0.01, noticed: 0 }),
@@ -63,7 +65,10 @@ export function readGates(place: Place, base: GateSettings): GateSettings {
   }
 }
 
-function readRate(at: Place, under: NonNullable<GateSettings['failureRate']>): NonNullable<GateSettings['failureRate']> {
+function readRate(
+  at: Place,
+  under: NonNullable<GateSettings['failureRate']>,
+): NonNullable<GateSettings['failureRate']> {
   const field = at.fields(['worseBy', 'falseAlarms', 'noticed'])
   return {
     worseBy: field('worseBy').isMissing ? under.worseBy : field('worseBy').number({ least: 1.1, most: 100 }),
@@ -86,7 +91,7 @@ function readOperatorFailures(
       ? under.most
       : most.isNumber
         ? most.number({ least: 0, most: MOST, whole: true })
-        : most.oneOf(['no-worse']),
+        : most.oneOf(['no-worse'] as const),
     known: known.isMissing ? under.known : known.oneOf(['allowed', 'counted']),
   }
 }
