@@ -117,6 +117,36 @@ export const CASES: FailureCase[] = [
     truth: ['submission', 'operator', /exit status 1/],
   },
   { is: 'half submitted', state: '', driver: running, truth: ['duplicate-driver', 'operator', /does not know/] },
+  {
+    is: 'failed, and its driver runs on',
+    state: 'FAILED',
+    driver: running,
+    truth: ['duplicate-driver', 'operator', /runs on/],
+  },
+  {
+    is: 'a refusal whose end was cut off',
+    state: 'SUBMISSION_FAILED',
+    message: "failed to run spark-submit: Message: Forbidden!Configured service account doesn't have access.",
+    truth: ['rights', 'operator', /refused/],
+  },
+  {
+    is: 'a driver that may not make its executors',
+    driver: ended(
+      1,
+      'Error',
+      'Message: pods is forbidden: User "system:serviceaccount:jobs:spark" cannot create resource "pods" in API group ""',
+    ),
+    truth: ['rights', 'operator', /jobs:spark may not create pods/],
+  },
+  {
+    is: 'a job that reads secrets with rights it does not have',
+    driver: ended(
+      1,
+      'Error',
+      'secrets "db" is forbidden: User "system:serviceaccount:jobs:spark" cannot get resource "secrets" in API group ""',
+    ),
+    truth: ['exit-code', 'job', /secrets/],
+  },
   { is: 'nobody takes it up', state: '', truth: ['not-taken-up', 'operator', /no operator/] },
   {
     is: 'the driver vanished, events seen',

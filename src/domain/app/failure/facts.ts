@@ -122,6 +122,7 @@ function troubleFacts({ object, application, trouble, driver, events }: Observat
   const isSettled = (at: string | undefined): boolean => at !== undefined && now - Date.parse(at) > SETTLED_MS
   if (trouble === 'half-submitted' && isSettled(driver?.metadata.creationTimestamp))
     facts.push(fact(`half-submitted: ${driver?.metadata.name ?? ''} runs, state "${application.state}"`))
+  if (trouble === 'driver left') facts.push(fact(`driver left: ${driver?.metadata.name ?? ''}`))
   const isLost =
     trouble === 'driver missing' ||
     /driver pod not found/i.test(textAt(object, 'status', 'applicationState', 'errorMessage') ?? '')

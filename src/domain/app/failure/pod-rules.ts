@@ -172,6 +172,17 @@ const ENDED: readonly FailureRule[] = [
     source: `${EXIT_CODES}: OOM`,
   },
   {
+    id: 'F53',
+    reads: ['driver-ended'],
+    // Only what Spark itself asks for: a job that reads other objects asks with rights of its own making.
+    pattern:
+      /[Uu]ser "?(system:serviceaccount:[^"\s]+?)"? cannot (\w+) resource "(pods|configmaps|services|persistentvolumeclaims)"/,
+    class: 'rights',
+    origin: 'operator',
+    reason: 'the driver’s account $1 may not $2 $3: its Role comes with the operator’s installation',
+    source: 'apache/spark resource-managers/kubernetes; kubeflow/spark-operator charts templates/spark/rbac.yaml',
+  },
+  {
     id: 'F54',
     reads: ['executors'],
     pattern: /^failed=(\d+) tries=\d+ cause=(image|scheduling|driver-lost|node-setup|quota|webhook)\b(?: \(([^)]*)\))?/,

@@ -16,8 +16,6 @@ export type FailureClass =
   | 'rights'
   /** Two drivers for one application, or one that no status knows of. */
   | 'duplicate-driver'
-  /** The definition in the cluster does not know a field that was applied, and drops it. */
-  | 'pruned-field'
   /** No operator has taken it up. */
   | 'not-taken-up'
   | 'quota'

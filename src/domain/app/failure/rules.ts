@@ -47,6 +47,15 @@ const LAST_RULES: readonly FailureRule[] = [
     source: `${OPERATOR}: a new application is reconciled at once`,
   },
   {
+    id: 'F94',
+    reads: ['trouble'],
+    pattern: /^driver left: (\S+)/,
+    class: 'duplicate-driver',
+    origin: 'operator',
+    reason: 'driver $1 runs on, though the status says that the application failed',
+    source: 'seen with 2.5.2: the controller killed between the driver and the status, restartPolicy Never',
+  },
+  {
     id: 'F95',
     reads: ['message'],
     pattern: /^driver container status missing/,

@@ -109,6 +109,16 @@ export const SUBMISSION_RULES: readonly FailureRule[] = [
     source: 'kubernetes apiserver/pkg/endpoints/handlers/responsewriters/errors.go',
   },
   {
+    id: 'F14',
+    reads,
+    // fabric8 puts this before the server's own words, which long messages lose.
+    pattern: /Configured service account doesn't have access/,
+    class: 'rights',
+    origin: 'operator',
+    reason: 'the operator’s service account was refused; which right it lacks was cut off',
+    source: 'fabric8 kubernetes-client OperationSupport.requestException',
+  },
+  {
     id: 'F12',
     reads,
     pattern: /driver pod already exist|pods "([^"]+)" already exists/,

@@ -1,6 +1,7 @@
 /** A failure as it is found, with its truth: what was left in the cluster, and what really was the matter. */
 import type { KubeObject } from '../../../../src/ports/cluster.ts'
-import type { FailureClass, FailureOrigin } from '../../../../src/domain/app/failure/rule.ts'
+import type { FailureOrigin } from '../../../../src/domain/app/failure/rule.ts'
+import type { CauseClass } from '../../../../src/domain/rollout/cause/cause.ts'
 import { application, object, sparkPod } from '../../../support/operator/objects.ts'
 
 export interface Scene {
@@ -20,7 +21,9 @@ export interface Scene {
   events?: string[]
   /** How the same job ended before the upgrade, the oldest first: completed, or failed by that rule. */
   before?: ('completed' | `F${string}`)[]
-  truth: [origin: FailureOrigin, kind: FailureClass]
+  /** Fields that were dropped of runs before, too, which completed. */
+  borne?: string[]
+  truth: [origin: FailureOrigin, kind: CauseClass]
 }
 
 /** What spark-submit prints when the API server refuses the driver pod (Spark 3.5, fabric8 6). */
