@@ -7,11 +7,13 @@ import type { FailureRule } from './rule.ts'
 const SUBMIT = 'kubeflow/spark-operator internal/controller/sparkapplication/submission.go'
 const ADMISSION = 'kubernetes apiserver/pkg/admission/plugin/webhook/errors/statuserror.go'
 const reads = ['message', 'event'] as const
+/** Executors are made by the driver, which then ends with the server's answer. */
+const readsDriver = [...reads, 'driver-ended'] as const
 
 export const SUBMISSION_RULES: readonly FailureRule[] = [
   {
     id: 'F01',
-    reads,
+    reads: readsDriver,
     pattern: /failed calling webhook "([^"]*sparkoperator\.k8s\.io)"(?:: failed to call webhook)?:? ?([^\n]*)/,
     class: 'webhook',
     origin: 'operator',
@@ -29,7 +31,7 @@ export const SUBMISSION_RULES: readonly FailureRule[] = [
   },
   {
     id: 'F03',
-    reads,
+    reads: readsDriver,
     pattern: /admission webhook "([^"]*sparkoperator\.k8s\.io)" denied the request:? ?([^\n]*)/,
     class: 'webhook',
     origin: 'operator',
@@ -112,10 +114,11 @@ export const SUBMISSION_RULES: readonly FailureRule[] = [
     id: 'F14',
     reads,
     // fabric8 puts this before the server's own words, which long messages lose.
-    pattern: /Configured service account doesn't have access/,
+    pattern: /Configured service account doesn't have access|Unauthorized! Token may have expired/,
     class: 'rights',
     origin: 'operator',
-    reason: 'the operator’s service account was refused; which right it lacks was cut off',
+    reason:
+      'the operator’s service account was refused: its token died with it, or the right that it lacks was cut off',
     source: 'fabric8 kubernetes-client OperationSupport.requestException',
   },
   {

@@ -1,5 +1,5 @@
 /** Failures of an upgrade with their truth, written after the rules and not tried while they were. */
-import { disrupted, ended, refusedPod, type Scene, unschedulable, waits } from './scene.ts'
+import { disrupted, ended, refusedPod, type Scene, waits } from './scene.ts'
 
 const issue = (number: number): string => `kubeflow/spark-operator issue ${number}`
 
