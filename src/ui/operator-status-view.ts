@@ -1,11 +1,6 @@
 /** `operator status` for people: first what is wrong and what to do, then what there is. */
-import type {
-  CrdStatus,
-  InstallationStatus,
-  OperatorStatus,
-  RunningApplication,
-  WebhookStatus,
-} from '../domain/operator/status/status.ts'
+import type { InstallationStatus } from '../domain/operator/status/installation-status.ts'
+import type { CrdStatus, OperatorStatus, RunningApplication, WebhookStatus } from '../domain/operator/status/status.ts'
 import type { Remark } from '../domain/operator/status/remarks.ts'
 import { formatCount, plural } from './format.ts'
 import { sanitize } from './sanitize.ts'
@@ -92,13 +87,19 @@ function factsOf(installation: InstallationStatus): [string, string][] {
   const { batchScheduler } = behaviour
   const scheduler = batchScheduler.default ?? 'on'
   facts.push(
-    ['watches', `${behaviour.watches}${labels}`],
+    ['watches', `${behaviour.watches}${labels}: ${countsOf(installation)}`],
     ['pods', behaviour.webhook === null ? 'not mutated: no webhook' : `mutated through ${behaviour.webhook.service}`],
     ['lock', behaviour.lock ?? 'none: no leader is elected'],
     ['scheduler', batchScheduler.enabled ? scheduler : 'none'],
+    ['queue', `${behaviour.threads} threads, ${behaviour.queue.perSecond}/s, ${behaviour.queue.burst} at once`],
   )
   if (behaviour.unresolved.length > 0) facts.push(['unclear', behaviour.unresolved.join(' ')])
   return facts
+}
+
+function countsOf({ applications }: InstallationStatus): string {
+  const { total = 0, running = 0 } = applications ?? {}
+  return `${plural(total, 'application')}, ${formatCount(running)} running`
 }
 
 const CRD_COLUMNS: readonly Column<CrdStatus>[] = [

@@ -26,12 +26,24 @@ export interface OperatorBehaviour {
   ingressUrlFormat: string
   resourceQuotaEnforcement: boolean
   threads: number
+  queue: WorkQueue
   featureGates: readonly string[]
   /** After which terminated applications without a time of their own are deleted; 0 for never. */
   defaultTimeToLiveSeconds: number
   /** Words whose value only the running container knows. */
   unresolved: readonly string[]
 }
+
+/** How fast a controller takes up what waits in its queue. */
+export interface WorkQueue {
+  perSecond: number
+  burst: number
+  /** As Go writes durations: the longest that something is put off; undefined without a limit. */
+  maxDelay: string | undefined
+}
+
+/** queueTokenRefillRate and queueTokenBucketSize of pkg/controller/sparkapplication/controller.go, 1.0.0 to 1.6.2. */
+const QUEUE_OF_1X: WorkQueue = { perSecond: 50, burst: 500, maxDelay: undefined }
 
 /** Two controllers exclude each other only when both elect, in the same namespace, by the same name. */
 export interface LeaderElection {
@@ -84,6 +96,7 @@ function behaviourOf1x(controller: OperatorWorkload): OperatorBehaviour {
     namespaces,
     labelSelector: flagText(given, 'label-selector-filter'),
     leader: leaderOf(given),
+    queue: QUEUE_OF_1X,
     webhook: flagSwitch(given, 'enable-webhook') ? webhookOf1x(controller, namespaces) : undefined,
     metrics: metricsOf(given, metricsPort),
     resourceQuotaEnforcement: flagSwitch(given, 'enable-resource-quota-enforcement'),
@@ -105,6 +118,7 @@ function behaviourOf2x(
     namespaces: scopeOf2x(given),
     labelSelector: webhook === undefined ? '' : flagText(webhook.given, 'label-selector-filter'),
     leader: leaderOf(given),
+    queue: queueOf2x(given),
     webhook: webhook && webhookOf2x(webhook, objects),
     metrics: port > 0 ? metricsOf(given, port) : undefined,
     resourceQuotaEnforcement: webhook !== undefined && flagSwitch(webhook.given, 'enable-resource-quota-enforcement'),
@@ -134,6 +148,15 @@ function commonBehaviour(controller: OperatorWorkload) {
 function defaultTimeToLive(given: Arguments): number {
   const isOn = flagList(given, 'feature-gates').includes('DefaultTimeToLive=true')
   return isOn ? flagNumber(given, 'default-time-to-live-seconds', 0) : 0
+}
+
+/** Defaults of cmd/operator/controller/start.go, 2.0.0 to 2.5.2. */
+function queueOf2x(given: Arguments): WorkQueue {
+  return {
+    perSecond: flagNumber(given, 'workqueue-ratelimiter-bucket-qps', 10),
+    burst: flagNumber(given, 'workqueue-ratelimiter-bucket-size', 100),
+    maxDelay: flagText(given, 'workqueue-ratelimiter-max-delay') || undefined,
+  }
 }
 
 function leaderOf(given: Arguments): LeaderElection {

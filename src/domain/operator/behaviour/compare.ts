@@ -29,6 +29,7 @@ export function compareBehaviour(before: OperatorBehaviour, after: OperatorBehav
       ['ingressUrlFormat', before.ingressUrlFormat, after.ingressUrlFormat],
       ['resourceQuotaEnforcement', before.resourceQuotaEnforcement, after.resourceQuotaEnforcement],
       ['threads', before.threads, after.threads],
+      ['queue', describeQueue(before), describeQueue(after)],
       ['replicas', before.controller.replicas, after.controller.replicas],
       ['defaultTimeToLiveSeconds', before.defaultTimeToLiveSeconds, after.defaultTimeToLiveSeconds],
       ['featureGates', before.featureGates.join(','), after.featureGates.join(',')],
@@ -91,6 +92,10 @@ function describeMetrics({ metrics }: OperatorBehaviour): string {
   return metrics === undefined
     ? 'off'
     : `:${metrics.port}${metrics.endpoint}${metrics.prefix && ` prefix ${metrics.prefix}`}`
+}
+
+function describeQueue({ queue: { perSecond, burst, maxDelay } }: OperatorBehaviour): string {
+  return `${perSecond}/s, ${burst} at once${maxDelay === undefined ? '' : `, put off for ${maxDelay} at most`}`
 }
 
 function describeScheduler({ batchScheduler }: OperatorBehaviour): string {

@@ -92,7 +92,7 @@ function several({ installations, cases, namespaces }: Discovery): Remark[] {
       severity: 'note',
       title: 'Several operators share the cluster',
       detail: 'They watch different namespaces, and one set of definitions: a move of one changes the schema for all.',
-      hint: 'plan them together',
+      hint: 'move one after the other: sparkops operator plan --operator NAMESPACE/NAME',
     })
   }
   return remarkOn(ids, {

@@ -1,18 +1,15 @@
 /** The document of `operator status`: a discovery without what is secret or only of use to a plan. */
 import { API_VERSION, type Document } from '../../document.ts'
 import type { ExitName } from '../../errors.ts'
-import type { OperatorBehaviour } from '../behaviour/behaviour.ts'
-import { describeScope } from '../behaviour/namespaces.ts'
 import type { LiveCrd } from '../discover/crds.ts'
-import type { Discovery, FoundInstallation } from '../discover/discover.ts'
-import type { GitOpsOwner } from '../discover/gitops.ts'
+import type { Discovery } from '../discover/discover.ts'
 import type { LeaderLock } from '../discover/leases.ts'
 import type { Unseen } from '../discover/sight.ts'
 import type { Webhook } from '../discover/webhooks.ts'
-import type { WorkloadPod } from '../discover/workloads.ts'
 import { APPLICATION_RULES } from './application-rules.ts'
 import { CLUSTER_RULES } from './cluster-rules.ts'
 import { INSTALL_RULES } from './install-rules.ts'
+import { installationStatus, type InstallationStatus, isRunning } from './installation-status.ts'
 import type { Remark } from './remarks.ts'
 
 export interface OperatorStatus extends Document {
@@ -38,45 +35,6 @@ export interface OperatorStatus extends Document {
   }
   remarks: Remark[]
   unseen: Unseen[]
-}
-
-export interface InstallationStatus {
-  id: string
-  version: string | null
-  versionFrom: string | null
-  /** `Helm release ns/name (chart 1.1.27, revision 3, deployed)`, `Argo CD …`, `manifests`. */
-  owner: string
-  gitOps: GitOpsOwner[]
-  workloads: {
-    kind: string
-    name: string
-    namespace: string
-    role: string
-    image: string
-    replicas: { wanted: number; ready: number }
-    pods: (Omit<WorkloadPod, 'waiting' | 'imageId'> & { waiting: string | null; imageId: string | null })[]
-    evidence: string[]
-  }[]
-  /** Null where there is no controller. */
-  behaviour: {
-    generation: string
-    /** For people: `all namespaces`, `a, b`. */
-    watches: string
-    namespaces: string[]
-    allNamespaces: boolean
-    namespaceSelector: string | null
-    labelSelector: string | null
-    webhook: { service: string; configurations: string[]; registeredBy: string; failurePolicy: string | null } | null
-    /** The lock; null where no leader is elected. */
-    lock: string | null
-    resourceQuota: boolean
-    batchScheduler: { enabled: boolean; default: string | null }
-    threads: number
-    featureGates: string[]
-    /** Words whose value only the running container knows. */
-    unresolved: string[]
-  } | null
-  rights: { serviceAccount: string; bindings: string[] } | null
 }
 
 export interface CrdStatus {
@@ -175,72 +133,6 @@ function bySeverity(a: Remark, b: Remark): number {
   return ORDER[a.severity] - ORDER[b.severity]
 }
 
-function installationStatus(installation: FoundInstallation, { rights }: Discovery): InstallationStatus {
-  const { controller, version } = installation
-  const account = controller?.serviceAccount
-  return {
-    id: installation.id,
-    version: version.value ?? null,
-    versionFrom: version.from ?? null,
-    owner: ownerOf(installation),
-    gitOps: installation.owners,
-    workloads: installation.workloads.map(({ object, role, container, replicas, pods, evidence }) => ({
-      kind: object.kind,
-      name: object.metadata.name,
-      namespace: object.metadata.namespace ?? '',
-      role,
-      image: container.image,
-      replicas,
-      pods: pods.map((pod) => ({ ...pod, waiting: pod.waiting ?? null, imageId: pod.imageId ?? null })),
-      evidence,
-    })),
-    behaviour: behaviourStatus(installation.behaviour),
-    rights:
-      account === undefined
-        ? null
-        : { serviceAccount: `${account.namespace}/${account.name}`, bindings: rights.bindings(account) },
-  }
-}
-
-function ownerOf({ release, releaseName, owners, managers }: FoundInstallation): string {
-  if (release !== undefined) {
-    const { name, namespace, chart, revision, status } = release
-    return `Helm release ${namespace}/${name} (chart ${chart.name} ${chart.version}, revision ${revision}, ${status})`
-  }
-  if (releaseName !== undefined) return `Helm release ${releaseName.namespace}/${releaseName.name} (no record found)`
-  const [owner] = owners
-  if (owner !== undefined) return `${owner.tool} ${owner.by}`
-  return managers.length === 0 ? 'manifests' : `manifests (by ${managers.join(', ')})`
-}
-
-function behaviourStatus(behaviour: OperatorBehaviour | undefined): InstallationStatus['behaviour'] {
-  if (behaviour === undefined) return null
-  const { webhook, batchScheduler, namespaces, leader } = behaviour
-  return {
-    generation: behaviour.generation,
-    watches: describeScope(namespaces),
-    namespaces: [...namespaces.names],
-    allNamespaces: namespaces.all,
-    namespaceSelector: namespaces.selector ?? null,
-    labelSelector: behaviour.labelSelector || null,
-    webhook:
-      webhook === undefined
-        ? null
-        : {
-            service: `${webhook.service.namespace}/${webhook.service.name}`,
-            configurations: [...webhook.configurations],
-            registeredBy: webhook.registeredBy,
-            failurePolicy: webhook.failurePolicy ?? null,
-          },
-    lock: leader.enabled ? `${leader.namespace}/${leader.name}` : null,
-    resourceQuota: behaviour.resourceQuotaEnforcement,
-    batchScheduler: { enabled: batchScheduler.enabled, default: batchScheduler.default || null },
-    threads: behaviour.threads,
-    featureGates: [...behaviour.featureGates],
-    unresolved: [...behaviour.unresolved],
-  }
-}
-
 function crdStatus({ reading, identity, isEstablished, managers }: LiveCrd, known: KnownSchemas): CrdStatus {
   return {
     name: reading.name,
@@ -285,8 +177,8 @@ function lockStatus(lock: LeaderLock): LockStatus {
 }
 
 function runningApplications({ cases }: Discovery): RunningApplication[] {
-  return cases.flatMap(({ application, driver, executors }) => {
-    if (driver === undefined || driver.phase === 'Succeeded' || driver.phase === 'Failed') return []
+  return cases.filter(isRunning).flatMap(({ application, driver, executors }) => {
+    if (driver === undefined) return []
     return [
       {
         name: `${application.namespace}/${application.name}`,

@@ -59,6 +59,8 @@ export interface DescribedOperator {
   ingressUrlFormat: string
   resourceQuotaEnforcement: boolean
   threads: number
+  /** How fast its controller takes up what waits; `maxDelay` as Go writes durations, null without a limit. */
+  queue: { perSecond: number; burst: number; maxDelay: string | null }
   featureGates: string[]
   defaultTimeToLiveSeconds: number
   /** Arguments whose value only the running container knows. */
@@ -139,6 +141,7 @@ function describeOperator(behaviour: OperatorBehaviour): DescribedOperator {
     ingressUrlFormat: behaviour.ingressUrlFormat,
     resourceQuotaEnforcement: behaviour.resourceQuotaEnforcement,
     threads: behaviour.threads,
+    queue: { ...behaviour.queue, maxDelay: behaviour.queue.maxDelay ?? null },
     featureGates: [...behaviour.featureGates],
     defaultTimeToLiveSeconds: behaviour.defaultTimeToLiveSeconds,
     unresolved: [...behaviour.unresolved],

@@ -44,6 +44,19 @@ describe('the namespaces an operator watches', () => {
 })
 
 describe('what else an operator is told', () => {
+  it('how fast its queue is taken up: fixed in 1.x, by flags in 2.x', () => {
+    const flags = ['--workqueue-ratelimiter-bucket-qps=50', '--workqueue-ratelimiter-max-delay=6h']
+    const [one, plain, told] = [behaviourOf(ONE), behaviourOf(TWO), behaviourOf([...TWO, ...flags])]
+    expect([one.queue, plain.queue, told.queue]).toEqual([
+      { perSecond: 50, burst: 500, maxDelay: undefined },
+      { perSecond: 10, burst: 100, maxDelay: undefined },
+      { perSecond: 50, burst: 100, maxDelay: '6h' },
+    ])
+    expect(compareBehaviour(plain, told)).toMatchObject([
+      { aspect: 'queue', before: '10/s, 100 at once', after: '50/s, 100 at once, put off for 6h at most' },
+    ])
+  })
+
   it('1.x runs its webhook in the controller, registers it itself, and fails open unless told', () => {
     const volumes = [{ name: 'webhook-certs', secret: { secretName: 'op-webhook-certs' } }]
     const args = [...ONE, '-enable-webhook=true', '-webhook-svc-name=op-webhook', '-webhook-svc-namespace=spark']

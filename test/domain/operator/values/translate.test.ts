@@ -121,9 +121,19 @@ describe('values on the way to another chart', () => {
 
   it.each<[FixtureVersion, FixtureVersion, Values, string[]]>([
     ['1.3.8', '1.6.2', { sparkJobNamespace: 'a', webhook: { enable: true, port: 9000 }, replicaCount: 2 }, []],
-    // The webhook of 2.x is on unless told, fails closed, and its lock cannot be that of 1.x.
-    ['1.6.2', '2.5.2', { sparkJobNamespaces: ['a'], metrics: { port: 10254 } }, ['webhook', 'leader', 'featureGates']],
-    ['2.5.2', '1.6.2', { spark: { jobNamespaces: ['a'] }, webhook: { enable: false } }, ['leader', 'featureGates']],
+    // The webhook of 2.x is on unless told, fails closed, its lock cannot be that of 1.x, and its queue is slower.
+    [
+      '1.6.2',
+      '2.5.2',
+      { sparkJobNamespaces: ['a'], metrics: { port: 10254 } },
+      ['webhook', 'leader', 'queue', 'featureGates'],
+    ],
+    [
+      '2.5.2',
+      '1.6.2',
+      { spark: { jobNamespaces: ['a'] }, webhook: { enable: false } },
+      ['leader', 'queue', 'featureGates'],
+    ],
     ['2.1.1', '2.5.2', { spark: { jobNamespaces: ['a', 'b'] }, controller: { replicas: 2 } }, ['featureGates']],
   ])('%s → %s does the same by what it renders, but for what is named', async (from, to, values, named) => {
     const before = await behaviourWith(from, values)
