@@ -48,7 +48,7 @@ function* heading({ summary, target }: OperatorPlan, style: Style): Generator<Bl
 }
 
 function changes(summary: PlanSummary): string[] {
-  const { behaviour, definitions, objects, applications, helm } = summary
+  const { behaviour, definitions, objects, applications, others, helm } = summary
   return [
     ...behaviour.map(({ aspect, before, after }) => `${aspect}: ${before} becomes ${after}`),
     ...summary.values.notes,
@@ -58,6 +58,10 @@ function changes(summary: PlanSummary): string[] {
       ? []
       : [`Helm deletes ${plural(helm.deleted.length, 'object')} that the target does not have: ${some(helm.deleted)}`]),
     `${plural(applications.total, 'application')}, ${formatCount(applications.running)} with a live driver: none is restarted`,
+    ...others.map(
+      (other) =>
+        `${other.operator} is another operator and runs on: its ${plural(other.applications, 'application')} are left alone`,
+    ),
   ]
 }
 

@@ -2,22 +2,21 @@
  * Operators that came without Helm, and releases that Helm left half-done: moved, and moved back, by the commands on a
  * real control plane.
  */
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
-import { dump, loadAll } from 'js-yaml'
 import { execa } from 'execa'
 import type { OperatorReceipt } from '../../../src/domain/operator/apply/receipt.ts'
 import type { Plan } from '../../../src/domain/plan/plan.ts'
 import type { KubeObject } from '../../../src/ports/cluster.ts'
 import { needs } from '../../support/capabilities.ts'
-import { openLab } from '../../support/lab/open.ts'
 import { useCluster } from '../../support/lab/use-cluster.ts'
 import { fixtureChart, type FixtureVersion } from '../../support/operator/fixtures.ts'
 import { hastened } from '../../support/operator/hastened.ts'
 import { createObjects, installOperator } from '../../support/operator/lab-operator.ts'
 import { application } from '../../support/operator/objects.ts'
+import { applyByHand, objectsIn, renderManifests } from '../../support/operator/plain.ts'
 import { standInForNodes } from '../../support/operator/stand-in.ts'
 import { type RunResult, runCli } from '../../support/run.ts'
 
@@ -41,7 +40,7 @@ afterAll(async () => {
 describe('an operator that was installed from manifests', () => {
   it('moves to other manifests, which own its fields then, and takes with it what they lack', async () => {
     const [before, after] = [await manifests('1.3.8', ['sparkJobNamespace=jobs']), await manifests('2.5.2', JOBS)]
-    await applyByHand(before)
+    await applyByHand(lab(), before)
     await createObjects(lab(), [application('done', { state: 'COMPLETED' })])
     const account = await get('/api/v1/namespaces/plain/serviceaccounts/spark-operator')
     const plan = await planned('--to', after, '--from', before)
@@ -128,44 +127,9 @@ describe('a Helm release that was left half-done', () => {
 
 const JOBS = ['spark.jobNamespaces={jobs}']
 
-/** A directory with everything that a chart renders, each object with its namespace, as kustomize would have it. */
-async function manifests(version: FixtureVersion, sets: readonly string[]): Promise<string> {
-  const values = sets.flatMap((set) => ['--set', set])
-  const { stdout } = await helm(
-    'template',
-    'spark-operator',
-    fixtureChart(version),
-    '-n',
-    'plain',
-    '--include-crds',
-    ...values,
-  )
-  const directory = join(home, version)
-  mkdirSync(directory, { recursive: true })
-  const objects = loadAll(stdout).filter((one) => one !== null) as KubeObject[]
-  const placed = objects.map((object) =>
-    /^(Cluster|Custom|Mutating|Validating)/.test(object.kind)
-      ? object
-      : { ...object, metadata: { namespace: 'plain', ...object.metadata } },
-  )
-  writeFileSync(join(directory, 'all.yaml'), placed.map((object) => dump(object)).join('---\n'))
-  return directory
-}
-
-function objectsIn(directory: string): KubeObject[] {
-  return loadAll(readFileSync(join(directory, 'all.yaml'), 'utf8')) as KubeObject[]
-}
-
-/** As `kubectl apply --server-side` does it. */
-async function applyByHand(directory: string): Promise<void> {
-  const cluster = await openLab(lab())
-  for (const object of objectsIn(directory)) {
-    const group = object.apiVersion.includes('/') ? object.apiVersion.split('/')[0]! : ''
-    const type = (await cluster.findType({ group, kind: object.kind }))!
-    const { name, namespace } = object.metadata
-    const key = { type, name, ...(namespace === undefined ? {} : { namespace }) }
-    await cluster.patch(key, { type: 'apply', body: object, force: true }, { fieldManager: 'kubectl' })
-  }
+/** A directory of its own for each version. */
+function manifests(version: FixtureVersion, sets: readonly string[]): Promise<string> {
+  return renderManifests(lab(), version, join(home, version), { namespace: 'plain', sets })
 }
 
 function helm(...words: string[]) {

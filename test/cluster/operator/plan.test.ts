@@ -203,6 +203,8 @@ describe('a plan back from 2.5.2', () => {
     expect(made.summary).toMatchObject({ direction: 'back', blocked: false })
     expect(steps(made).filter((id) => id.startsWith('crds/'))).toEqual([])
     expect(ids(made)).not.toContain('OP-CRD-PRUNES')
+    // Nothing is to be asked of a server about a definition that stays.
+    expect(ids(made)).not.toContain('OP-SERVER-NOT-ASKED')
     expect(made.summary.pointOfNoReturn).toBeNull()
   })
 

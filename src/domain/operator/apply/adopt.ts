@@ -13,6 +13,7 @@ import { driversByApplication, listAll, type PodIdentity, sparkPods, stateOf, st
 import { isFields } from './compare.ts'
 import type { ApplyContext, RunAccess } from './context.ts'
 import { CONFLICTS_MAX } from './objects.ts'
+import { othersTake } from './others.ts'
 
 interface Findings {
   adoptable: { application: KubeObject; driver: PodIdentity }[]
@@ -68,10 +69,12 @@ export async function adoptedNames(run: Pick<RunAccess, 'kept'>): Promise<Set<st
 const RUNNING_STATES = ['SUBMITTED', 'RUNNING']
 
 async function findHalfSubmitted(payload: Json, context: ApplyContext): Promise<Findings> {
-  const { type, labels, states } = payload as unknown as AdoptPayload
+  const { type, labels, states, others } = payload as unknown as AdoptPayload
+  const isOthers = await othersTake(others, context)
   const drivers = driversByApplication(await sparkPods(labels, context))
   const found: Findings = { adoptable: [], ambiguous: [], driverMissing: [] }
   for (const application of await listAll(type, context)) {
+    if (isOthers(application)) continue
     const own = (drivers.get(nameOf(application)) ?? []).filter((driver) => mayBelong(driver, application))
     if (RUNNING_STATES.includes(stateOf(application)) && own.length === 0) found.driverMissing.push(nameOf(application))
     if (!states.includes(stateOf(application)) || application.metadata.deletionTimestamp !== undefined) continue

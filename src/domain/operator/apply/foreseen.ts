@@ -14,12 +14,13 @@ import { inForce } from '../plan/crd-moves.ts'
 import { withDefaults } from '../plan/defaults.ts'
 import { foreteller } from '../plan/foretell.ts'
 import { readCrd } from '../schema/crd.ts'
-import type { DefaultRule, FillDefaultsPayload, Foreseen, ReplaceCrdPayload } from '../steps/payloads.ts'
+import type { FillDefaultsPayload, Foreseen, ReplaceCrdPayload } from '../steps/payloads.ts'
 import { CRD_TYPE } from '../steps/policies.ts'
 import { listAll, type Reading, stateOf } from './applications.ts'
+import { othersTake } from './others.ts'
 
 /** What would be written into an object before its definition changes. */
-type Filling = { rules: readonly DefaultRule[]; exceptStates: readonly string[] }
+type Filling = Pick<FillDefaultsPayload, 'rules' | 'exceptStates' | 'others'>
 
 const NOTHING: Filling = { rules: [], exceptStates: [] }
 
@@ -53,9 +54,11 @@ interface Change {
 async function unforeseen(type: ResourceType, change: Change, reading: Reading): Promise<string[]> {
   const { foretell } = foreteller(inForce(readCrd(change.now)), inForce(readCrd(change.then)))
   const known = new Map(change.foreseen.map((one) => [one.uid, one]))
+  const isOthers = await othersTake(change.filling.others, reading)
   const told: string[] = []
   for (const live of await listAll(type, reading)) {
-    const { lost, violations } = foretell(filled({ ...live, kind: type.kind }, change.filling))
+    const object = { ...live, kind: type.kind }
+    const { lost, violations } = foretell(isOthers(live) ? object : filled(object, change.filling))
     const plan = known.get(live.metadata.uid ?? '')
     const more = lost.filter((path) => plan?.lost.includes(path) !== true)
     if (more.length > 0) told.push(`${nameOf(live)} would lose ${more.slice(0, 3).join(', ')}`)

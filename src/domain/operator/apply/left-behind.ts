@@ -12,17 +12,20 @@ import { traitsOf } from '../releases/traits.ts'
 import { CONTROLLER_RULES } from '../rules/controller-rules.ts'
 import type { OperatorVerb, StepPayloads } from '../steps/payloads.ts'
 import { listAll, type Reading, stateOf } from './applications.ts'
+import { othersTake } from './others.ts'
 
 const SUSPENSION = new Set(['SUSPENDING', 'SUSPENDED', 'RESUMING'])
 
 /** Throws (exit 5) where there are such applications by now. */
 export async function requireTakenUp(plan: Plan, reading: Reading): Promise<void> {
   const { from, to } = plan.summary
-  const type = payloadOf(plan, 'adopt')?.type
+  const { type, others } = payloadOf(plan, 'adopt') ?? {}
   if (type === undefined) return
+  const isOthers = await othersTake(others, reading)
   const [losesSuspension, leaves] = [isSuspensionLost(from, to), leavesOf(plan)]
   const told: string[] = []
   for (const application of await listAll(type, reading)) {
+    if (isOthers(application)) continue
     if (losesSuspension && isSuspended(application)) told.push(`${nameOf(application)} is suspended`)
     else if (leaves(application)) told.push(`${nameOf(application)} would no longer be watched`)
   }
@@ -32,9 +35,11 @@ export async function requireTakenUp(plan: Plan, reading: Reading): Promise<void
 /** What `revert` has to ask about: the version that comes back knows no suspension, and applications are suspended. */
 export async function suspendedOnTheWayBack(plan: Plan, reading: Reading): Promise<Finding[]> {
   const { from, to } = plan.summary
-  const type = payloadOf(plan, 'adopt')?.type
+  const { type, others } = payloadOf(plan, 'adopt') ?? {}
   if (type === undefined || !isSuspensionLost(to, from)) return []
-  const objects = (await listAll(type, reading)).filter(isSuspended).map(nameOf).sort()
+  const isOthers = await othersTake(others, reading)
+  const own = (await listAll(type, reading)).filter((application) => !isOthers(application))
+  const objects = own.filter(isSuspended).map(nameOf).sort()
   const rule = CONTROLLER_RULES.find(({ id }) => id === 'OP-SUSPEND-LOST')
   if (rule === undefined || objects.length === 0) return []
   const { id, title, detail, consequence, source } = rule

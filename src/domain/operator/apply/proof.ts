@@ -37,6 +37,8 @@ export interface ProofRules {
   expect: (type: ResourceType) => ((item: KubeObject) => Expectation) | undefined
   /** Adopted by the run: one attempt more than the baseline says. Names. */
   adopted: ReadonlySet<string>
+  /** Taken up by an operator that was not moved, and that has gone on to act all the while. */
+  isOthers: (item: KubeObject) => boolean
 }
 
 /** Everything of the baseline, and what is new beside it. */
@@ -89,6 +91,7 @@ function judgeOne(
   const alarms = [...(seen.states.get(item.metadata.uid ?? '') ?? [])].filter((state) =>
     rules.alarmStates.includes(state),
   )
+  if (rules.isOthers(item)) return judgeOthers(item, object, alarms)
   const isTerminal = rules.terminalStates.includes(stateOf(item))
   if (isTerminal && stateOf(object) !== stateOf(item)) {
     return { verdict: 'rerun', why: `it was ${stateOf(item)} and is ${stateOf(object) || 'new'}` }
@@ -99,6 +102,13 @@ function judgeOne(
   const verdict = judgeDriver(item, object, wasRestarting ? [] : alarms, baseline, seen, rules)
   if (!wasRestarting || ['intact', 'note'].includes(verdict.verdict)) return verdict
   return { verdict: 'note', why: `it was ${stateOf(item)} before: its restart was under way` }
+}
+
+/** What becomes of its runs is the other operator's doing, but for a spec that reads otherwise and so counts as changed. */
+function judgeOthers(item: KubeObject, object: KubeObject, alarms: readonly string[]): Judgement {
+  if (alarms.includes('INVALIDATING')) return { verdict: 'restarted', why: 'its spec was taken for changed' }
+  const isSame = stateOf(object) === stateOf(item) && attemptsOf(object) === attemptsOf(item)
+  return isSame ? INTACT : { verdict: 'note', why: `another operator acts on it, now ${stateOf(object) || 'new'}` }
 }
 
 /**

@@ -10,12 +10,12 @@ import type { KubeObject } from '../../../ports/cluster.ts'
 import { SparkopsError } from '../../errors.ts'
 import type { Verb } from '../../plan/verb.ts'
 import { nameOf } from '../discover/kinds.ts'
-import { takesUp } from '../discover/watching.ts'
 import type { QuiescePayload } from '../steps/payloads.ts'
 import { driversByApplication, listAll, type PodIdentity, sparkPods, stateOf, statusField } from './applications.ts'
 import { isUnknownTo } from './adopt.ts'
 import { isFields } from './compare.ts'
 import { type ApplyContext, POLL_MS } from './context.ts'
+import { othersTake, takesUpBy } from './others.ts'
 import { POD_TYPE } from './well-known.ts'
 
 /** An application that is waited for, and what makes it one. */
@@ -60,26 +60,20 @@ async function whyNoLonger(
 
 async function unsettledNow(payload: QuiescePayload, context: ApplyContext): Promise<Unsettled[]> {
   const drivers = driversByApplication(await sparkPods(payload.labels, context))
+  const isOthers = await othersTake(payload.others, context)
   const found: Unsettled[] = []
   for (const application of await listAll(payload.type, context)) {
     const own = drivers.get(nameOf(application)) ?? []
-    if (!isTakenUp(application, payload.scope) || !isAboutToBeSubmitted(application, own, context.clock.now())) continue
+    if (isOthers(application) || !isTakenUp(application, payload.scope)) continue
+    if (!isAboutToBeSubmitted(application, own, context.clock.now())) continue
     found.push({ application: nameOf(application), state: stateOf(application) })
   }
   return found
 }
 
-function isTakenUp({ metadata }: KubeObject, scope: QuiescePayload['scope']): boolean {
-  if (scope === null) return true
-  const { namespaces, generation, labelSelector } = scope
-  const watching = {
-    generation,
-    labelSelector,
-    namespaces: { ...namespaces, selector: namespaces.selector ?? undefined },
-  }
-  const { namespace = '', labels = {} } = metadata
+function isTakenUp(application: KubeObject, scope: QuiescePayload['scope']): boolean {
   // Where the labels of namespaces decide, it may be.
-  return takesUp(watching, { namespace, labels }, undefined) !== false
+  return scope === null || takesUpBy(scope, application) !== false
 }
 
 /**

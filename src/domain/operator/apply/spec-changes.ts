@@ -10,6 +10,7 @@ import { listAll, stateOf } from './applications.ts'
 import { fieldsOf, isFields } from './compare.ts'
 import type { ApplyContext, RunAccess } from './context.ts'
 import { CONFLICTS_MAX, guarded } from './objects.ts'
+import { othersTake } from './others.ts'
 
 /** A change of one object: what is written, and what was there. */
 export interface SpecChange {
@@ -74,14 +75,15 @@ function namesOf(changes: readonly SpecChange[], except: readonly string[]): str
 }
 
 async function missingDefaults(payload: Json, context: ApplyContext): Promise<SpecChange[]> {
-  const { type, rules, fixes, exceptStates } = payload as unknown as FillDefaultsPayload
+  const { type, rules, fixes, exceptStates, others } = payload as unknown as FillDefaultsPayload
+  const isOthers = await othersTake(others, context)
   const fixOf = new Map(fixes.map((fix) => [`${fix.namespace}/${fix.name}/${fix.uid}`, fix]))
   const changes: SpecChange[] = []
   const refused = await refusedUids(type, context.run)
   const objects = await listAll(type, context)
   for (const object of objects) {
     const { namespace = '', name, uid = '' } = object.metadata
-    if (refused.has(uid)) continue
+    if (refused.has(uid) || isOthers(object)) continue
     const fix = fixOf.get(`${namespace}/${name}/${uid}`)
     const filled = exceptStates.includes(stateOf(object)) ? undefined : defaultsFor(object, rules)
     const merge = fix && digestOf(object.spec) === fix.specHash ? mergeOf(filled ?? {}, fix.merge) : filled

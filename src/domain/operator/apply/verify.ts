@@ -11,6 +11,7 @@ import { listAll, type Reading, sparkPods, stateOf } from './applications.ts'
 import { type Baseline, readBaseline } from './baseline.ts'
 import type { ApplyContext, RunAccess } from './context.ts'
 import { expectations } from './expected-specs.ts'
+import { othersTake } from './others.ts'
 import { setReplicas } from './scale.ts'
 import { outcomeOf, type Proven, prove, type Sighting } from './proof.ts'
 import { ownChanges } from './spec-changes.ts'
@@ -60,6 +61,7 @@ export async function verifyRun(rules: VerifyPayload, context: Verifying): Promi
     alarmStates,
     expect: ({ resource }) => expectOf.get(resource),
     adopted: await adoptedNames(context.run),
+    isOthers: await othersTake(rules.others, context),
   })
 }
 

@@ -270,6 +270,7 @@ export interface Schedule {
   namespace: string
   name: string
   uid: string
+  labels: Readonly<Record<string, string>>
   schedule: string
   timeZone: string | undefined
   suspend: boolean
@@ -286,6 +287,7 @@ export function scheduleFrom(object: KubeObject): Schedule {
     namespace: object.metadata.namespace ?? '',
     name: object.metadata.name,
     uid: object.metadata.uid ?? '',
+    labels: object.metadata.labels ?? {},
     schedule: textAt(object, 'spec', 'schedule') ?? '',
     timeZone: nonEmpty(textAt(object, 'spec', 'timeZone')),
     suspend: at(object, 'spec', 'suspend') === true,

@@ -12,10 +12,10 @@ const TAKEN_UP = ['SUBMITTED', 'RUNNING', 'SUCCEEDING', 'COMPLETED', 'FAILING', 
 
 /** None where nothing could run, or no namespace with applications is known that the target would watch. */
 export function canarySteps(move: Move, types: readonly ResourceType[], timeoutSeconds: number): Step[] {
-  const { discovery, behaviour, readyNodes } = move
+  const { discovery, cases, behaviour, readyNodes } = move
   const type = types.find(({ kind }) => kind === 'SparkApplication')
   if (type === undefined || behaviour === undefined || readyNodes === 0) return []
-  const places = discovery.cases.map(({ application }) => application.namespace).sort()
+  const places = cases.map(({ application }) => application.namespace).sort()
   const place = places.find(
     (namespace) => takesUp(behaviour, { namespace, labels: LABELS }, discovery.namespaces) === true,
   )

@@ -1,12 +1,11 @@
 /** The steps that take the old controller down and bring the new one up, and what is kept out in between. */
 import type { KubeObject, ObjectKey } from '../../../ports/cluster.ts'
 import type { Step } from '../../plan/plan.ts'
-import type { OperatorBehaviour } from '../behaviour/behaviour.ts'
 import { POD_LABELS } from '../discover/applications.ts'
 import { DEPLOYMENT } from '../discover/kinds.ts'
 import { quiesce, startController, stopController } from '../steps/guard-steps.ts'
-import type { QuiescePayload } from '../steps/payloads.ts'
 import type { Move } from './move.ts'
+import { scopeOf, scopesOf } from './others.ts'
 
 /** A submission takes seconds, on a slow operator a minute; where users submit all the time, it never is quiet. */
 const QUIET_SECONDS = 120
@@ -47,7 +46,7 @@ export function deploymentKey({ namespace, name }: { namespace: string; name: st
 }
 
 /** None where nothing is stopped. */
-export function quietSteps({ installation, discovery }: Move, stops: readonly Step[]): Step[] {
+export function quietSteps({ installation, discovery, others }: Move, stops: readonly Step[]): Step[] {
   const type = discovery.kinds.application
   const { controller, behaviour } = installation ?? {}
   if (type === undefined || controller === undefined || stops.length === 0) return []
@@ -58,16 +57,12 @@ export function quietSteps({ installation, discovery }: Move, stops: readonly St
       labels: POD_LABELS,
       controllers: [{ namespace, selector: selectorOf(controller.object) ?? {} }],
       scope: behaviour === undefined ? null : scopeOf(behaviour),
+      ...scopesOf(others),
       timeoutSeconds: QUIET_SECONDS,
       stallSeconds: STALL_SECONDS,
       whenTimedOut: 'proceed',
     }),
   ]
-}
-
-function scopeOf({ generation, labelSelector, namespaces }: OperatorBehaviour): QuiescePayload['scope'] {
-  const { all, names, selector = null } = namespaces
-  return { generation, labelSelector, namespaces: { all, names, selector } }
 }
 
 /** The controller that runs, down to zero. */

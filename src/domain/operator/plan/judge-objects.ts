@@ -54,13 +54,17 @@ export interface JudgeOptions {
   then: SchemaInForce
   /** What is written into an object before it is read under the schema to come; the same object where nothing is. */
   prepare: (object: KubeObject) => KubeObject
-  /** Whom to ask; undefined where only foretelling is wanted or possible. */
-  server: Cluster | undefined
+  /** Whom to ask; otherwise why nobody is. */
+  server: Cluster | typeof OFFLINE | typeof DEFINITION_STAYS
   signal: AbortSignal | undefined
   sleep: (milliseconds: number) => Promise<void>
   onHeld: OnHeld
   report: ReportProgress | undefined
 }
+
+/** Why the API server is not asked: it was not wanted, or there is nothing that it could say. */
+export const OFFLINE = 'offline'
+export const DEFINITION_STAYS = 'the definition stays as it is'
 
 /** Questions in flight at once: enough to hide the way there, few enough for API Priority and Fairness. */
 const AT_ONCE = 8
@@ -93,6 +97,11 @@ export async function judgeObjects(options: JudgeOptions): Promise<Judgement> {
   }
 }
 
+/** Whether there was something to ask the API server that it was not asked. */
+export function isUnasked({ notAsked, verdicts }: Judgement): boolean {
+  return notAsked !== undefined && notAsked !== DEFINITION_STAYS && verdicts.length > 0
+}
+
 /** Whether every object will read as it does now. */
 export function isUnchanged({ verdicts }: Judgement): boolean {
   return verdicts.every(({ spec, predicted }) => spec === predicted)
@@ -122,7 +131,7 @@ type Answer = Pick<Judgement, 'asked' | 'notAsked' | 'disagreements'>
 
 async function askAbout(samples: readonly Sample[], options: JudgeOptions): Promise<Answer> {
   const { server, type, then, signal, sleep, onHeld } = options
-  if (server === undefined) return notAsked('offline')
+  if (typeof server === 'string') return notAsked(server)
   if (then.schema === undefined) return notAsked('the definition to come has no schema')
   if (samples.length === 0) return { asked: 0, notAsked: undefined, disagreements: [] }
   try {

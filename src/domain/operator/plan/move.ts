@@ -1,11 +1,13 @@
 /** A move as its rules see it: everything that was read, rendered and foretold, before it is judged. */
 import type { OperatorBehaviour } from '../behaviour/behaviour.ts'
 import type { Counterpart } from '../discover/live-objects.ts'
+import type { ApplicationCase, Schedule } from '../discover/applications.ts'
 import type { Discovery, FoundInstallation } from '../discover/discover.ts'
 import type { Traits } from '../releases/traits.ts'
 import type { RenderedTarget } from '../source/target.ts'
 import type { CrdMove } from './crd-moves.ts'
 import type { Judgement } from './judge-objects.ts'
+import type { OtherOperator } from './others.ts'
 import type { HelmForecast } from './ownership.ts'
 import type { SaidValues } from './values.ts'
 
@@ -13,6 +15,10 @@ export interface Move {
   discovery: Discovery
   /** What is moved; undefined where nothing is installed yet. */
   installation: FoundInstallation | undefined
+  others: readonly OtherOperator[]
+  /** Applications and schedules without those that others take up: what the move may write, and answers for. */
+  cases: readonly ApplicationCase[]
+  schedules: readonly Schedule[]
   from: MoveEnd
   target: RenderedTarget
   /** The operator that the target would run; undefined where it runs none. */
@@ -51,8 +57,8 @@ export function verdictsOf({ judgements }: Move) {
 }
 
 /** Applications with a driver pod that has not ended. */
-export function liveCases({ discovery }: Move) {
-  return discovery.cases.filter(({ driver }) => driver !== undefined && !['Succeeded', 'Failed'].includes(driver.phase))
+export function liveCases({ cases }: Pick<Move, 'cases'>) {
+  return cases.filter(({ driver }) => driver !== undefined && !['Succeeded', 'Failed'].includes(driver.phase))
 }
 
 /** How findings name an object. */

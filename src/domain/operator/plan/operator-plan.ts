@@ -33,7 +33,10 @@ export type PlanSummary = {
     notAsked: string | null
     disagreements: number
   }[]
+  /** Without those of `others`. */
   applications: { total: number; running: number; halfSubmitted: number; streaming: string[] }
+  /** Operators that are not moved and run on, with how many applications they take up. */
+  others: { operator: string; applications: number }[]
   /** How the values of the release were said for the target's chart. Keys only. */
   values: { carried: number; dropped: { key: string; why: string }[]; ignored: string[]; notes: string[] }
   helm: { refused: number; deleted: string[]; recreated: number } | null

@@ -10,6 +10,7 @@ import { digestOf } from '../../plan/json.ts'
 import type { Fingerprint, Json, Plan } from '../../plan/plan.ts'
 import { sealPlan } from '../../plan/seal.ts'
 import type { WebhookBehaviour } from '../behaviour/behaviour.ts'
+import type { Schedule } from '../discover/applications.ts'
 import type { Discovery, FoundInstallation } from '../discover/discover.ts'
 import { describeOwners } from '../discover/gitops.ts'
 import { listAt, textAt } from '../discover/json.ts'
@@ -23,11 +24,12 @@ import type { ChartSource } from '../steps/payloads.ts'
 import { type CrdMove, type CrdWish, decideCrds } from './crd-moves.ts'
 import { APPLICATION_DEFAULTS, SCHEDULE_DEFAULTS, UNTOUCHED_STATES, withDefaults } from './defaults.ts'
 import { findingsOf } from './findings.ts'
-import { isUnchanged, type Judgement, judgeObjects } from './judge-objects.ts'
+import { DEFINITION_STAYS, isUnchanged, type Judgement, judgeObjects, OFFLINE } from './judge-objects.ts'
 import type { InstallChoice } from './install-parts.ts'
 import type { Move, MoveEnd } from './move.ts'
 import { findPullFaults } from '../discover/pull-faults.ts'
 import { leftBehind } from './manifest-parts.ts'
+import { isOthers, othersThan } from './others.ts'
 import { forecastHelm } from './ownership.ts'
 import { leftoverShadows, type OnHeld } from './shadow.ts'
 import { stepsOf, writesDefaults } from './steps.ts'
@@ -111,9 +113,14 @@ async function readMove(options: PlanOptions): Promise<ReadMove> {
   )
   const recorded = installation?.release?.objects ?? options.before?.objects ?? []
   const owned = await findCounterparts(sight, recorded, target.release.namespace)
+  const others = othersThan(installation, discovery)
+  const isOwn = (object: Pick<Schedule, 'namespace' | 'labels'>) => !isOthers(others, object, discovery.namespaces)
   const move: Move = {
     discovery: { ...discovery, unseen: sight.unseen },
     installation,
+    others,
+    cases: discovery.cases.filter(({ application }) => isOwn(application)),
+    schedules: discovery.schedules.filter(isOwn),
     from,
     target,
     behaviour: target.behaviours[0],
@@ -177,7 +184,9 @@ async function judgeAll(move: Move, options: PlanOptions): Promise<Judgement[]> 
     if (type === undefined || crd === undefined) continue
     const rules = type.kind === 'SparkApplication' ? APPLICATION_DEFAULTS : SCHEDULE_DEFAULTS
     const prepare = (object: KubeObject) =>
-      fills && type.kind !== 'SparkConnect' && !isUntouched(object) ? withDefaults(object, rules) : object
+      fills && type.kind !== 'SparkConnect' && !isUntouched(object) && !isOthersOf(move, object)
+        ? withDefaults(object, rules)
+        : object
     const { now, then } = crd
     judgements.push(
       await judgeObjects({
@@ -186,7 +195,7 @@ async function judgeAll(move: Move, options: PlanOptions): Promise<Judgement[]> 
         now,
         then,
         prepare,
-        server: isWritten(crd) ? server : undefined,
+        server: isWritten(crd) ? (server ?? OFFLINE) : DEFINITION_STAYS,
         signal,
         sleep,
         onHeld,
@@ -199,6 +208,10 @@ async function judgeAll(move: Move, options: PlanOptions): Promise<Judgement[]> 
 
 function isWritten({ final, live }: CrdMove): boolean {
   return final !== undefined && live !== undefined
+}
+
+function isOthersOf({ others, discovery }: Move, { metadata: { namespace = '', labels = {} } }: KubeObject): boolean {
+  return isOthers(others, { namespace, labels }, discovery.namespaces)
 }
 
 function isUntouched(object: KubeObject): boolean {
@@ -229,7 +242,7 @@ function changesNothing({ move, rendered }: ReadMove): boolean {
   const { crds, judgements, installation } = move
   if (installation?.release !== undefined && installation.release.newest.status !== 'deployed') return false
   if (installation === undefined || crds.some(({ final }) => final !== undefined)) return false
-  if (move.discovery.cases.some(({ trouble }) => trouble === 'half-submitted')) return false
+  if (move.cases.some(({ trouble }) => trouble === 'half-submitted')) return false
   if (!judgements.every(isUnchanged) || (move.helm?.deleted.length ?? 0) > 0) return false
   return rendered.every(({ object, live }) => live !== undefined && isSameAsRecorded(object, installation))
 }

@@ -33,6 +33,7 @@ import { rightsInUse } from './evaluate/install.ts'
 import { accessOf, argumentsOf, holdsOf, type InstallChoice, installKeys } from './install-parts.ts'
 import { manifestKeys } from './manifest-parts.ts'
 import { called, type Move, verdictsOf } from './move.ts'
+import { scopesOf } from './others.ts'
 import { pullSteps } from './pull-steps.ts'
 import { type WebhookSteps, webhookSteps } from './webhook-steps.ts'
 
@@ -90,6 +91,7 @@ export function stepsOf(move: Move, options: StepOptions): Step[] {
       alarmStates: ALARM_STATES,
       graceSeconds: options.graceSeconds,
       stopOnFinding: move.behaviour === undefined ? [] : [deploymentKey(move.behaviour.controller)],
+      ...scopesOf(move.others),
     }),
     ...keptObjects(move).map(({ key, live }) => unkeepObject(key, live.metadata.uid ?? '')),
     ...unguardCrds(guard),
@@ -132,16 +134,17 @@ function ownershipSteps(move: Move): Step[] {
   ]
 }
 
-function adoptSteps({ discovery }: Move): Step[] {
+function adoptSteps({ discovery, cases, others }: Move): Step[] {
   const type = discovery.kinds.application
   if (type === undefined) return []
-  const seen = discovery.cases.filter(({ trouble }) => trouble === 'half-submitted')
+  const seen = cases.filter(({ trouble }) => trouble === 'half-submitted')
   return [
     adoptApplications({
       type,
       labels: POD_LABELS,
       states: ['', 'PENDING_RERUN', 'SUBMISSION_FAILED'],
       seen: seen.map(({ application }) => called(application)),
+      ...scopesOf(others),
     }),
   ]
 }
@@ -162,7 +165,8 @@ function defaultSteps(move: Move): Step[] {
     if (type === undefined) return []
     const judgement = move.judgements.find((one) => one.type.resource === type.resource)
     const seen = (judgement?.verdicts ?? []).filter(({ filled }) => filled).map(called)
-    return [fillDefaults({ type, rules, fixes: [], exceptStates: UNTOUCHED_STATES, seen })]
+    const except = { exceptStates: UNTOUCHED_STATES, ...scopesOf(move.others) }
+    return [fillDefaults({ type, rules, fixes: [], seen, ...except })]
   })
 }
 

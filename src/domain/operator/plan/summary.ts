@@ -1,7 +1,8 @@
 /** What the page of a plan says at a glance. All of it follows from the plan's inputs, so that it is deterministic. */
 import type { Finding, Json, Step } from '../../plan/plan.ts'
+import { takesUp } from '../discover/watching.ts'
 import { compareBehaviour } from '../behaviour/compare.ts'
-import type { Judgement } from './judge-objects.ts'
+import { isUnasked, type Judgement, OFFLINE } from './judge-objects.ts'
 import { called, liveCases, type Move } from './move.ts'
 
 export interface SummaryInput {
@@ -53,13 +54,19 @@ export function summaryOf(move: Move, input: SummaryInput): { readonly [key: str
     })),
     objects: move.judgements.map(objectSummary),
     applications: {
-      total: discovery.cases.length,
+      total: move.cases.length,
       running: liveCases(move).length,
-      halfSubmitted: discovery.cases.filter(({ trouble }) => trouble === 'half-submitted').length,
+      halfSubmitted: move.cases.filter(({ trouble }) => trouble === 'half-submitted').length,
       streaming: liveCases(move)
         .filter(({ application }) => application.restartPolicy === 'Always')
         .map(({ application }) => called(application)),
     },
+    others: move.others.map(({ id, behaviour }) => ({
+      operator: id,
+      applications: discovery.cases.filter(
+        ({ application }) => takesUp(behaviour, application, discovery.namespaces) !== false,
+      ).length,
+    })),
     values: {
       carried: move.said.carried,
       dropped: move.said.dropped.map(({ key, why }) => ({ key, why })),
@@ -77,9 +84,9 @@ export function summaryOf(move: Move, input: SummaryInput): { readonly [key: str
 
 /** What keeps the plan from being decided: things that could not be seen, but not what was left out on purpose. */
 function undecidedOf({ discovery, judgements, helm }: Move): string[] {
-  const unasked = judgements.flatMap(({ notAsked, verdicts, type }) =>
-    notAsked === undefined || notAsked === 'offline' || verdicts.length === 0 ? [] : [`${type.resource}: ${notAsked}`],
-  )
+  const unasked = judgements
+    .filter((judgement) => isUnasked(judgement) && judgement.notAsked !== OFFLINE)
+    .map(({ notAsked, type }) => `${type.resource}: ${notAsked!}`)
   return [...discovery.unseen.map(({ what }) => what), ...(helm?.unseen ?? []), ...unasked]
 }
 

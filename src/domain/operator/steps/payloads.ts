@@ -97,18 +97,26 @@ export interface PullImagePayload {
   timeoutSeconds: number
 }
 
+/** Which applications a controller takes up, by its arguments. */
+export interface WatchScope {
+  generation: '1.x' | '2.x'
+  labelSelector: string
+  namespaces: { all: boolean; names: readonly string[]; selector: string | null }
+}
+
+/** Other operators of the cluster, that run on: what they take up is theirs, and they are at work on it meanwhile. */
+interface BesideOthers {
+  others?: readonly WatchScope[]
+}
+
 /** A5. Waits until no controller is submitting anything that its stop would cut in two. */
-export interface QuiescePayload {
+export interface QuiescePayload extends BesideOthers {
   type: ResourceType
   labels: PodLabels
   /** Pods of the controllers that will be stopped: where none is ready, nothing settles by itself. */
   controllers: readonly { namespace: string; selector: { readonly [label: string]: string } }[]
   /** What those controllers take up; null where it is not known: then every application may be. */
-  scope: {
-    generation: '1.x' | '2.x'
-    labelSelector: string
-    namespaces: { all: boolean; names: readonly string[]; selector: string | null }
-  } | null
+  scope: WatchScope | null
   /** The longest wait, while others keep coming. */
   timeoutSeconds: number
   /** Where nothing has moved for so long, nobody is submitting. */
@@ -190,7 +198,7 @@ export const OPERATOR_POD_LABELS: PodLabels = {
 }
 
 /** A7. Applications whose driver pod lives while the status does not know of it. */
-export interface AdoptPayload {
+export interface AdoptPayload extends BesideOthers {
   type: ResourceType
   labels: PodLabels
   /** Stored states in which a live driver means that the status write was lost; '' is a new application. */
@@ -210,7 +218,7 @@ export interface DefaultRule {
 }
 
 /** A8. What the other version would have assumed in memory is written down. Specs only; controllers must be gone. */
-export interface FillDefaultsPayload {
+export interface FillDefaultsPayload extends BesideOthers {
   type: ResourceType
   rules: readonly DefaultRule[]
   /** Explicit changes to single objects, decided by the plan (an invalid value that the user chose to fix). */
@@ -375,7 +383,7 @@ export interface CanaryPayload {
 }
 
 /** A12. What must be true of every object of the snapshot. */
-export interface VerifyPayload {
+export interface VerifyPayload extends BesideOthers {
   types: readonly ResourceType[]
   labels: PodLabels
   terminalStates: readonly string[]

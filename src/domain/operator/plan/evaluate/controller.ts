@@ -8,9 +8,9 @@ const LABEL = /^[a-z]([-a-z0-9]*[a-z0-9])?$/
 const SUSPENSION = new Set(['SUSPENDING', 'SUSPENDED', 'RESUMING'])
 
 export const CONTROLLER_EVALUATORS: Evaluators = {
-  'OP-HALF-SUBMITTED': ({ discovery }) => troubled(discovery, 'half-submitted'),
-  'OP-DRIVER-MISSING': ({ discovery }) =>
-    discovery.cases
+  'OP-HALF-SUBMITTED': ({ cases }) => troubled(cases, 'half-submitted'),
+  'OP-DRIVER-MISSING': ({ cases }) =>
+    cases
       .filter(({ trouble, application }) => trouble === 'driver missing' && application.restartPolicy !== 'Never')
       .map(({ application }) => called(application)),
   'OP-SPEC-CHANGE': (move) =>
@@ -23,37 +23,37 @@ export const CONTROLLER_EVALUATORS: Evaluators = {
     const isOneDeployment = now.controller.name === behaviour.controller.name
     return isOneDeployment ? [] : [called(now.controller), called(behaviour.controller)]
   },
-  'OP-DEFAULTS-MODE': ({ discovery }) =>
-    discovery.cases
+  'OP-DEFAULTS-MODE': ({ cases }) =>
+    cases
       .filter(({ application }) => application.mode === undefined && !TERMINAL_STATES.has(application.state))
       .map(({ application }) => called(application)),
-  'OP-DEFAULTS-RETRY': ({ discovery }) =>
-    discovery.cases
+  'OP-DEFAULTS-RETRY': ({ cases }) =>
+    cases
       .filter(({ application: one }) => ['OnFailure', 'Always'].includes(one.restartPolicy) && !one.hasRetryIntervals)
       .filter(({ application }) => !TERMINAL_STATES.has(application.state))
       .map(({ application }) => called(application)),
-  'OP-DEFAULTS-INSTANCES': ({ discovery }) =>
-    discovery.cases
+  'OP-DEFAULTS-INSTANCES': ({ cases }) =>
+    cases
       .filter(({ application }) => !application.hasExecutorCount && !TERMINAL_STATES.has(application.state))
       .map(({ application }) => called(application)),
   'OP-DEFAULTS-NOWHERE': ({ behaviour }) =>
     behaviour !== undefined && behaviour.webhook === undefined ? [called(behaviour.controller)] : [],
-  'OP-SCHEDULE-CONCURRENCY': ({ discovery }) =>
-    discovery.schedules.filter(({ concurrencyPolicy }) => concurrencyPolicy === undefined).map(called),
-  'OP-SCHEDULE-DUE': ({ discovery, window }) =>
-    discovery.schedules
+  'OP-SCHEDULE-CONCURRENCY': ({ schedules }) =>
+    schedules.filter(({ concurrencyPolicy }) => concurrencyPolicy === undefined).map(called),
+  'OP-SCHEDULE-DUE': ({ schedules, window }) =>
+    schedules
       .filter(({ suspend, nextRun }) => !suspend && nextRun !== undefined && isWithin(nextRun, window))
       .map(called),
-  'OP-SUSPEND-LOST': ({ discovery }) =>
-    discovery.cases
+  'OP-SUSPEND-LOST': ({ cases }) =>
+    cases
       .filter(({ application: { suspend, state } }) => suspend || SUSPENSION.has(state))
       .map(({ application }) => called(application)),
-  'OP-NAME-REFUSED': ({ discovery }) =>
-    [...discovery.cases.map(({ application }) => application), ...discovery.schedules]
+  'OP-NAME-REFUSED': ({ cases, schedules }) =>
+    [...cases.map(({ application }) => application), ...schedules]
       .filter(({ name }) => !LABEL.test(name) || name.length > 63)
       .map(called),
-  'OP-SPARKCONF-REFUSED': ({ discovery }) =>
-    discovery.cases
+  'OP-SPARKCONF-REFUSED': ({ cases }) =>
+    cases
       .filter(({ application }) => application.refusedConf.length > 0)
       .map(({ application }) => `${called(application)} (${application.refusedConf.join(', ')})`),
   'OP-DEFAULT-TTL': ({ behaviour }) =>
@@ -64,7 +64,7 @@ export const CONTROLLER_EVALUATORS: Evaluators = {
       .map(({ driver }) => called(driver!)),
 }
 
-function troubled({ cases }: Move['discovery'], trouble: 'half-submitted' | 'driver missing'): string[] {
+function troubled(cases: Move['cases'], trouble: 'half-submitted' | 'driver missing'): string[] {
   return cases.filter((one) => one.trouble === trouble).map(({ application }) => called(application))
 }
 

@@ -81,21 +81,17 @@ function sparkOf(version: string | undefined): string | undefined {
 }
 
 /** Applications that are watched now, or by nobody else, and would be watched by nobody. */
-function unwatched({ discovery, behaviour, installation }: Move): string[] {
+function unwatched({ discovery, behaviour, installation, cases, schedules }: Move): string[] {
   if (behaviour === undefined) return []
-  const others = discovery.installations.filter((one) => one !== installation && one.controller !== undefined)
   const places = new Map<string, number>()
-  for (const { application } of discovery.cases) {
-    const isOthers = others.some(
-      (one) => one.behaviour !== undefined && takesUp(one.behaviour, application, discovery.namespaces) === true,
-    )
-    if (isOthers || takesUp(behaviour, application, discovery.namespaces) !== false) continue
+  for (const { application } of cases) {
+    if (takesUp(behaviour, application, discovery.namespaces) !== false) continue
     // What is over needs nobody; a namespace where all is over still has schedules and users.
     if (TERMINAL_STATES.has(application.state) && !isWatchedNow(installation, application.namespace, discovery))
       continue
     places.set(application.namespace, (places.get(application.namespace) ?? 0) + 1)
   }
-  for (const { namespace } of discovery.schedules) {
+  for (const { namespace } of schedules) {
     if (watches(behaviour, namespace, discovery.namespaces) === false && !places.has(namespace))
       places.set(namespace, 0)
   }
@@ -130,7 +126,8 @@ export function rightsInUse(move: Move): LiveObject[] {
 
 /** Those of some objects that running drivers act by. */
 export function rightsAmong(move: Move, candidates: readonly LiveObject[]): LiveObject[] {
-  const used = new Set(liveCases(move).map(({ driver }) => `${driver!.namespace}/${driver!.serviceAccount}`))
+  // Whoever made the driver: it acts by that account.
+  const used = new Set(liveCases(move.discovery).map(({ driver }) => `${driver!.namespace}/${driver!.serviceAccount}`))
   const objects = candidates.filter(({ live }) => isRight(live))
   const bindings = objects.filter(({ live }) => accountsOf(live).some((account) => used.has(account)))
   const roles = new Set(
