@@ -2,6 +2,7 @@
 import type { FieldRow } from '../domain/pods/rows.ts'
 import { jsonLine } from './json.ts'
 import type { PodsAnswer } from './pods-view.ts'
+import { escapeXml, xmlAttribute as attribute } from './xml.ts'
 
 const FAILS = new Set(['different', 'missing', 'duplicate', 'unmappable', 'extra'])
 
@@ -45,22 +46,4 @@ function caseOf(row: FieldRow): string {
     .join('\n')
     .trim()
   return `${head}><failure${attribute('type', row.verdict)}${attribute('message', `${row.verdict} ${row.path}`)}>${escapeXml(text)}</failure></testcase>\n`
-}
-
-function attribute(name: string, value: string | number): string {
-  return ` ${name}="${escapeXml(String(value))}"`
-}
-
-const XML: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' }
-
-// What XML 1.0 cannot hold at all.
-const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
-// eslint-disable-next-line no-control-regex
-const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g
-
-function escapeXml(text: string): string {
-  return text
-    .replace(LONE_SURROGATE, '')
-    .replace(CONTROL, '')
-    .replace(/[&<>"']/g, (mark) => XML[mark]!)
 }

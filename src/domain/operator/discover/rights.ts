@@ -30,6 +30,8 @@ export interface Right {
   group: string
   /** With its subresource: `sparkapplications/status`. */
   resource: string
+  /** One object; all of them unless given. */
+  name?: string | undefined
 }
 
 export class Rights {
@@ -142,7 +144,7 @@ function rulesOf(role: KubeObject): Rule[] {
 /** A rule for certain names does not cover a right to all. */
 function covers(rule: Rule, right: Right): boolean {
   return (
-    rule.names.length === 0 &&
+    (rule.names.length === 0 || (right.name !== undefined && rule.names.includes(right.name))) &&
     (rule.groups.includes('*') || rule.groups.includes(right.group)) &&
     (rule.verbs.includes('*') || rule.verbs.includes(right.verb)) &&
     rule.resources.some((resource) => resourceCovers(resource, right.resource))
