@@ -3,7 +3,7 @@ import { BaseCommand } from '../../cli/base-command.ts'
 import { runFlags, settlementOf, withRun } from '../../cli/fork-flags.ts'
 import { reportRun } from '../../domain/fork/sync/run-report.ts'
 import { runView } from '../../ui/fork/run-view.ts'
-import { settlePath } from '../../domain/fork/sync/resume.ts'
+import { settlePath } from '../../domain/fork/sync/settle.ts'
 
 export default class ForkResolve extends BaseCommand {
   static override summary = 'Settle a path that is in conflict.'

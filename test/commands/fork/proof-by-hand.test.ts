@@ -41,4 +41,23 @@ describe('the proof of a resolution by hand', () => {
       { verdict: 'proven', problems: [], commits: [{ class: 'human', paths: ['b.go'] }] },
     ])
   })
+
+  it('takes a file for what a check stopped at, though git had merged it, and no other', async () => {
+    const repository = newRepository(directory, 'checked')
+    const base = repository.commit('base', { 'go.mod': 'module a\n', 'a.go': helpers, z: 'z\n' })
+    repository.git('tag', 'v1.0.0')
+    repository.commit('upstream (#7)', { 'a.go': helpers.replace('one', 'uno') })
+    repository.git('tag', 'v2.0.0')
+    repository.moveTo(base)
+    repository.commit('call one', { 'own.go': list('one') })
+    const at = async (verb: string, ...words: string[]): Promise<RunResult> =>
+      await runCli(['fork', verb, '-C', repository.path, ...words], { env: fixedTime(directory) })
+    expect((await at('sync', '--onto', 'v2.0.0', '--json')).code).toBe(8)
+    const file = join(directory, 'own.go')
+    writeFileSync(file, list('uno'))
+    expect((await at('resolve', 'nowhere.go', '--file', file)).stderr).toContain('own.go')
+    expect((await at('resolve', 'own.go', '--file', file)).code).toBe(0)
+    const done = JSON.parse((await at('continue', '--json')).stdout) as ForkRun
+    expect(repository.show(done.tip, 'own.go')).toBe(list('uno'))
+  })
 })

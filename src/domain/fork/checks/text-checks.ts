@@ -18,8 +18,9 @@ const SHOWN = 3
 export function textChecks(known: TextKnowledge): AfterMerge {
   return {
     id: 'text',
-    finish: async (situation, tree, { assumed }) => {
-      const check = new TextCheck(situation, known, tree)
+    finish: async (situation, tree, { resolutions, assumed }) => {
+      const byPolicy = resolutions.filter(({ rule }) => rule.includes('delete-policy/')).map(({ path }) => path)
+      const check = new TextCheck(situation, known, tree, new Set(byPolicy))
       for (const change of await situation.git.diff(situation.onto, tree)) {
         if (!assumed.has(change.path)) await check.file(change)
       }
@@ -38,8 +39,11 @@ class TextCheck {
   readonly #situation: MergedSituation
   readonly #known: TextKnowledge
   readonly #tree: Oid
+  /** Files that lack lines because a policy follows the company's deletion: told, not asked. */
+  readonly #byPolicy: ReadonlySet<string>
 
-  constructor(situation: MergedSituation, known: TextKnowledge, tree: Oid) {
+  constructor(situation: MergedSituation, known: TextKnowledge, tree: Oid, byPolicy: ReadonlySet<string>) {
+    this.#byPolicy = byPolicy
     this.#situation = situation
     this.#known = known
     this.#tree = tree
@@ -79,11 +83,13 @@ class TextCheck {
       (line) => !result.some((one) => likeness(one, line) >= STILL_THERE || keyOf(one) === keyOf(line)),
     )
     if (gone.length === 0) return
-    this.#block(
-      'lost-upstream-lines',
+    const message = `${gone.length} of upstream's lines are gone: ${gone.slice(0, SHOWN).join(' ⏎ ')}`
+    this.findings.push({
+      rule: 'lost-upstream-lines',
       path,
-      `${gone.length} of upstream's lines are gone: ${gone.slice(0, SHOWN).join(' ⏎ ')}`,
-    )
+      gate: this.#byPolicy.has(path) ? 'note' : 'block',
+      message,
+    })
   }
 
   /** What the commit adds must be in the result, ignored by .gitignore or not. */

@@ -14,11 +14,9 @@ import { endOfValue, mergeLinesBelow, mergeScalars } from './yaml-values.ts'
 export interface ValueMove {
   readonly from: string
   readonly to: string
-  /**
-   * `registry`: the value's registry goes to a key of its own, the rest stays: `host/a/b` becomes `host` and `a/b`.
-   */
   /** The value became a list of one. */
   readonly wrap?: 'list'
+  /** `registry`: the value's registry goes to a key of its own, the rest stays: `host/a/b` becomes `host` and `a/b`. */
   readonly split?: { readonly kind: 'registry'; readonly registryTo: string }
 }
 
@@ -117,7 +115,8 @@ class YamlPatch {
     if (now.isDashed || ours!.length === 1) return this.#leave(key, 'the company deleted it, and it holds its item')
     this.#edits.push({ start: now.start, end: now.end, lines: [] })
     const policy = `the profile says that what it deleted in files of this class (${staysDeleted ?? ''}) stays deleted`
-    this.#say(key, `the company deleted it, ${isSame ? 'upstream left it as it was' : policy}`)
+    if (isSame) this.#say(key, 'the company deleted it, upstream left it as it was')
+    else this.#say(key, `the company deleted it, ${policy}`, `delete-policy/${staysDeleted!}`)
   }
 
   #add(key: YamlKey, i: number, siblings: readonly YamlKey[], ours: readonly YamlKey[] | undefined): void {
@@ -292,8 +291,8 @@ class YamlPatch {
     this.left.push({ key: key.path.join('.'), why })
   }
 
-  #say(key: YamlKey, why: string): void {
-    this.answers.push({ lines: [], rule: 'yaml-key', confidence: 'rule', evidence: `${key.path.join('.')}: ${why}` })
+  #say(key: YamlKey, why: string, rule = 'yaml-key'): void {
+    this.answers.push({ lines: [], rule, confidence: 'rule', evidence: `${key.path.join('.')}: ${why}` })
   }
 }
 

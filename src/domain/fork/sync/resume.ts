@@ -1,9 +1,8 @@
-/** What a person does at a stop: settle a path, go on, leave the commit out, take steps back, give up. */
+/** What a person does at a stop: go on, leave the commit out, take steps back, give up. Paths are settled in ./settle.ts. */
 import type { EditedFile, WorkbenchState } from '../../../ports/fork-state.ts'
 import type { FileVersion, Git, Oid } from '../../../ports/git.ts'
 import { SparkopsError } from '../../errors.ts'
-import { finishTree, type OpenConflict } from '../carry/carry-tree.ts'
-import { takeSide } from '../carry/take-side.ts'
+import { finishTree } from '../carry/carry-tree.ts'
 import { EXEC, withBuild } from '../checks/user-build.ts'
 import { remember } from '../resolve/remembered.ts'
 import type { CarryFinding, MergedSituation, Resolution } from '../resolve/resolver.ts'
@@ -20,7 +19,8 @@ import {
 import { requireAlike } from './alike.ts'
 import type { StepEntry, StoppedEntry } from './ledger.ts'
 import { leftMarkers, markersLeft } from './left-markers.ts'
-import { append, archiveRun, keepStop, type OpenRun, recordStep, recordUndo, storeLedger } from './run-store.ts'
+import { archiveRun, type OpenRun, recordStep, recordUndo } from './run-store.ts'
+import { requireStop } from './settle.ts'
 
 /** Takes what a person has resolved, and carries on. `accept` names findings (`rule` or `rule:path`) to live with. */
 export async function continueRun(tools: SyncTools, run: OpenRun, accept: readonly string[]): Promise<OpenRun> {
@@ -68,84 +68,6 @@ export async function undoSteps(tools: SyncTools, run: OpenRun, count: number): 
 export async function abortRun({ git, store, clock }: SyncTools, run: OpenRun): Promise<OpenRun> {
   await archiveRun(git, store, run, isoNow(clock))
   return { ...run, state: { ...run.state, status: 'aborted', stopped: undefined } }
-}
-
-export type Settlement =
-  { take: 'upstream' | 'company' | 'base' | 'deleted' | 'edited' } | { bytes: Uint8Array; name: string }
-
-/** Settles one path of the stop, in our own directory; `continueRun` carries on. */
-export async function settlePath(
-  tools: SyncTools,
-  run: OpenRun,
-  path: string,
-  settlement: Settlement,
-): Promise<OpenRun> {
-  const stopped = requireStop(run)
-  const conflict = stopped.open.find((one) => one.path === path)
-  if (conflict === undefined) {
-    throw new SparkopsError({
-      code: 'SO_NOT_IN_CONFLICT',
-      message: `${path} is not in conflict`,
-      why: `in conflict: ${stopped.open.map((one) => one.path).join(', ') || 'nothing'}`,
-      hint: 'sparkops fork show',
-      exit: 'usage',
-    })
-  }
-  const version = await settledVersion(tools, run, conflict, settlement)
-  await keepSettled(tools, run, stopped, version === 'edited' ? null : version)
-  await tools.workbench.settle(run.state.id, path, version)
-  const how = 'take' in settlement ? settlement.take : `file ${settlement.name}`
-  const entry = { kind: 'settled' as const, at: isoNow(tools.clock), number: stopped.number, path, how }
-  const settled = await append(tools.store, run, [{ ...entry, version: version === 'edited' ? null : version }])
-  await storeLedger(tools.git, settled)
-  return settled
-}
-
-async function keepSettled(
-  { git }: SyncTools,
-  run: OpenRun,
-  stopped: StoppedEntry,
-  added: FileVersion | null,
-): Promise<void> {
-  const versions = [...run.state.settled.map(({ version }) => version), added].filter((one) => one !== null)
-  const files = versions.filter(({ mode }) => mode !== '160000')
-  const settled = await git.editTree(
-    stopped.tree,
-    new Map(files.map((version, at) => [`.sparkops-settled/${at}`, version])),
-  )
-  const { tree, baseTree, theirsTree } = stopped
-  await keepStop(git, run, {
-    'stop/tree': tree,
-    'stop/base': baseTree,
-    'stop/theirs': theirsTree,
-    'stop/settled': settled,
-  })
-}
-
-async function settledVersion(
-  { git, workbench }: SyncTools,
-  run: OpenRun,
-  conflict: OpenConflict,
-  settlement: Settlement,
-): Promise<'edited' | FileVersion | null> {
-  const mode = (conflict.ours ?? conflict.theirs)?.mode ?? '100644'
-  if ('bytes' in settlement) return { mode, oid: await git.writeBlob(settlement.bytes) }
-  switch (settlement.take) {
-    case 'deleted':
-      return null
-    case 'upstream':
-      return await takeSide(git, conflict, 'ours')
-    case 'company':
-      return await takeSide(git, conflict, 'theirs')
-    case 'base':
-      return conflict.base ?? null
-    case 'edited': {
-      const bytes = await workbench.readFile(run.state.id, conflict.path)
-      const left = bytes === undefined ? [] : await leftMarkers(git, conflict, bytes)
-      if (left.length > 0) throw markersLeft([`${conflict.path}:${left[0]!}`])
-      return 'edited'
-    }
-  }
 }
 
 async function layOutAgain(tools: SyncTools, run: OpenRun, stopped: StoppedEntry): Promise<OpenRun> {
@@ -287,15 +209,4 @@ function leftOut(
     findings: [],
     ...how,
   }
-}
-
-function requireStop({ state }: OpenRun): StoppedEntry {
-  if (state.stopped !== undefined) return state.stopped
-  throw new SparkopsError({
-    code: 'SO_NOT_STOPPED',
-    message: `${state.id} has not stopped for anybody`,
-    why: `it is ${state.status}`,
-    hint: state.status === 'running' ? 'sparkops fork continue' : 'sparkops fork status',
-    exit: 'usage',
-  })
 }
