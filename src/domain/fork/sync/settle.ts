@@ -19,7 +19,7 @@ export async function settlePath(
   settlement: Settlement,
 ): Promise<OpenRun> {
   const stopped = requireStop(run)
-  const conflict = stopped.open.find((one) => one.path === path) ?? (await blockedFile(tools.git, stopped, path))
+  const conflict = stopped.open.find((one) => one.path === path) ?? (await mergedFile(tools.git, stopped, path))
   if (conflict === undefined) {
     const waiting = [...stopped.open, ...stopped.findings.filter(({ gate }) => gate === 'block')]
     throw new SparkopsError({
@@ -40,15 +40,13 @@ export async function settlePath(
   return settled
 }
 
-/** A file that git merged and a check does not let pass, or that its repair needs; undefined where there is no such file. */
-async function blockedFile(git: Git, stopped: StoppedEntry, path: string): Promise<OpenConflict | undefined> {
+/** A file that git merged, which a check does not let pass or whose repair needs it; undefined where there is no such file. */
+async function mergedFile(git: Git, stopped: StoppedEntry, path: string): Promise<OpenConflict | undefined> {
   const at = async (tree: Oid): Promise<FileVersion | undefined> => {
     const found = await git.find(tree, path)
     return found === undefined || found.mode === '040000' ? undefined : { mode: found.mode, oid: found.oid }
   }
-  if (!stopped.findings.some((one) => one.gate === 'block' && one.path === path)) {
-    if (stopped.open.length > 0 || (await at(stopped.tree)) === undefined) return undefined
-  }
+  if ((await at(stopped.tree)) === undefined) return undefined
   const [base, ours, theirs] = [await at(stopped.baseTree), await at(stopped.onto), await at(stopped.theirsTree)]
   return { path, base, ours, theirs, type: 'checked', why: [], hints: [] }
 }
