@@ -1,5 +1,6 @@
 /** Shapes of history that forks really have: each moves without losing a commit, or stops for a person. */
 import { describe, expect, it } from 'vitest'
+import { BUILT_IN } from '../../../src/domain/fork/profile/built-in.ts'
 import { move, type MoveOptions } from '../../support/fork/engine.ts'
 import { newRepository, testDirectory, type TestRepository } from '../../support/fork/repository.ts'
 
@@ -191,6 +192,17 @@ describe('a fork', () => {
     repository.commit('own', { own: '1\n' })
     const { run, steps } = await moved(repository)
     expect([run.base.name, steps.map(([subject]) => subject)]).toEqual(['v1.0.1', ['own']])
+  })
+
+  it.each([
+    ['carries nothing where such tags are upstream’s', 'spark-operator', ['v1.0.1']],
+    ['carries it where any project tags so', 'generic', ['v1.0.0', 'release fix']],
+  ] as const)('that stands on a release of another line %s', async (_what, name, expected) => {
+    const repository = fork()
+    repository.commit('release fix', { release: '1\n' })
+    repository.git('tag', 'v1.0.1')
+    const { run, steps } = await moved(repository, { profile: BUILT_IN[name] })
+    expect([run.base.name, ...steps.map(([subject]) => subject)]).toEqual(expected)
   })
 
   it('moves to an older release as well as to a newer one', async () => {

@@ -105,7 +105,9 @@ async function recordedBase(git: Git, { start, upstream }: BaseQuestion): Promis
 async function taggedBase(git: Git, { start, upstream, profile }: BaseQuestion): Promise<FoundBase | undefined> {
   const ancestors: Ref[] = []
   for (const tag of await upstreamTags(git, profile)) {
-    if (tag.peeled !== start && (await git.isAncestor(tag.peeled, start))) ancestors.push(tag)
+    // A fork that stands on a release carries nothing. Where any project's versions match, the tag may be the company's.
+    if (tag.peeled === start && profile.name === 'generic' && !(await isOfUpstream(git, start, upstream))) continue
+    if (await git.isAncestor(tag.peeled, start)) ancestors.push(tag)
   }
   // Newest by history, not by name: the one that no other one contains.
   let newest: Ref | undefined
@@ -121,6 +123,11 @@ async function taggedBase(git: Git, { start, upstream, profile }: BaseQuestion):
   }
   const name = newest.name.slice('refs/tags/'.length)
   return { oid: newest.peeled, how: 'tag', name, exclude: [newest.peeled, ...upstream], isUnrelated: false }
+}
+
+async function isOfUpstream(git: Git, oid: Oid, upstream: readonly Oid[]): Promise<boolean> {
+  for (const tip of upstream) if (await git.isAncestor(oid, tip)) return true
+  return false
 }
 
 async function commonBase(git: Git, { start, upstream }: BaseQuestion): Promise<FoundBase> {
