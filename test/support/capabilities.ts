@@ -30,6 +30,8 @@ const PROBES = {
   bash: () => findOnPath(['bash']),
   /** File systems of a test's own: root on Linux may mount them, unless a container says no. */
   tmpfs: mountsTmpfs,
+  /** Signatures of OpenPGP. */
+  gpg: () => findOnPath(['gpg']),
   sha256sum: () => findOnPath(['sha256sum']),
   /** A real control plane, and helm: `npm run lab` builds them. */
   lab: () => (LAB_PROGRAMS.every((name) => findLabProgram(name) !== undefined) ? findLabProgram('etcd') : undefined),

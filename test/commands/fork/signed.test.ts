@@ -1,11 +1,14 @@
 /** New commits signed by the user's own git, and nothing else about them changed. */
-import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { ForkProof } from '../../../src/domain/fork/proof/verify-fork.ts'
 import type { ForkRun } from '../../../src/domain/fork/sync/run-report.ts'
 import { fixedTime } from '../../support/fork/crashes.ts'
 import { newRepository, testDirectory, type TestRepository } from '../../support/fork/repository.ts'
+import { needs } from '../../support/capabilities.ts'
 import { runCli, type RunResult } from '../../support/run.ts'
 
 const directory = testDirectory()
@@ -48,6 +51,63 @@ const verified = (repository: TestRepository, place: string, commit: string): st
       encoding: 'utf8',
     },
   ).trim()
+
+/** A home with an OpenPGP key, under a path short enough for the agent's socket. */
+function openPgpHome(): string {
+  const place = mkdtempSync(join(tmpdir(), 'pgp-'))
+  onTestFinished(() => {
+    spawnSync('gpgconf', ['--homedir', join(place, '.gnupg'), '--kill', 'all'])
+    rmSync(place, { recursive: true, force: true })
+  })
+  mkdirSync(join(place, '.gnupg'), { mode: 0o700 })
+  const env = { PATH: process.env.PATH, HOME: place }
+  const id = 'Ada <ada@acme.example>'
+  execFileSync('gpg', ['--batch', '--quiet', '--passphrase', '', '--quick-gen-key', id, 'ed25519', 'sign'], {
+    env,
+    stdio: 'ignore',
+  })
+  writeFileSync(join(place, '.gitconfig'), '[user]\n\tsigningKey = ada@acme.example\n')
+  return place
+}
+
+needs('gpg').describe('commits signed with OpenPGP', () => {
+  it('lose their signatures, which the proof tells, and get new ones where asked', async () => {
+    const [repository, place] = [fork(), openPgpHome()]
+    const env = { ...process.env, HOME: place }
+    repository.git('checkout', '--quiet', '-B', 'main')
+    const resign = [
+      '-C',
+      repository.path,
+      '-c',
+      'user.name=Ada',
+      '-c',
+      'user.email=ada@acme.example',
+      'rebase',
+      '--quiet',
+      '--force-rebase',
+      '-S',
+      'v1.0.0',
+    ]
+    execFileSync('git', resign, { env, stdio: 'ignore' })
+    const raw = (oid: string): string => repository.gitBytes(['cat-file', 'commit', oid]).toString('latin1')
+    expect(raw('HEAD')).toContain('gpgsig -----BEGIN PGP SIGNATURE-----')
+    expect((await at(repository, place, 'sync', '--onto', 'v2.0.0')).code).toBe(8)
+    expect((await at(repository, place, 'resolve', 'h', '--take', 'company')).code).toBe(0)
+    const plain = JSON.parse((await at(repository, place, 'continue', '--json')).stdout) as ForkRun
+    expect(raw(plain.tip)).not.toContain('gpgsig')
+    const proof = JSON.parse((await at(repository, place, 'verify', '--json')).stdout) as ForkProof
+    expect(proof.commits.map(({ wasSigned }) => wasSigned)).toEqual([true, true])
+    expect((await at(repository, place, 'abort')).code).toBe(0)
+    expect((await at(repository, place, 'sync', '--onto', 'v2.0.0', '--sign')).code).toBe(8)
+    expect((await at(repository, place, 'resolve', 'h', '--take', 'company')).code).toBe(0)
+    const signed = JSON.parse((await at(repository, place, 'continue', '--sign', '--json')).stdout) as ForkRun
+    const status = execFileSync('git', ['-C', repository.path, 'log', '-2', '--format=%G? %GS', signed.tip], {
+      env,
+      encoding: 'utf8',
+    })
+    expect(status).toBe('G Ada <ada@acme.example>\n'.repeat(2))
+  }, 100_000)
+})
 
 describe('sync --sign', () => {
   it('signs each new commit with the user’s key, and carries the rest of it byte for byte', async () => {
