@@ -1,5 +1,6 @@
 /**
- * Version lines that a company suffixes: `version: 1.1.26-acme.1` in Chart.yaml, VERSION, a variable in a Makefile.
+ * Version lines that a company suffixes: `version: 1.1.26-acme.1` in Chart.yaml, VERSION, a variable in a Makefile, the
+ * `<version>` of each pom.xml.
  *
  * The number is upstream's, the suffix the company's; each side's change of its own part is kept.
  */
@@ -13,7 +14,10 @@ interface SuffixedVersion {
   suffix: string
 }
 
-const ENTRY = /^(\s*(?:[\w.-]+\s*(?::|[:?]?=)\s*)?["']?)([\w][\w.+-]*)(["']?\s*(?:#.*)?)$/
+/** `version: 1`, `VERSION ?= 1`, `__version__: str = "1"`, or the version alone. */
+const ENTRY = /^(\s*(?:[\w.-]+\s*(?::|[:?]?=|:\s*\w+\s*=)\s*)?["']?)([\w][\w.+-]*)(["']?\s*(?:#.*)?)$/
+/** `<version>1</version>` of a project or its parent, `<spark.version>1</spark.version>`. */
+const ELEMENT = /^(\s*<(?:[\w-]+\.)?version>)([\w][\w.+-]*)(<\/[\w.-]+>\s*)$/
 const KEY = /version|^\s*["']?v?\d/i
 
 /** A line that holds a version, and nothing else, on all sides. `suffix` is the profile's, such as `acme`, if known. */
@@ -41,7 +45,7 @@ interface LineContext {
 function mergeVersionLine([base, ours, theirs]: [string, string, string], context: LineContext): string | undefined {
   if (ours === theirs || theirs === base) return ours
   if (ours === base) return theirs
-  const matches = [base, ours, theirs].map((line) => ENTRY.exec(bare(line)))
+  const matches = [base, ours, theirs].map((line) => ENTRY.exec(bare(line)) ?? ELEMENT.exec(bare(line)))
   const [b, o, t] = matches
   if (!b || !o || !t || b[1]!.trim() !== o[1]!.trim() || b[1]!.trim() !== t[1]!.trim()) return undefined
   if (!KEY.test(b[1]! + b[2]!) && !/(^|\/)VERSION$/.test(context.path)) return undefined

@@ -169,6 +169,17 @@ describe('versions', () => {
     expect(mergeVersions('1.1.26', '1.4.5', '1.1.27-initech')).toBe('1.4.5-initech')
   })
 
+  it.each([
+    ['pom.xml', '    <version>', '</version>\n'],
+    ['core/pom.xml', '  <spark.version>', '</spark.version>\n'],
+    ['python/pyspark/version.py', '__version__: str = "', '"\n'],
+    ['R/pkg/DESCRIPTION', 'Version: ', '\n'],
+  ])('are merged in %s', (path, before, after) => {
+    const line = (version: string): string => `${before}${version}${after}`
+    expect(merge(path, line('3.5.1'), line('3.5.3'), line('3.5.1-acme.2'))?.text).toBe(line('3.5.3-acme.2'))
+    expect(merge(path, line('3.5.1'), line('4.0.0-SNAPSHOT'), line('3.5.2'))).toBeUndefined()
+  })
+
   it('stay a conflict where no suffix can be told', () => {
     expect(mergeVersions('1.1.26', '1.4.5', '1.2.0')).toBeUndefined()
     expect(mergeVersions('1.1.26', '1.4.5', '1.2.0-rc.1')).toBeUndefined()
