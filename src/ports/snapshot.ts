@@ -10,7 +10,9 @@ export type SnapshotForm =
   | 'whole'
   /** Its metadata alone. */
   | 'metadata'
-  /** Its metadata, and of its data the names and salted hashes. */
+  /** Its metadata, and some fields, which `selection` names. */
+  | 'fields'
+  /** Its metadata, and of its data the names and salted hashes; certificates, and what a release of Helm consists of. */
   | 'hashed'
 
 export interface SnapshotType extends ResourceType {
@@ -18,6 +20,9 @@ export interface SnapshotType extends ResourceType {
   /** Which objects of the type: `all`, or the rule they were chosen by. */
   selection: string
   objects: number
+  /** Namespaces of which every name is known: what was not taken there is in `leftOut`, as `namespace/name`, or is not. */
+  namedIn?: readonly string[]
+  leftOut?: readonly string[]
   /** The moment of the list; types are listed one after the other. */
   resourceVersion: string
 }

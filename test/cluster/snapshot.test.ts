@@ -109,7 +109,9 @@ describe('operator snapshot', () => {
     expect([code, stderr]).toEqual([0, ''])
     const report = JSON.parse(stdout) as SnapshotReport
     expectMatchesSchema('snapshot', report)
-    expect(report.missing).toEqual([{ group: 'sparkoperator.k8s.io', resource: 'sparkconnects', why: 'not served' }])
+    const gitOps = ['applications', 'helmreleases', 'kustomizations']
+    expect(report.missing.map(({ resource }) => resource)).toEqual(['sparkconnects', ...gitOps])
+    expect(report.missing.every(({ why }) => why === 'not served')).toBe(true)
 
     const [cluster, read] = [await openLab(lab()), await readSnapshot(out)]
     expect(read.identity.uid).toBe(cluster.identity.uid)

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SparkopsError } from '../../domain/errors.ts'
 import { parseExact } from '../../domain/exact-json.ts'
-import type { ClusterReader, KubeObject, ListOptions, ResourceType, TypeQuery } from '../../ports/cluster.ts'
+import type { ClusterReader, KubeObject, ListOptions, ObjectKey, ResourceType, TypeQuery } from '../../ports/cluster.ts'
 import type { SnapshotManifest, SnapshotType } from '../../ports/snapshot.ts'
 import { MANIFEST, objectFile, SUMS, typePath } from './layout.ts'
 import { selectorTest } from './selectors.ts'
@@ -46,8 +46,11 @@ export async function readSnapshot(directory: string, namespace?: string): Promi
       namespace: namespace ?? manifest.cluster.namespace,
     },
     get: async (key) => {
-      if (heldType(manifest, key.type, directory) === undefined) return undefined
-      return await read(objectFile(key.type, key.namespace, key.name))
+      const held = heldType(manifest, key.type, directory)
+      if (held === undefined) return undefined
+      const object = await read(objectFile(key.type, key.namespace, key.name))
+      if (object === undefined && !isKnownAbsent(held, key)) throw notTaken(held, key, directory)
+      return object
     },
     list: async (type, options) => {
       const items: KubeObject[] = []
@@ -133,6 +136,26 @@ function heldType(manifest: SnapshotManifest, type: ResourceType, directory: str
   const gap = manifest.missing.find((one) => one.group === group && one.resource === resource)
   if (gap?.why === 'not served') return undefined
   throw notHeld(resource, group, directory, gap !== undefined)
+}
+
+/** Of a type that was not taken whole, only where every name was noted. */
+function isKnownAbsent({ selection, namedIn, leftOut }: SnapshotType, { namespace = '', name }: ObjectKey): boolean {
+  if (/^all\b(?! but)/.test(selection)) return true
+  return namedIn?.includes(namespace) === true && leftOut?.includes(`${namespace}/${name}`) !== true
+}
+
+function notTaken(
+  { resource, selection }: SnapshotType,
+  { namespace, name }: ObjectKey,
+  directory: string,
+): SparkopsError {
+  return new SparkopsError({
+    code: 'SO_NOT_IN_SNAPSHOT',
+    message: `${directory} does not hold ${resource}/${namespace === undefined ? '' : `${namespace}/`}${name}`,
+    why: `the snapshot holds ${resource} ${selection} only`,
+    hint: 'ask the cluster itself: leave --snapshot out',
+    exit: 'inconclusive',
+  })
 }
 
 function plainType({ group, version, resource, kind, namespaced }: SnapshotType): ResourceType {

@@ -1,12 +1,14 @@
 /** Takes a snapshot: lists what it should hold, type by type, and says what could not be had. */
 import type { Clock } from '../../ports/clock.ts'
-import type { ClusterReader, KubeObject, ResourceType } from '../../ports/cluster.ts'
+import type { ClusterReader, ResourceType } from '../../ports/cluster.ts'
 import type { ReportProgress } from '../../ports/progress.ts'
 import type { SnapshotForm, SnapshotGap, SnapshotManifest, SnapshotType, SnapshotWriter } from '../../ports/snapshot.ts'
 import { API_VERSION, type Document } from '../document.ts'
 import { isRefusedWith } from '../kube-error.ts'
+import { SPARK_GROUP } from '../operator/discover/kinds.ts'
 import { keptOf } from './redact.ts'
-import { type Selection, SELECTIONS } from './selection.ts'
+import { findOperatorParts } from './operator-parts.ts'
+import { placeOf, type Selection, selectionsFor } from './selection.ts'
 
 export interface SnapshotReport extends Document {
   kind: 'Snapshot'
@@ -47,7 +49,10 @@ async function write(request: SnapshotRequest): Promise<SnapshotReport> {
   const types: SnapshotType[] = []
   const missing: SnapshotGap[] = []
   const progress: Progress = { objects: 0, sparkUids: new Set() }
-  for (const selection of SELECTIONS) {
+  report({ phase: 'looking for operators' })
+  const groups = [SPARK_GROUP]
+  const parts = await findOperatorParts(cluster, { groups, signal: request.signal })
+  for (const selection of selectionsFor(groups, parts)) {
     report({ phase: `reading ${selection.resource}`, count: progress.objects, noun: 'objects' })
     const taken = await takeType(request, selection, progress)
     if (typeof taken === 'string') missing.push({ group: selection.group, resource: selection.resource, why: taken })
@@ -103,10 +108,10 @@ async function takeType(
 
 async function writeObjects(
   { cluster, writer, salt, signal }: SnapshotRequest,
-  { form, selectors = [{}], keep, ofSpark }: Selection,
+  { form, fields, selectors = [{}], keep, namedIn, ofSpark }: Selection,
   type: ResourceType,
   progress: Progress,
-): Promise<{ objects: number; resourceVersion: string }> {
+): Promise<Pick<SnapshotType, 'objects' | 'resourceVersion' | 'namedIn' | 'leftOut'>> {
   const seen = new Set<string>()
   let resourceVersion = ''
   for (const selector of selectors) {
@@ -114,17 +119,20 @@ async function writeObjects(
     const list = await cluster.list(type, { ...selector, metadataOnly, signal })
     resourceVersion = list.resourceVersion
     for (const object of list.items) {
-      const key = keyOf(object)
-      if (seen.has(key) || keep?.(object, progress.sparkUids) === false) continue
+      const key = placeOf(object)
+      if (seen.has(key) || keep?.(object, { type, sparkUids: progress.sparkUids }) === false) continue
       seen.add(key)
       progress.objects++
       if (ofSpark && object.metadata.uid !== undefined) progress.sparkUids.add(object.metadata.uid)
-      await writer.add(type, keptOf(object, form, salt))
+      await writer.add(type, keptOf(object, { form, fields }, salt))
     }
   }
-  return { objects: seen.size, resourceVersion }
-}
-
-function keyOf({ metadata }: KubeObject): string {
-  return `${metadata.namespace ?? ''}/${metadata.name}`
+  const counted = { objects: seen.size, resourceVersion }
+  if (namedIn === undefined) return counted
+  const leftOut: string[] = []
+  for (const namespace of namedIn) {
+    const { items } = await cluster.list(type, { namespace, metadataOnly: true, signal })
+    leftOut.push(...items.map(placeOf).filter((place) => !seen.has(place)))
+  }
+  return { ...counted, namedIn, leftOut: leftOut.sort() }
 }

@@ -105,6 +105,37 @@ describe('several operators of one cluster', () => {
     ])
   })
 
+  it('are the same from a snapshot, offline: status to the letter, and a plan but for what only a server can say', async () => {
+    const snapshot = join(home, 'snapshot')
+    const taken = await sparkops('snapshot', '--out', snapshot, '--json')
+    expect([taken.code, taken.stderr]).toEqual([0, ''])
+    expectMatchesSchema('snapshot', JSON.parse(taken.stdout))
+    const [live, kept] = [await sparkops('status', '--json'), await offline('status', '--snapshot', snapshot, '--json')]
+    const { cluster: _live, ...onCluster } = JSON.parse(live.stdout) as OperatorStatus
+    const { cluster, ...offCluster } = JSON.parse(kept.stdout) as OperatorStatus
+    expect(offCluster).toEqual(onCluster)
+    expect([kept.code, cluster.server]).toEqual([live.code, snapshot])
+
+    const values = join(home, 'values.yaml')
+    writeFileSync(values, 'spark: {jobNamespaces: [jobs]}\nwebhook: {enable: false}\n')
+    const words = ['plan', '--to', fixtureChart('2.5.2'), '--operator', HELMED, '-f', values]
+    const online = await planned('--operator', HELMED, '-f', values)
+    const { stdout, code } = await offline(...words, '--snapshot', snapshot, '--json')
+    expectMatchesSchema('operator-plan', JSON.parse(stdout))
+    const plan = JSON.parse(stdout) as OperatorPlan
+    // The first has an address for its object.
+    const apart = new Set(['OP-NO-NODES', 'OP-SERVER-NOT-ASKED'])
+    const named = ({ findings }: OperatorPlan) =>
+      Object.fromEntries(findings.filter(({ id }) => !apart.has(id)).map(({ id, objects }) => [id, objects]))
+    expect(named(plan)).toEqual(named(online))
+    expect(plan.summary.helm).toEqual(online.summary.helm)
+    expect([code, plan.summary.undecided]).toEqual([0, []])
+    // Nobody told it the values of the release, and a snapshot keeps none.
+    const without = await offline(...words.slice(0, -2), '--snapshot', snapshot, '--json')
+    expect((JSON.parse(without.stdout) as OperatorPlan).summary.undecided).toEqual([`values of Helm release ${HELMED}`])
+    expect((await offline('plan', '--to', fixtureChart('2.5.2'), '--snapshot', snapshot)).code).toBe(64)
+  })
+
   it('do not touch each other: a move of one leaves what the other is at work on, and proves its own', async () => {
     const before = await applications('others')
     const run = await apply(await planned('--operator', HELMED))
@@ -154,6 +185,12 @@ function sparkops(...words: string[]): Promise<RunResult> {
   return runCli(['operator', ...words], {
     env: { ...environment, KUBECONFIG: kubeconfigPath, XDG_STATE_HOME: home, PATH, COLUMNS: '80' },
   })
+}
+
+/** Without a kubeconfig, and where nothing listens. */
+function offline(...words: string[]): Promise<RunResult> {
+  const PATH = `${dirname(lab().helmPath)}:${process.env.PATH ?? ''}`
+  return runCli(['operator', ...words], { env: { HOME: home, KUBECONFIG: join(home, 'none'), PATH, COLUMNS: '80' } })
 }
 
 function plan(...words: string[]): Promise<RunResult> {

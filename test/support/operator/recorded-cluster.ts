@@ -1,6 +1,6 @@
 /** A cluster of objects that a test made: what a snapshot of them would show. It can be read and not written. */
+import { selectorTest } from '../../../src/adapters/snapshot/selectors.ts'
 import { KubeStatusError } from '../../../src/domain/kube-error.ts'
-import { matchesSelector } from '../../../src/domain/operator/discover/watching.ts'
 import type {
   ClusterReader,
   KubeObject,
@@ -36,11 +36,7 @@ export function recordedCluster(objects: readonly KubeObject[], options: Recorde
     refuse(type)
     for (const object of ofType(type)) {
       if (query.namespace !== undefined && object.metadata.namespace !== query.namespace) continue
-      if (
-        query.labelSelector !== undefined &&
-        matchesSelector(query.labelSelector, object.metadata.labels ?? {}) !== true
-      )
-        continue
+      if (!selectorTest(query.labelSelector, query.fieldSelector)(object)) continue
       yield await Promise.resolve(structuredClone(object))
     }
   }

@@ -141,24 +141,41 @@ async function findOwner(sight: Sight, claim: Claim): Promise<KubeObject | undef
   return all.find(({ metadata }) => metadata.name === claim.name)
 }
 
-/** With label tracking nothing on the object tells Argo CD from Helm; each Application lists what it owns. */
+/** With label tracking nothing on the object tells Argo CD from Helm. */
 async function argoOwnersByStatus(sight: Sight, objects: readonly KubeObject[]): Promise<GitOpsOwner[]> {
   const type = await sight.findType({ group: 'argoproj.io', kind: 'Application' })
   if (type === undefined) return []
-  const wanted = new Set(objects.map(({ kind, metadata }) => `${kind}/${metadata.namespace ?? ''}/${metadata.name}`))
   const owners: GitOpsOwner[] = []
   for await (const application of sight.each(type)) {
-    const owns = listAt(application, 'status', 'resources').some((resource) =>
-      wanted.has(
-        `${textAt(resource, 'kind') ?? ''}/${textAt(resource, 'namespace') ?? ''}/${textAt(resource, 'name') ?? ''}`,
-      ),
-    )
-    if (!owns) continue
+    if (!listsOneOf(application, objects)) continue
     const { metadata } = application
     const by = `Application ${metadata.namespace ?? ''}/${metadata.name}`
     owners.push({ tool: 'Argo CD', by, ...argoSuspended(application) })
   }
   return owners
+}
+
+/** Whether an object of a tool owns one of these, by its own word or by theirs. */
+export function isOwnerOf(owner: KubeObject, kind: string, objects: readonly KubeObject[]): boolean {
+  const { name, namespace } = owner.metadata
+  const isClaimed = objects.some((object) =>
+    TOOLS.some(({ claim }) => {
+      const claimed = claim(object)
+      if (claimed?.kind !== kind || claimed.name !== name) return false
+      return claimed.namespace === undefined || claimed.namespace === namespace
+    }),
+  )
+  return isClaimed || listsOneOf(owner, objects)
+}
+
+/** Each Argo CD Application lists what it owns. */
+function listsOneOf(owner: KubeObject, objects: readonly KubeObject[]): boolean {
+  const wanted = new Set(objects.map(({ kind, metadata }) => `${kind}/${metadata.namespace ?? ''}/${metadata.name}`))
+  return listAt(owner, 'status', 'resources').some((resource) =>
+    wanted.has(
+      `${textAt(resource, 'kind') ?? ''}/${textAt(resource, 'namespace') ?? ''}/${textAt(resource, 'name') ?? ''}`,
+    ),
+  )
 }
 
 /** Argo CD writes by itself only under `syncPolicy.automated`; since 2.14 that can be switched off by `enabled`. */

@@ -21,8 +21,8 @@ export interface HelmRelease {
   /** The latest revision. It is another one where that failed or has not ended. */
   newest: { revision: number; status: string }
   chart: { name: string; version: string; appVersion: string | undefined }
-  /** What the user gave; never printed. */
-  values: Fields
+  /** What the user gave; never printed. Undefined where a snapshot keeps none. */
+  values: Fields | undefined
   /** The chart's own values beneath them; never printed. */
   chartValues: Fields
   /** What Helm believes it owns. Contents of Secrets are left out. */
@@ -62,7 +62,7 @@ export async function readHelmReleases(
   const releases: HelmRelease[] = []
   for (const { newest, deployed } of latest.values()) {
     const { record } = deployed ?? newest
-    if (record.data === undefined) {
+    if (record.data === undefined && !('release' in record)) {
       // A snapshot holds no contents of Secrets.
       sight.miss(`contents of Helm's record ${nameOf(record)}`, 'the snapshot keeps none')
       continue
@@ -105,10 +105,27 @@ function stateOf({ revision, record }: Numbered, release: HelmRelease): HelmRele
   return { revision, status: record.metadata.labels?.status ?? 'unknown' }
 }
 
+/** A release as a snapshot keeps it: nothing of values and of what Secrets and ConfigMaps hold. */
+export type KeptRelease = Omit<HelmRelease, 'values' | 'chartValues' | 'newest'>
+
+/** What a snapshot keeps of a record of Helm's; undefined where it is none. */
+export function keptRelease(record: KubeObject): KeptRelease | undefined {
+  const release = decodeHelmRelease(record)
+  if (release === undefined) return undefined
+  const { values: _values, chartValues: _chart, newest: _newest, ...rest } = release
+  return { ...rest, objects: rest.objects.map(withoutData), hookObjects: rest.hookObjects.map(withoutData) }
+}
+
+function withoutData(object: KubeObject): KubeObject {
+  const { data: _data, binaryData: _binary, ...rest } = object
+  return object.kind === 'ConfigMap' ? rest : object
+}
+
 /** The release behind a Secret or ConfigMap of Helm's storage; undefined when it is no such thing or is damaged. */
 export function decodeHelmRelease(record: KubeObject): HelmRelease | undefined {
   const stored = textAt(record, 'data', 'release')
-  if (stored === undefined) return undefined
+  if (stored === undefined)
+    return isFields(record.release) ? fromKept(record.release as unknown as KeptRelease) : undefined
   try {
     const inner = record.kind === 'Secret' ? Buffer.from(stored, 'base64').toString('latin1') : stored
     const packed = Buffer.from(inner, 'base64')
@@ -118,6 +135,11 @@ export function decodeHelmRelease(record: KubeObject): HelmRelease | undefined {
   } catch {
     return undefined
   }
+}
+
+function fromKept(kept: KeptRelease): HelmRelease {
+  const { revision, status } = kept
+  return { ...kept, values: undefined, chartValues: {}, newest: { revision, status } }
 }
 
 function releaseFrom(release: unknown, record: KubeObject): HelmRelease | undefined {

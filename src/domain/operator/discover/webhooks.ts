@@ -67,7 +67,11 @@ export async function readWebhooks(sight: Sight, scope: WebhookScope): Promise<W
   return found.sort((a, b) => (`${a.kind} ${a.name}` < `${b.kind} ${b.name}` ? -1 : 1))
 }
 
-function concerns(object: KubeObject, { group, services, configurations }: WebhookScope): boolean {
+/** Whether a configuration is called for the operator's kinds, or by a Service or under a name that operators have. */
+export function concerns(
+  object: KubeObject,
+  { group, services, configurations }: Pick<WebhookScope, 'group' | 'services' | 'configurations'>,
+): boolean {
   if (configurations.has(object.metadata.name)) return true
   return listAt(object, 'webhooks').some((webhook) => {
     const service = `${textAt(webhook, 'clientConfig', 'service', 'namespace') ?? ''}/${textAt(webhook, 'clientConfig', 'service', 'name') ?? ''}`
@@ -97,7 +101,8 @@ async function readWebhook(sight: Sight, raw: unknown, of: KubeObject, scope: We
   }
 }
 
-function serviceOf(raw: unknown): Webhook['service'] {
+/** What a webhook is called by; undefined where that is a URL. */
+export function serviceOf(raw: unknown): Webhook['service'] {
   const name = textAt(raw, 'clientConfig', 'service', 'name')
   if (name === undefined) return undefined
   return {

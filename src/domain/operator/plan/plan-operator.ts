@@ -62,7 +62,7 @@ export async function planOperator(question: PlanQuestion): Promise<Plan> {
   const before = await readBefore(question, request)
   // Which values the chart has is only known when it has been read; then it is rendered again with the right ones.
   return await withTarget(question.ports, request, async (bare, chart) => {
-    const said = sayValues(question, installation, bare)
+    const said = sayValues(question, sight, installation, bare)
     const again = {
       ...request,
       source: chart?.reference ?? question.to,
@@ -86,6 +86,7 @@ async function readBefore(
 /** The release's values as the target's chart wants them, and the user's own over them. */
 function sayValues(
   question: PlanQuestion,
+  sight: Sight,
   installation: FoundInstallation | undefined,
   { chart, release }: RenderedTarget,
 ): SaidValues {
@@ -94,6 +95,12 @@ function sayValues(
   const own = question.values.reduce((below, above) => layValues(below, above), {})
   const ignored = unknownKeys(own, chart.values)
   if (held === undefined || question.resetValues) return { ...NOTHING_SAID, values: own, ignored }
+  if (held.values === undefined) {
+    const what = `values of Helm release ${held.namespace}/${held.name}`
+    if (question.values.length === 0) sight.miss(what, 'the snapshot keeps none: give them with --values')
+    const notes = ['values: the snapshot keeps none of the release; those of --values count alone']
+    return { ...NOTHING_SAID, values: own, ignored, notes }
+  }
   const { values, carried, dropped, unmapped, notes } = translateValues({
     values: held.values,
     from: { name: held.chart.name, version: held.chart.version, values: held.chartValues },

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { discover } from '../../../../src/domain/operator/discover/discover.ts'
 import { operatorStatus, type OperatorStatus, statusExit } from '../../../../src/domain/operator/status/status.ts'
-import type { KubeObject } from '../../../../src/ports/cluster.ts'
+import type { ClusterReader, KubeObject } from '../../../../src/ports/cluster.ts'
 import { createAuthority } from '../../../support/lab/certificates.ts'
 import {
   application,
@@ -15,6 +15,7 @@ import {
   operatorRights,
   sparkPod,
 } from '../../../support/operator/objects.ts'
+import { snapshotOf } from '../../../support/snapshot-of.ts'
 import { recordedCluster, type RecordedOptions } from '../../../support/operator/recorded-cluster.ts'
 
 const NOW = Date.parse('2026-06-01T00:00:00Z')
@@ -25,9 +26,16 @@ const SOUND = [
 ]
 const ACCOUNT = object('v1', 'ServiceAccount', 'spark', { namespace: 'jobs' })
 
+/** What a cluster shows, and, where all of it may be read, what its snapshot shows as well: always the same. */
 async function statusOf(objects: readonly KubeObject[], options: RecordedOptions = {}): Promise<OperatorStatus> {
-  const discovery = await discover(recordedCluster(objects, options), { now: NOW })
-  return operatorStatus(discovery, NOW, () => [])
+  const read = async (reader: ClusterReader) => operatorStatus(await discover(reader, { now: NOW }), NOW, () => [])
+  const cluster = recordedCluster(objects, options)
+  const status = await read(cluster)
+  if (options.forbidden === undefined) {
+    const { cluster: _cluster, ...kept } = await read(await snapshotOf(cluster))
+    expect({ ...kept, cluster: status.cluster }).toEqual(status)
+  }
+  return status
 }
 
 function remark(status: OperatorStatus, id: string) {
