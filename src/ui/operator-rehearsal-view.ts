@@ -10,7 +10,7 @@ import { wrapText } from './wrap.ts'
 export const operatorRehearsalView: View<Rehearsal> = {
   async *blocks(rehearsal, options): AsyncGenerator<Block> {
     const { style } = options
-    const { server, loaded, forward, back, plan } = rehearsal
+    const { server, loaded, forward, back, wayBack, plan } = rehearsal
     yield style.paint('bold', 'Rehearsed on a throwaway control plane')
     if (server.rehearsal !== server.snapshot) {
       yield* lines(
@@ -34,6 +34,7 @@ export const operatorRehearsalView: View<Rehearsal> = {
     for (const { what, why } of rehearsal.unseen) yield* lines(`not in the snapshot: ${what} (${why})`, style, '  ')
     yield ''
     yield* operatorPlanView.blocks(plan, options)
+    yield* wayBackBlocks(wayBack, options)
   },
 }
 
@@ -63,6 +64,18 @@ function* passage(
     options,
   )
   yield* named('read otherwise than the plan foretold', mistaken, options)
+}
+
+/** The plan's page tells the way there; this is the way back, as `revert` goes it. */
+function* wayBackBlocks({ steps, findings }: Rehearsal['wayBack'], { style }: ViewOptions): Generator<Block> {
+  if (steps.length === 0) return
+  yield ''
+  yield style.paint('bold', `The way back from its end, with definitions: ${plural(steps.length, 'step')}`)
+  for (const [index, { title }] of steps.entries()) {
+    yield* lines(title, style, `  ${String(index + 1).padStart(2)} `, '     ')
+  }
+  for (const { title, detail } of findings)
+    yield* lines(`${title}: ${detail}`, style, `  ${style.glyphs.warn} `, '    ')
 }
 
 const MOST_NAMES = 5

@@ -15,7 +15,7 @@ export default class OperatorRehearse extends BaseCommand {
   static override description =
     'Starts kube-apiserver and etcd (from KUBEBUILDER_ASSETS, the PATH or the cache), loads a snapshot, makes the plan ' +
     'there, really changes the definitions, reads every object back, asks whether each could still be edited, and goes ' +
-    'back. Your cluster is not touched. Nothing runs there: pods, webhooks and controllers are not rehearsed. A snapshot ' +
+    'back. What becomes of Deployments, rights and webhooks is foretold from the snapshot, there and back. Your cluster is not touched. Nothing runs there: pods and controllers are not rehearsed. A snapshot ' +
     'holds no values of releases: give them with -f. Ends with 3 if objects were refused, read otherwise than foretold, ' +
     'or did not come back as they were.'
   static override flags = {
@@ -42,7 +42,7 @@ export default class OperatorRehearse extends BaseCommand {
     const { flags } = await this.parse(OperatorRehearse)
     const reader = await openReader({ snapshot: flags.snapshot })
     const cluster = await openThrowaway({ context: flags.context, kubeconfig: flags.kubeconfig })
-    const question = await planQuestion({ ...flags, offline: false }, { reader: cluster, live: cluster })
+    const question = await planQuestion({ ...flags, offline: false }, { reader, live: cluster })
     const report = this.progressReport(flags.progress)
     const plan = { ...question, ports: await openTargetPorts(), now: this.clock.now(), signal: this.signal, report }
     const sight = new Sight(reader, this.signal)

@@ -1,6 +1,7 @@
 /** The part of a plan that touches what is stored, carried out on a throwaway cluster: defaults and definitions. */
 import type { Cluster, KubeObject } from '../../../ports/cluster.ts'
 import type { Plan } from '../../plan/plan.ts'
+import { othersTake } from '../apply/others.ts'
 import { CRD } from '../discover/kinds.ts'
 import { textAt } from '../discover/json.ts'
 import { withDefaults } from '../plan/defaults.ts'
@@ -20,12 +21,12 @@ export const SETTLE_MS = 4000
 export async function carryOutDefinitions(
   cluster: Cluster,
   plan: Plan,
-  { sleep, signal }: Pick<PlanQuestion, 'sleep' | 'signal'>,
+  { sleep, signal = new AbortController().signal }: Pick<PlanQuestion, 'sleep' | 'signal'>,
 ): Promise<PutBack[]> {
   const changed: PutBack[] = []
   for (const { verb, payload } of plan.steps) {
-    signal?.throwIfAborted()
-    if (verb === 'fill-defaults') await fill(cluster, payload as unknown as FillDefaultsPayload)
+    signal.throwIfAborted()
+    if (verb === 'fill-defaults') await fill(cluster, payload as unknown as FillDefaultsPayload, signal)
     if (verb === 'migrate-stored-version') {
       await sleep(SETTLE_MS)
       await migrate(cluster, payload as unknown as MigrateStoredVersionPayload)
@@ -41,10 +42,15 @@ export async function carryOutDefinitions(
   return changed
 }
 
-async function fill(cluster: Cluster, { type, rules, exceptStates }: FillDefaultsPayload): Promise<void> {
+async function fill(
+  cluster: Cluster,
+  { type, rules, exceptStates, others }: FillDefaultsPayload,
+  signal: AbortSignal,
+): Promise<void> {
+  const isOthers = await othersTake(others, { cluster, signal })
   const { items } = await cluster.list(type)
   for (const object of items) {
-    if (exceptStates.includes(textAt(object, 'status', 'applicationState', 'state') ?? '')) continue
+    if (isOthers(object) || exceptStates.includes(textAt(object, 'status', 'applicationState', 'state') ?? '')) continue
     const filled = withDefaults(object, rules)
     if (filled === object) continue
     await cluster.replace(type, { ...filled, apiVersion: `${type.group}/${type.version}`, kind: type.kind })

@@ -160,10 +160,15 @@ async function create(cluster: Cluster, type: ResourceType, object: KubeObject):
   }
 }
 
-/** apiextensions v1 makes none that keeps unknown fields, and calls no webhook that is not there. */
+/**
+ * Calls no webhook that is not there. One that keeps unknown fields cannot be made anew under apiextensions v1: a schema
+ * that lets everything be keeps the same.
+ */
 function definition(object: KubeObject): KubeObject {
-  return {
-    ...object,
-    spec: { ...(object.spec as object), preserveUnknownFields: false, conversion: { strategy: 'None' } },
-  }
+  const spec = object.spec as { preserveUnknownFields?: boolean; versions: { schema?: unknown }[] }
+  const anything = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } }
+  const versions = spec.versions.map((version) =>
+    spec.preserveUnknownFields === true ? { ...version, schema: anything } : version,
+  )
+  return { ...object, spec: { ...spec, versions, preserveUnknownFields: false, conversion: { strategy: 'None' } } }
 }

@@ -1,16 +1,20 @@
 /**
  * A move, forward and back, on a throwaway control plane loaded from a snapshot: definitions really change there, every
  * object is really read back and asked whether it can still be written. What runs is not rehearsed: nothing runs there.
+ * What becomes of the operator's own objects is told by the plan, which is made of the snapshot, as it would be made of
+ * the cluster; only the questions to an API server go to the throwaway.
  */
 import type { Cluster, KubeObject, ResourceType } from '../../../ports/cluster.ts'
 import { API_VERSION, type Document } from '../../document.ts'
 import type { ExitName } from '../../errors.ts'
 import { isRefusal } from '../../kube-error.ts'
 import { digestOf } from '../../plan/json.ts'
-import type { Plan } from '../../plan/plan.ts'
+import type { Finding, Plan } from '../../plan/plan.ts'
+import type { RunProgress } from '../../plan/run-record.ts'
 import { CRD, nameOf, SPARK_KINDS } from '../discover/kinds.ts'
 import { type Sight, type Unseen } from '../discover/sight.ts'
 import type { OperatorPlan } from '../plan/operator-plan.ts'
+import { planUndo } from '../revert/undo-plan.ts'
 import { planOperator, type PlanQuestion } from '../plan/plan-operator.ts'
 import { changedPaths } from './changed-paths.ts'
 import { carryOutDefinitions, type PutBack, SETTLE_MS } from './definitions.ts'
@@ -21,10 +25,12 @@ export interface Rehearsal extends Document {
   /** Where it was rehearsed: the throwaway's Kubernetes, and that of the snapshot. */
   server: { rehearsal: string; snapshot: string }
   loaded: Loaded[]
-  /** The plan as it was made on the throwaway control plane. */
+  /** The plan as it would be made on the user's cluster. */
   plan: OperatorPlan
   forward: Passage
   back: Passage
+  /** What `operator revert --crds restore` would do when the whole plan has been carried out. */
+  wayBack: { steps: { id: string; title: string }[]; findings: Finding[] }
   unseen: Unseen[]
 }
 
@@ -54,7 +60,7 @@ export async function rehearse({ cluster, sight, group, plan: question }: Rehear
   const { signal, sleep, report } = question
   await requireThrowaway(cluster, sight.reader.identity.uid, group)
   const loaded = await loadSnapshot(cluster, { sight, group, sleep, signal, report })
-  const plan = await planOperator({ ...question, reader: cluster, server: cluster })
+  const plan = await planOperator({ ...question, reader: sight.reader, server: cluster })
   const types = await servedTypes(cluster, group)
   const before = await readAll(cluster, types)
   const putBack = await carryOutDefinitions(cluster, plan, question)
@@ -84,8 +90,22 @@ export async function rehearse({ cluster, sight, group, plan: question }: Rehear
     plan: plan as OperatorPlan,
     forward,
     back,
+    wayBack: wayBackFrom(plan),
     unseen: sight.unseen,
   }
+}
+
+/** From the end of the plan, when every step has been done by it. */
+function wayBackFrom(plan: Plan): Rehearsal['wayBack'] {
+  const done = { state: 'done' as const, attempts: 1, facts: null, kept: null, observed: false, error: null }
+  const { createdAt, tool, digest } = plan
+  const progress: RunProgress = {
+    ...{ run: 'RUN', purpose: 'operator apply', digest, undoes: null, openedAt: createdAt, lastAt: createdAt },
+    ...{ steps: new Map(plan.steps.map(({ id }) => [id, done])), passed: new Set(), outcome: 'done', closedBy: null },
+  }
+  if (plan.steps.length === 0) return { steps: [], findings: [] }
+  const { steps, findings } = planUndo(plan, progress, { lowerCrds: true, tool, createdAt })
+  return { steps: steps.map(({ id, title }) => ({ id, title })), findings: [...findings] }
 }
 
 /** 3 where objects were refused, or read otherwise than foretold, or did not come back as they were. */
