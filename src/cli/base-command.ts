@@ -18,7 +18,7 @@ import { type ConsentAnswers, type ConsentQuestion, personAt, requireConsent } f
 import { flagVariable, globalFlags } from './flags.ts'
 import { type LiveView, notLive, showLive } from './live.ts'
 import { programName } from './manifest.ts'
-import { streamToStdout, writeFileWhole } from './output.ts'
+import { streamToStdout, writeFileWhole, writeStdout } from './output.ts'
 import { type Form, renderDocument } from './present.ts'
 import { interruptSignal, onShutdown } from './shutdown.ts'
 import { asUsageError, refuseSwitchValues } from './usage-errors.ts'
@@ -67,8 +67,24 @@ export abstract class BaseCommand extends Command {
   ): Promise<void> {
     this.clearProgress()
     const form = this.form(true)
+    if (form.name === 'json') {
+      for await (const document of changes) await this.presentLine(document)
+      return
+    }
     if (form.name !== 'table' && form.name !== 'wide') throw notLive(form.name)
     await showLive(changes, view, { ...options, form, clock: this.clock, stream: process.stdout })
+  }
+
+  /** Whether JSON was asked for: a command that goes on then gives a document a line, rather than one at its end. */
+  protected get givesJson(): boolean {
+    return this.form(true).name === 'json'
+  }
+
+  /** One document on one line of standard output, at once. */
+  protected async presentLine(document: object, { exit = 'ok' }: Pick<PresentOptions, 'exit'> = {}): Promise<void> {
+    this.clearProgress()
+    process.exitCode = exitCode(exit)
+    await writeStdout(`${jsonLine(document)}\n`)
   }
 
   /** Asks before something is changed, or takes the flags for an answer; throws where there is no consent. */

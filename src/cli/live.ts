@@ -1,6 +1,6 @@
 /**
  * Documents that change, on standard output: on a terminal drawn over and over in one place; elsewhere a line for each
- * change, which can be read later.
+ * change, which can be read later, or, as JSON, a document for each (`presentLine` of base-command.ts).
  */
 import { SparkopsError } from '../domain/errors.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -39,7 +39,7 @@ export function notLive(form: string): SparkopsError {
     code: 'SO_USAGE',
     message: `--watch and -o ${form} do not go together`,
     why: 'one document cannot hold what changes',
-    hint: 'leave --watch out, or use app wait -o json, which ends with one document',
+    hint: '-o json gives one document a line; or leave --watch out',
     exit: 'usage',
   })
 }

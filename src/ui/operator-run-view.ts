@@ -1,6 +1,6 @@
 /** The ends of operator runs for people: the receipt, the plan of a way back, the proof. */
 import type { OperatorReceipt } from '../domain/operator/apply/receipt.ts'
-import type { OperatorVerification } from '../domain/operator/apply/verify-report.ts'
+import type { OperatorChange, OperatorVerification } from '../domain/operator/apply/verify-report.ts'
 import type { Plan, Step } from '../domain/plan/plan.ts'
 import { plural } from './format.ts'
 import { sanitize } from './sanitize.ts'
@@ -62,4 +62,9 @@ export const operatorVerificationView: View<OperatorVerification> = {
     yield table(PROOF_COLUMNS, items)
   },
   names: ({ items }) => items.map(({ name }) => name),
+}
+
+/** A change as one line: `2026-01-02T03:04:05Z MODIFIED Pod jobs/etl-driver Succeeded`. */
+export function changeLine({ change: { at, change, kind, object, now } }: OperatorChange): string {
+  return sanitize([at, change, kind, object, now].filter((word) => word !== '').join(' '))
 }

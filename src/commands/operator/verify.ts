@@ -7,7 +7,7 @@ import { openCluster, openRunStore } from '../../cli/wiring.ts'
 import { verifyStoredRun } from '../../domain/operator/apply/verify-report.ts'
 import { findRun } from '../../domain/runs/show-run.ts'
 import { parseDuration } from '../../domain/usage/duration.ts'
-import { operatorVerificationView } from '../../ui/operator-run-view.ts'
+import { changeLine, operatorVerificationView } from '../../ui/operator-run-view.ts'
 
 export default class OperatorVerify extends BaseCommand {
   static override summary = 'Prove that a run lost nothing, restarted nothing and altered nothing.'
@@ -15,7 +15,8 @@ export default class OperatorVerify extends BaseCommand {
     'By uid, application by application, against what the run saw before it changed anything: it exists, its spec is ' +
     'the same or as foretold, its driver pod is the same one with the same restarts unless it ended by itself, its ' +
     'attempts are the same, what was finished stays finished, nothing runs twice. Ends with 3 and the list if not, ' +
-    'with 7 if something that would decide was not seen. Changes nothing.'
+    'with 7 if something that would decide was not seen. With --watch every change is told as it comes: as JSON one ' +
+    'document a line, the verdict last. Changes nothing.'
   static override args = { run: runArgument }
   static override flags = {
     ...kubeFlags,
@@ -34,6 +35,7 @@ export default class OperatorVerify extends BaseCommand {
     const graceSeconds = Number(parseDuration('--watch', flags.watch) / 1_000_000_000n)
     const report = this.progressReport(flags.progress)
     const stored = await findRun(await openRunStore(), args.run)
+    const isStream = graceSeconds > 0 && this.givesJson
     const verification = await verifyStoredRun(stored, {
       cluster: await openCluster(flags),
       clock: this.clock,
@@ -42,7 +44,13 @@ export default class OperatorVerify extends BaseCommand {
       tell: (detail) => report({ phase: detail }),
       graceSeconds,
       all: flags.all,
+      onChange: async (document) => {
+        if (isStream) await this.presentLine(document)
+        else this.note(changeLine(document))
+      },
     })
-    await this.present(verification, operatorVerificationView, { exit: verification.outcome })
+    const exit = verification.outcome
+    if (isStream) await this.presentLine(verification, { exit })
+    else await this.present(verification, operatorVerificationView, { exit })
   }
 }

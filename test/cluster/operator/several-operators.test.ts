@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import type { OperatorReceipt } from '../../../src/domain/operator/apply/receipt.ts'
 import type { OperatorVerification } from '../../../src/domain/operator/apply/verify-report.ts'
@@ -144,15 +145,29 @@ describe('several operators of one cluster', () => {
     expect(half).toMatchObject({ metadata: { name: 'half' }, status: { applicationState: { state: 'SUBMITTED' } } })
     expect(streaming).toMatchObject({ spec: { mode: 'cluster', restartPolicy: { onFailureRetryInterval: 5 } } })
     // The other operator goes on meanwhile: that is no finding of this move.
-    await lab().request(
-      'PATCH',
-      '/apis/sparkoperator.k8s.io/v1beta2/namespaces/others/sparkapplications/waiting/status',
-      { status: { applicationState: { state: 'SUBMITTED' }, executionAttempts: 2 } },
-      'application/merge-patch+json',
-    )
-    const proof = await sparkops('verify', run, '--all', '--json')
+    let isOver = false
+    const watching = sparkops('verify', run, '--watch', '3s', '--all', '--json').finally(() => (isOver = true))
+    for (let attempts = 2; !isOver; attempts += 1) {
+      const path = '/apis/sparkoperator.k8s.io/v1beta2/namespaces/others/sparkapplications/waiting/status'
+      const status = { applicationState: { state: 'SUBMITTED' }, executionAttempts: attempts }
+      await lab().request('PATCH', path, { status }, 'application/merge-patch+json')
+      await sleep(200)
+    }
+    // A document a line while it watches, the verdict last.
+    const proof = await watching
     expect(proof.code, proof.stdout).toBe(0)
-    const { items } = JSON.parse(proof.stdout) as OperatorVerification
+    const told = proof.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object)
+    for (const change of told.slice(0, -1)) expectMatchesSchema('operator-change', change)
+    expect(told.slice(0, -1)).toContainEqual(
+      expect.objectContaining({
+        change: expect.objectContaining({ change: 'MODIFIED', object: 'others/waiting', now: 'SUBMITTED' }) as object,
+      }),
+    )
+    const { items } = told.at(-1) as OperatorVerification
+    expectMatchesSchema('operator-verification', told.at(-1))
     expect(items.find(({ name }) => name === 'others/waiting')).toMatchObject({
       verdict: 'note',
       why: 'another operator acts on it, now SUBMITTED',

@@ -8,6 +8,7 @@ import { OPERATOR_POD_LABELS, type VerifyPayload } from '../steps/payloads.ts'
 import { outcomeOf, type Proven } from './proof.ts'
 import { planOfRun, progressOfRun } from './session.ts'
 import { verifyRun } from './verify.ts'
+import type { Change } from './watch-window.ts'
 
 export interface OperatorVerification extends Document {
   kind: 'OperatorVerification'
@@ -18,6 +19,13 @@ export interface OperatorVerification extends Document {
   summary: Record<Proven['verdict'], number> & { checked: number }
 }
 
+/** One change that was seen while it was watched. */
+export interface OperatorChange extends Document {
+  kind: 'OperatorChange'
+  run: string
+  change: Change
+}
+
 export interface VerifyOptions {
   cluster: Cluster
   clock: Clock
@@ -25,6 +33,8 @@ export interface VerifyOptions {
   signal: AbortSignal
   tell: (detail: string) => void
   graceSeconds: number
+  /** Is given every change in the time that is watched, as it comes. */
+  onChange?: (change: OperatorChange) => Promise<void>
   all: boolean
 }
 
@@ -35,7 +45,17 @@ export async function verifyStoredRun(stored: StoredRun, options: VerifyOptions)
   requireTarget(plan.target, { id: cluster.identity.uid, name: cluster.identity.context ?? cluster.identity.server })
   const step = plan.steps.find(({ verb }) => verb === 'verify')
   const rules = (step?.payload ?? DEFAULT_RULES) as unknown as VerifyPayload
-  const run = { kept: (name: string) => stored.kept(name), progress: () => progressOfRun(stored) }
+  const run = {
+    kept: (name: string) => stored.kept(name),
+    progress: () => progressOfRun(stored),
+    record: async (_name: string, change: unknown) =>
+      await options.onChange?.({
+        apiVersion: API_VERSION,
+        kind: 'OperatorChange',
+        run: stored.id,
+        change: change as Change,
+      }),
+  }
   const proven = await verifyRun({ ...rules, graceSeconds: options.graceSeconds }, { ...options, run })
   const summary = {
     checked: proven.length,
