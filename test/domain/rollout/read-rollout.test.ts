@@ -42,7 +42,7 @@ function faultOf(text: string): string {
 describe('rollout.yaml', () => {
   it('gives environments in their order, each with what it says itself over what is said for all', () => {
     const rollout = readRollout('rollout.yaml', GOOD)
-    expect(rollout).toMatchObject({ name: 'operator-2-5-2', baselineDays: 28, record: 'operator-2-5-2-record' })
+    expect(rollout).toMatchObject({ name: 'operator-2-5-2', baselineDays: 84, record: 'operator-2-5-2-record' })
     const [dev, prod] = rollout.environments
     expect(dev).toMatchObject({
       operator: { to: 'charts/spark-operator', values: ['common.yaml'], id: null },

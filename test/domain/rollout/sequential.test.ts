@@ -64,13 +64,13 @@ describe('watching failures after each application', () => {
     )
   })
 
-  it('is raised within five applications where every one fails, and never by a single failure', () => {
+  it('is raised within six applications where every one fails, and never by a single failure', () => {
     expect(
       followFailures(
         trials(20, 0.03, () => true),
         PLAN,
       ).alarm?.finished,
-    ).toBeLessThanOrEqual(5)
+    ).toBeLessThanOrEqual(6)
     for (const at of [0, 10, 400])
       expect(
         followFailures(
@@ -116,7 +116,7 @@ describe('watching failures after each application', () => {
     const target = targetOf({ rateBefore: 0.03, worseBy: 2 })
     expect(target).toBe(500)
     expect(targetOf({ rateBefore: 0.01, worseBy: 2 })).toBe(1500)
-    expect(spendable(target, target, 0.01)).toBeCloseTo(0.0085, 6)
+    expect(spendable(target, target, 0.01)).toBeCloseTo(0.009, 6)
     expect(spendable(1e9, target, 0.01)).toBeLessThan(0.01)
   })
 })
@@ -134,7 +134,7 @@ describe('what history leads to expect', () => {
     const baseline = baselineOf(days)
     expect(expectedOn(baseline, 7)).toBeGreaterThan(0.16)
     expect(expectedOn(baseline, 1)).toBeLessThan(0.035)
-    expect(baseline.dispersion).toBe(1)
+    expect(baseline.dispersion.estimate).toBeLessThan(1)
     const thin = baselineOf([day(0, 5, 1), ...Array.from({ length: 6 }, (_, index) => day(index + 1, 500, 5))])
     expect(expectedOn(thin, 1)).toBeLessThan(0.015)
   })
@@ -152,8 +152,9 @@ describe('what history leads to expect', () => {
         const own = rate(index)
         return day(index, 100, Array.from({ length: 100 }, () => random() < own).filter(Boolean).length)
       })
-    expect(baselineOf(draws(() => 0.05)).dispersion).toBe(1)
-    expect(baselineOf(draws((index) => (index % 10 === 0 ? 0.4 : 0.02))).dispersion).toBeGreaterThan(3)
+    const { estimate, error } = baselineOf(draws(() => 0.05)).dispersion
+    expect(Math.abs(estimate - 1)).toBeLessThan(2 * error)
+    expect(baselineOf(draws((index) => (index % 10 === 0 ? 0.4 : 0.02))).dispersion.estimate).toBeGreaterThan(3)
   })
 
   it('takes no history for no impossibility', () => {

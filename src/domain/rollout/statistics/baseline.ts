@@ -24,12 +24,21 @@ export interface Baseline {
   byWeekday: ReadonlyMap<number, { finished: number; failed: number; rate: number }>
   /** Weekdays of which nothing was seen; they are taken for average. */
   unseenWeekdays: readonly number[]
-  dispersion: number
+  dispersion: Dispersion
+}
+
+/**
+ * How many times as much as chance days of the same weekday differ, by Pearson's chi-square; `error`: its standard error.
+ * 1 and 0 where there are too few days to tell.
+ */
+export interface Dispersion {
+  estimate: number
+  error: number
 }
 
 const OWN_WEIGHT_FAILURES = 5
-/** One-sided 1 % of the normal distribution. */
-const UNLIKELY = 2.326
+/** Days beyond one for each weekday that an estimate of the dispersion needs. */
+const LEAST_FREEDOM = 7
 
 /** Sums days up. Rates are probabilities. */
 export function baselineOf(days: readonly DayCount[]): Baseline {
@@ -42,6 +51,9 @@ export function baselineOf(days: readonly DayCount[]): Baseline {
     const [n, x] = [sum(own, (day) => day.finished), sum(own, (day) => day.failed)]
     byWeekday.set(weekday, { finished: n, failed: x, rate: (x + weight * rate) / (n + weight) })
   }
+  // Drawing weekdays towards each other must not change what they lead to expect in all.
+  const drawn = sum([...byWeekday.values()], (one) => one.finished * one.rate)
+  for (const one of byWeekday.values()) if (one.finished > 0) one.rate *= (finished * rate) / drawn
   return {
     finished,
     failed,
@@ -57,14 +69,11 @@ export function expectedOn({ byWeekday, rate }: Baseline, weekday: number): numb
   return byWeekday.get(weekday)?.rate ?? rate
 }
 
-/**
- * Pearson's chi-square by its degrees of freedom, where it is so large that chance gives it one time in a hundred; else
- * 1. Its variance for small expectations has the term 1/expected (Haldane, Biometrika 1937).
- */
+/** The variance of the statistic for small expectations has the term 1/expected (Haldane, Biometrika 1937). */
 function dispersionOf(
   days: readonly DayCount[],
   byWeekday: ReadonlyMap<number, { finished: number; failed: number }>,
-): number {
+): Dispersion {
   let [square, variance, used] = [0, 0, 0]
   const weekdays = new Set<number>()
   for (const { weekday, finished, failed } of days) {
@@ -78,8 +87,9 @@ function dispersionOf(
     weekdays.add(weekday)
   }
   const freedom = used - weekdays.size
-  if (freedom < 7) return 1
-  return (square - freedom) / Math.sqrt(variance) > UNLIKELY ? square / freedom : 1
+  return freedom < LEAST_FREEDOM
+    ? { estimate: 1, error: 0 }
+    : { estimate: square / freedom, error: Math.sqrt(variance) / freedom }
 }
 
 function sum<T>(items: readonly T[], of: (item: T) => number): number {

@@ -53,7 +53,7 @@ export interface Sequence {
 const TARGET_FAILURES = 30
 const TARGET_FINISHED = 500
 /** The share that is spent until then; the rest is for the time after, however long. */
-const EARLY_SHARE = 0.85
+const EARLY_SHARE = 0.9
 
 /**
  * When most of it is spent, in applications: whichever comes later, 500 of them or 30 failures at `worseBy` times the
@@ -63,9 +63,9 @@ export function targetOf({ rateBefore, worseBy }: Pick<SequentialPlan, 'rateBefo
   return Math.max(TARGET_FINISHED, Math.ceil(TARGET_FAILURES / Math.max(rateBefore * worseBy, 1e-6)))
 }
 
-/** What of the false alarms may be spent after so many: the square of the share until the target, then the rest slowly. */
+/** What of the false alarms may be spent after so many: the cube of the share until the target, then the rest slowly. */
 export function spendable(finished: number, target: number, falseAlarms: number): number {
-  if (finished <= target) return falseAlarms * EARLY_SHARE * (finished / target) ** 2
+  if (finished <= target) return falseAlarms * EARLY_SHARE * (finished / target) ** 3
   return falseAlarms * (EARLY_SHARE + (1 - EARLY_SHARE) * (1 - target / finished))
 }
 

@@ -1,0 +1,196 @@
+/** Gates: what each says, in which state, and that nothing unseen is ever taken for good. */
+import { describe, expect, it } from 'vitest'
+import { DEFAULT_GATES, type GateSettings } from '../../../src/domain/rollout/file/rollout.ts'
+import { evaluateGates, judgeOutcomes, verdictOf } from '../../../src/domain/rollout/gates/evaluate.ts'
+import type { GateEvidence, GateResult } from '../../../src/domain/rollout/gates/gate.ts'
+import type { Outcome } from '../../../src/domain/rollout/observe/outcome.ts'
+import { changeOf, type Counter, type Vitals } from '../../../src/domain/rollout/observe/vitals.ts'
+import { makeMonths } from '../../support/rollout/months.ts'
+
+const WORLD = { seed: 5, operatorRate: 0, factor: 1, daysBefore: 28, finishedSince: 400, perDay: 100, missed: 0 }
+const counter = (sources: Record<string, number>, rest: Partial<Counter> = {}): Counter => ({
+  sources,
+  newSource: 'counts',
+  unseen: null,
+  nothing: null,
+  ...rest,
+})
+const vitals = (restarts: Counter, rest: Partial<Vitals['counters']> = {}): Vitals => ({
+  at: '2026-07-01T00:00:00Z',
+  counters: {
+    operatorRestarts: restarts,
+    leaderChanges: counter({}, { nothing: 'leader election is off' }),
+    reconcileErrors: counter({ pod: 1 }),
+    webhookRefusals: counter({ api: 4 }),
+    apiThrottling: counter({ api: 2 }),
+    ...rest,
+  },
+})
+
+function evidence(change: Partial<GateEvidence> = {}, settings: Partial<GateSettings> = {}): GateEvidence {
+  const { before, since, startedAt } = makeMonths(WORLD)
+  const same = vitals(counter({ 'pod a': 0 }))
+  const sorted = change.since ?? judgeOutcomes(before, since)
+  return {
+    now: startedAt + 8 * 86_400_000,
+    startedAt,
+    soakMs: 7 * 86_400_000,
+    settings: { ...DEFAULT_GATES, usage: null, ...settings },
+    before,
+    leftovers: [],
+    unseen: [],
+    vitals: { atStart: same, now: same },
+    usage: null,
+    ...change,
+    since: sorted,
+  }
+}
+
+const gateOf = (gates: readonly GateResult[], name: string): GateResult => gates.find(({ gate }) => gate === name)!
+const ask = (name: string, change: Partial<GateEvidence> = {}, settings: Partial<GateSettings> = {}): GateResult =>
+  gateOf(evaluateGates(evidence(change, settings)), name)
+
+function failed(origin: 'operator' | 'job' | 'undecided', change: Partial<Outcome> = {}): Outcome {
+  const { since } = makeMonths(WORLD)
+  const cause = { rule: 'F01', class: 'webhook' as const, origin, reason: 'the webhook was down', evidence: [] }
+  return { ...since[0]!, uid: 'x', name: 'etl-1', completed: false, cause, ...change }
+}
+
+describe('gates', () => {
+  it('all hold after a week in which nothing went wrong, and each says so in words', () => {
+    const gates = evaluateGates(evidence())
+    expect(gates.map(({ gate, state }) => [gate, state]).filter(([, state]) => state !== 'holds')).toEqual([
+      ['usage', 'off'],
+    ])
+    expect(verdictOf(gates)).toBe('open')
+    for (const { reason } of gates) expect(reason).toMatch(/^[A-Z0-9t].{10,}/)
+  })
+
+  it('wait for time and for applications', () => {
+    const early = evidence({ now: makeMonths(WORLD).startedAt + 3_600_000, since: [] })
+    const gates = evaluateGates(early)
+    expect(gateOf(gates, 'soak')).toMatchObject({
+      state: 'waits',
+      reason: expect.stringContaining('6 d 23 h are left'),
+    })
+    expect(gateOf(gates, 'completed').state).toBe('waits')
+    expect(gateOf(gates, 'operatorFailureRate').state).toBe('waits')
+    expect(verdictOf(gates)).toBe('waiting')
+  })
+
+  it('are unseen, never held, where nothing was there to look at', () => {
+    const gates = evaluateGates(
+      evidence(
+        { before: [], vitals: { atStart: null, now: null }, unseen: ['pods in namespace jobs'] },
+        { usage: { within: 0.2 } },
+      ),
+    )
+    const held = gates.filter(({ state }) => state === 'holds').map(({ gate }) => gate)
+    expect(held.sort()).toEqual(['completed', 'operatorFailures', 'soak'])
+    expect(verdictOf(gates)).toBe('unseen')
+  })
+
+  it('halt where failures by the operator come twice as often as before', () => {
+    const world = { ...WORLD, operatorRate: 0.06, factor: 2, finishedSince: 800, daysBefore: 84 }
+    const { before, since } = makeMonths(world)
+    const rate = ask('operatorFailureRate', { before, since: judgeOutcomes(before, since) })
+    expect(rate).toMatchObject({ state: 'fails', halts: true })
+    expect(rate.reason).toMatch(/\d+ of 800 are failures caused by the operator; as before the start, \d+\.\d would be/)
+  })
+
+  it('count a failure by the operator unless the job failed so before', () => {
+    const { before, since } = makeMonths(WORLD)
+    const one = failed('operator')
+    const news = judgeOutcomes(before, [...since, one])
+    expect(ask('operatorFailures', { since: news })).toMatchObject({
+      state: 'fails',
+      halts: false,
+      reason: expect.stringContaining('The first: jobs/etl-1, the webhook was down'),
+    })
+    const again = [...before, failed('operator')]
+    expect(ask('operatorFailures', { before: again, since: judgeOutcomes(again, [...since, one]) })).toMatchObject({
+      state: 'holds',
+      reason: expect.stringContaining('1 more failed so before'),
+    })
+  })
+
+  it('do not decide where nobody can say who caused a failure that is new', () => {
+    const { before, since } = makeMonths(WORLD)
+    const found = ask('operatorFailures', { since: judgeOutcomes(before, [...since, failed('undecided')]) })
+    expect(found).toMatchObject({ state: 'unseen', reason: expect.stringContaining('the operator may have') })
+  })
+
+  it('leave out of rates what a schedule keeps, and say how many', () => {
+    const { before, since } = makeMonths(WORLD)
+    const kept = before.map((one) => ({ ...one, counts: false }))
+    const found = ask('failureRate', { before: kept, since: judgeOutcomes(kept, since) })
+    expect(found).toMatchObject({ state: 'unseen', reason: expect.stringContaining('2') })
+    expect(found.reason).toMatch(/are left out/)
+  })
+
+  it('find slower submissions only where that is no chance', () => {
+    const { before, since } = makeMonths(WORLD)
+    const slow = (count: number) =>
+      judgeOutcomes(before, since).map((one, index) => (index < count ? { ...one, latencyMs: 120_000 } : one))
+    expect(ask('submissionLatency', { since: slow(1).slice(0, 20) }).state).not.toBe('fails')
+    expect(ask('submissionLatency', { since: slow(300) }).state).toBe('fails')
+    expect(ask('submissionLatency', { since: slow(0).slice(0, 5) }).state).toBe('waits')
+    const gone = before.map((one) => ({ ...one, latencyMs: null }))
+    expect(ask('submissionLatency', { before: gone }).state).toBe('unseen')
+  })
+
+  it('halt for two drivers of one application; what waits for the cluster is told and not counted', () => {
+    const leftover = { object: 'jobs/etl', reason: 'two drivers' }
+    expect(ask('leftovers', { leftovers: [{ kind: 'duplicate', origin: 'operator', ...leftover }] })).toMatchObject({
+      state: 'fails',
+      halts: true,
+    })
+    expect(ask('leftovers', { leftovers: [{ kind: 'stuck', origin: 'platform', ...leftover }] })).toMatchObject({
+      state: 'holds',
+      reason: expect.stringContaining('1 wait for the cluster'),
+    })
+    expect(ask('leftovers', { leftovers: [{ kind: 'stuck', origin: 'undecided', ...leftover }] }).state).toBe('fails')
+  })
+
+  it('compare what applications use within bounds, and leave open what events leave open', () => {
+    const usage = (lower: number, upper: number | null) => ({
+      resources: [
+        {
+          resource: 'vcore',
+          unit: 'core seconds',
+          before: { lower: 1000, upper: 1000, applications: 100 },
+          since: { lower, upper, applications: 100 },
+        },
+      ],
+    })
+    const state = (lower: number, upper: number | null) =>
+      ask('usage', { usage: usage(lower, upper) }, { usage: { within: 0.2 } }).state
+    expect([state(1100, 1150), state(1300, 1400), state(1100, 1400), state(1100, null)]).toEqual([
+      'holds',
+      'fails',
+      'unseen',
+      'unseen',
+    ])
+  })
+
+  it('are accepted by name, one by one', () => {
+    const gates = evaluateGates(evidence({}, { usage: { within: 0.2 } }))
+    expect(verdictOf(gates)).toBe('unseen')
+    expect(verdictOf(gates, new Set(['usage']))).toBe('open')
+  })
+})
+
+describe('counters of the operator', () => {
+  it('count what came since the start, also of processes that began anew and of pods that are new', () => {
+    expect(changeOf(counter({ a: 2 }), counter({ a: 5 }))).toEqual({ count: 3 })
+    expect(changeOf(counter({ a: 9 }), counter({ a: 1 }))).toEqual({ count: 1 })
+    expect(changeOf(counter({ a: 9 }), counter({ b: 2 }))).toEqual({ count: 2 })
+  })
+
+  it('are not known where another API server answers, or where they could not be read', () => {
+    const api = counter({ b: 2 }, { newSource: 'unknown' })
+    expect(changeOf(counter({ a: 9 }), api)).toMatchObject({ unseen: expect.stringContaining('b answered') })
+    expect(changeOf(undefined, counter({}))).toMatchObject({ unseen: expect.anything() })
+    expect(changeOf(counter({}), counter({}, { unseen: 'forbidden' }))).toEqual({ unseen: 'forbidden' })
+  })
+})
