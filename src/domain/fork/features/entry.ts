@@ -8,7 +8,7 @@ import type { Finding } from './findings.ts'
 import { type Group, isProduct } from './group.ts'
 import type { Pair } from './pairs.ts'
 import { type Weight, weigh } from './rules/meaning.ts'
-import { type Claim, claimOf, saysRemoval } from './rules/titles.ts'
+import { type Claim, claimOf, saysPublished, saysRemoval } from './rules/titles.ts'
 import { AREA_TITLES } from './rules/topics.ts'
 import { describeEvidence, howToUse } from './wording.ts'
 import type { Delta } from './scan.ts'
@@ -146,7 +146,7 @@ function judge(
   if (shown === 'breaking') return { kind: 'breaking', basis: 'shown' }
   if (saysBreaking) return { kind: 'breaking', basis: 'reported' }
   if (shown !== undefined && shown !== 'version' && shown !== 'permission') return { kind: shown, basis: 'shown' }
-  const product = group.deltas.filter(isProduct)
+  const product = group.deltas.filter((delta) => isProduct(delta) || publishes(delta))
   if (product.length === 0) return { kind: shown ?? 'other', basis: shown === undefined ? 'claimed' : 'shown' }
   if (heading === 'feature') return { kind: 'feature', basis: 'reported' }
   const claims = new Set<Claim>(product.map(({ change }) => claimOf(change)))
@@ -157,6 +157,10 @@ function judge(
   if (claims.has('change') && heading !== 'fix') return { kind: 'default', basis: 'claimed' }
   if (shown !== undefined) return { kind: shown, basis: 'shown' }
   return judgeByTitle(product, claims, heading)
+}
+
+function publishes({ change, files }: Delta): boolean {
+  return saysPublished(change) && files.some(({ path }) => /^\.github\/workflows\/[^/]*(?:release|publish)/.test(path))
 }
 
 function judgeByTitle(

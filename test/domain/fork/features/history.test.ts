@@ -31,6 +31,8 @@ describe('subjects', () => {
   it('say what they claim', () => {
     const claim = (subject: string): unknown => claimOf(readSubject(subject))
     expect(claim('feat(ci): new workflow')).toBe('internal')
+    expect(claim('feat(ci): publish binaries with releases')).toBe('feature')
+    expect(claim('ci: publish images')).toBe('internal')
     expect(claim('feat: add gears to e2e')).toBe('feature')
     expect(claim('Add unit tests')).toBe('internal')
     expect(claim('fix: add validation of names')).toBe('feature')

@@ -217,6 +217,21 @@ describe('an upstream that is hard to read', () => {
     await git.close()
   })
 
+  it('is told by what it publishes, where a release’s workflow bears the title out', async () => {
+    const repository = newRepository(directory, 'published')
+    repository.commit('Begin', { 'main.go': 'package main\n' })
+    repository.git('tag', 'v1')
+    repository.commit('feat(ci): publish binaries with releases (#1)', {
+      '.github/workflows/release.yaml': 'on: push\n',
+    })
+    repository.commit('feat(ci): publish packages faster (#2)', { '.github/workflows/lint.yaml': 'on: push\n' })
+    repository.git('tag', 'v2')
+    const git = await openGit({ directory: repository.path, keepObjects: false })
+    const found = await ask(git, { from: 'v1', to: 'v2', changelog: undefined })
+    expect([by(found, 1).kind, by(found, 2).kind]).toEqual(['feature', 'other'])
+    await git.close()
+  })
+
   it('is known by title where a bundle names commits that are not here', async () => {
     const repository = newRepository(directory, 'unseen')
     repository.commit('Begin', { 'main.go': 'package main\n' })

@@ -32,6 +32,8 @@ const INTERNAL =
   /^(bump(ing)?|(update|set) (dependenc|the process|workflow|release|version|helm docs|makefile)|release\b|cherry[- ]?pick|merge\b|remove redundant|refactor|clean ?up|rename internal|update .*\bimage( tag)?\b)|\b(imports|comments?|unit tests?|e2e|integration tests?|lint(er|ing)?|changelog|readme|typos?|adopters?|who.?is.?using|reviewers?|approvers?|examples?)\b/i
 /** `feat(ci)` and `feat(docs)` are no features of the product. */
 const INTERNAL_SCOPE = /^(ci|docs?|tests?|build|deps?|release|lint|examples?)$/i
+/** What users can fetch is the product's, though a workflow does it. */
+const PUBLISHED = /\bpublish(?:e[sd]|ing)?\b.*\b(?:binar(?:y|ies)|images?|charts?|packages?|artifacts?|sboms?)\b/i
 const FIX =
   /\bfix(e[sd]|ing)?\b|\bbug ?fix|\bcorrect(s|ed|ion)?\b|\b(does|do|is|was|are) not\b|\b(isn't|doesn't|wasn't)\b|\b(avoid|prevent|handle|robustness|ensure|should)\b|\b(panics?|leak|crash|race|wrong|missing|broken|unable)\b|^make sure\b|^truncate\b|^account for\b/i
 const FEATURE =
@@ -46,6 +48,7 @@ const REMOVAL = /\b(remove|removes|removed|drop|drops|dropped|delete|deleted)\b/
 /** What the title says the work is. Undefined where it says nothing. */
 export function claimOf({ title, type, scope }: Pick<Change, 'title' | 'type' | 'scope'>): Claim {
   const typed = type === undefined ? undefined : BY_TYPE[type]
+  if (typed === 'feature' && PUBLISHED.test(title)) return 'feature'
   if (typed === 'internal' || (scope !== undefined && INTERNAL_SCOPE.test(scope))) return 'internal'
   if (STRICTER.test(title)) return 'feature'
   if (INSTEAD.test(title) && !INTERNAL.test(title)) return 'change'
@@ -59,4 +62,9 @@ export function claimOf({ title, type, scope }: Pick<Change, 'title' | 'type' | 
 /** Whether it says that something was taken away. It counts only where files of the product went with it. */
 export function saysRemoval({ title }: Pick<Change, 'title'>): boolean {
   return REMOVAL.test(title) && !INTERNAL.test(title)
+}
+
+/** Whether it says that something more is published. It counts only where a workflow that releases was changed. */
+export function saysPublished({ title, type }: Pick<Change, 'title' | 'type'>): boolean {
+  return type !== undefined && BY_TYPE[type] === 'feature' && PUBLISHED.test(title)
 }
