@@ -102,6 +102,31 @@ describe('fork features', () => {
     },
   )
 
+  it('calls what the fork has from a release that upstream rewrote a duplicate, and no loss', async () => {
+    const rewritten = newRepository(directory, 'rewritten')
+    const values = (...keys: string[]): Record<string, string> => ({
+      'charts/x/Chart.yaml': 'name: x\n',
+      'charts/x/values.yaml': keys.map((key) => `${key}: 1\n`).join(''),
+    })
+    const begin = rewritten.commit('Begin (#1)', values('a'))
+    rewritten.git('tag', 'v0.9.0')
+    rewritten.commit('Add gears (#2)', values('a', 'gears'))
+    rewritten.git('tag', 'v1.0.0')
+    const own = rewritten.commit('Ours', { own: '1\n' })
+    rewritten.moveTo(begin)
+    rewritten.commit('Add gears (#2)', values('a', 'gears'), { date: '1600000000 +0000' })
+    rewritten.git('tag', '--force', 'v1.0.0')
+    rewritten.commit('Add wheels (#3)', values('a', 'gears', 'wheels'))
+    rewritten.git('tag', 'v2.0.0')
+    rewritten.moveTo(own)
+    const { code, stdout } = await runCli(['fork', 'features', '-C', rewritten.path, '--to', 'v2.0.0', '--json'])
+    const told = (JSON.parse(stdout) as ForkFeatures).features
+    expect([code, told.map(({ title, relevance }) => [title, ...relevance.map(({ how }) => how)])]).toEqual([
+      0,
+      [['Add gears', 'duplicates'], ['Add wheels']],
+    ])
+  })
+
   it('wants to know from where when it is to look at upstream only', async () => {
     const { code, stderr } = await features('--to', 'v1.1.0', '--upstream-only')
     expect(code).toBe(64)

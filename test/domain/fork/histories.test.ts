@@ -205,6 +205,31 @@ describe('a fork', () => {
     expect([run.base.name, ...steps.map(([subject]) => subject)]).toEqual(expected)
   })
 
+  it('whose release upstream rewrote stands on the one before, and drops what it has from the old one', async () => {
+    const repository = fork()
+    const early = repository.base
+    repository.git('tag', '--delete', 'v1.0.0')
+    repository.git('tag', 'v0.9.0')
+    repository.commit('upstream’s, as it was first (#3)', { rewritten: '1\n' })
+    repository.git('tag', 'v1.0.0')
+    const own = repository.commit('own', { own: '1\n' })
+    repository.moveTo(early)
+    repository.commit('upstream’s, rewritten (#3)', { rewritten: '1\n' }, { date: '1600000000 +0000' })
+    repository.git('tag', '--force', 'v1.0.0')
+    repository.commit('upstream two (#2)', { up: 'two\n' })
+    repository.git('tag', '--force', 'v2.0.0')
+    repository.moveTo(own)
+    const { run, steps, proof } = await moved(repository)
+    expect([run.base.name, steps, proof?.verdict]).toEqual([
+      'v0.9.0',
+      [
+        ['upstream’s, as it was first (#3)', 'dropped', 'superseded'],
+        ['own', 'carried', null],
+      ],
+      'proven',
+    ])
+  })
+
   it('moves to an older release as well as to a newer one', async () => {
     const repository = fork()
     repository.moveTo(repository.git('rev-parse', 'v2.0.0'))
