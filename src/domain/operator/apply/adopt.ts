@@ -4,15 +4,15 @@
  * restart policy allows, deletes the living driver. The status is written here as the controller would have.
  */
 import type { KubeObject } from '../../../ports/cluster.ts'
-import { isRefusal } from '../../kube-error.ts'
 import type { Json } from '../../plan/plan.ts'
 import type { Verb } from '../../plan/verb.ts'
 import type { AdoptPayload } from '../steps/payloads.ts'
 import { nameOf } from '../discover/kinds.ts'
+import { objectName } from '../steps/operator-step.ts'
 import { driversByApplication, listAll, type PodIdentity, sparkPods, stateOf, statusField } from './applications.ts'
 import { isFields } from './compare.ts'
+import { despiteOthers } from './conflicts.ts'
 import type { ApplyContext, RunAccess } from './context.ts'
-import { CONFLICTS_MAX } from './objects.ts'
 import { othersTake } from './others.ts'
 
 interface Findings {
@@ -103,16 +103,12 @@ async function writeStatus(
 ): Promise<void> {
   const { type, states } = payload as unknown as AdoptPayload
   const { namespace, name, uid } = application.metadata
-  for (let attempt = 1; ; attempt += 1) {
-    const live = await cluster.get({ type, namespace, name }, signal)
+  const key = { type, namespace, name }
+  await despiteOthers(objectName(key), async () => {
+    const live = await cluster.get(key, signal)
     if (live === undefined || live.metadata.uid !== uid || !states.includes(stateOf(live))) return
-    try {
-      await cluster.replace(type, { ...live, status: adoptedStatus(live, driver) }, { subresource: 'status' })
-      return
-    } catch (error) {
-      if (!isRefusal(error, 'Conflict') || attempt === CONFLICTS_MAX) throw error
-    }
-  }
+    await cluster.replace(type, { ...live, status: adoptedStatus(live, driver) }, { subresource: 'status' })
+  })
 }
 
 /**

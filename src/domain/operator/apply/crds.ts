@@ -13,9 +13,9 @@ import { CRD_TYPE } from '../steps/policies.ts'
 import { nameOf } from '../discover/kinds.ts'
 import { asRestorable } from '../schema/restorable.ts'
 import { bare, isFields } from './compare.ts'
+import { despiteOthers } from './conflicts.ts'
 import { type ApplyContext, waitUntil } from './context.ts'
 import { requireForeseen } from './foreseen.ts'
-import { CONFLICTS_MAX } from './objects.ts'
 
 /** The steadiness that is asked of a list after a change: the server rebuilds storage and answers 429 meanwhile. */
 const STEADY_READS = 2
@@ -114,10 +114,23 @@ async function imageOf(payload: Json, kept: (name: string) => Promise<unknown[]>
   return ((await kept(ofStep))[0] as KubeObject | null | undefined) ?? null
 }
 
-/** Digest of the spec that the server would store. */
-async function digestAfter(crd: KubeObject, live: KubeObject, { cluster }: ApplyContext): Promise<string> {
-  const { object } = await cluster.replace(CRD_TYPE, onto(crd, live), { dryRun: true })
-  return digestOf(object.spec)
+/** Digest of the spec that the server would store. Of a definition that somebody labels meanwhile it is the same. */
+async function digestAfter(crd: KubeObject, seen: KubeObject, { cluster, signal }: ApplyContext): Promise<string> {
+  let live = seen
+  return await despiteOthers(crdName({ name: crd.metadata.name }), async () => {
+    try {
+      const { object } = await cluster.replace(CRD_TYPE, onto(crd, live), { dryRun: true })
+      return digestOf(object.spec)
+    } catch (error) {
+      live = (await cluster.get({ type: CRD_TYPE, name: crd.metadata.name }, signal)) ?? seen
+      throw error
+    }
+  })
+}
+
+function crdName(payload: Json): string {
+  const { name, crd } = payload as { name?: string; crd?: string }
+  return `customresourcedefinitions/${name ?? String(crd)}`
 }
 
 /** The definition with the live one's identity; labels and annotations of both. */
@@ -144,17 +157,12 @@ async function changeCrd(
   context: ApplyContext,
   change: (live: KubeObject) => { object: KubeObject; subresource?: 'status' },
 ): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
+  await despiteOthers(crdName(payload), async () => {
     const live = await readCrdOf(payload, context)
     if (live === undefined) return
     const { object, subresource } = change(live)
-    try {
-      await context.cluster.replace(CRD_TYPE, object, { subresource })
-      return
-    } catch (error) {
-      if (!isRefusal(error, 'Conflict') || attempt === CONFLICTS_MAX) throw error
-    }
-  }
+    await context.cluster.replace(CRD_TYPE, object, { subresource })
+  })
 }
 
 async function waitUntilServed(payload: Json, context: ApplyContext): Promise<void> {

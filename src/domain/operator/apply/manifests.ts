@@ -1,16 +1,15 @@
 /** The target without Helm: rendered manifests by server-side apply, with an image of everything before. */
 import type { KubeObject, ObjectKey } from '../../../ports/cluster.ts'
-import { isRefusal } from '../../kube-error.ts'
 import { sameJson } from '../../plan/json.ts'
 import type { Json } from '../../plan/plan.ts'
 import type { Verb } from '../../plan/verb.ts'
 import { objectName } from '../steps/operator-step.ts'
 import type { ApplyManifestsPayload, RestoreObjectsPayload } from '../steps/payloads.ts'
 import { bare, isStill } from './compare.ts'
+import { despiteOthers } from './conflicts.ts'
 import type { ApplyContext } from './context.ts'
 import { withManager } from './field-owners.ts'
 import { areHeld, holdAll } from './install.ts'
-import { CONFLICTS_MAX } from './objects.ts'
 
 /** An object before and after; null where there was none. */
 interface Image {
@@ -69,7 +68,8 @@ export const restoreObjects: Verb<ApplyContext> = {
     const kept: string[] = []
     for (const seen of images.toReversed()) {
       const image = { ...seen, applied: afters.get(objectName(seen.key)) ?? seen.applied }
-      if (!(await restoreOne(image, hold, context))) kept.push(objectName(image.key))
+      const restore = () => restoreOne(image, hold, context)
+      if (!(await despiteOthers(objectName(image.key), restore))) kept.push(objectName(image.key))
     }
     await holdAll(hold, context)
     return { keptAsChanged: kept }
@@ -95,19 +95,14 @@ async function isApplied(key: ObjectKey, body: KubeObject, { cluster, signal, st
  * `kubectl apply` wrote, client-go util/csaupgrade).
  */
 async function takeOver(key: ObjectKey, manager: string, { cluster, signal }: ApplyContext): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
+  await despiteOthers(objectName(key), async () => {
     const live = await cluster.get(key, signal)
     const managedFields = live && withManager(live.metadata.managedFields ?? [], manager)
     if (live === undefined || managedFields === undefined) return
     const { resourceVersion = '' } = live.metadata
     const body = { metadata: { resourceVersion, managedFields } } as unknown as Json
-    try {
-      await cluster.patch(key, { type: 'merge', body })
-      return
-    } catch (error) {
-      if (!isRefusal(error, 'Conflict') || attempt === CONFLICTS_MAX) throw error
-    }
-  }
+    await cluster.patch(key, { type: 'merge', body })
+  })
 }
 
 async function imagesOf({ objects, remove }: ApplyManifestsPayload, context: ApplyContext): Promise<Image[]> {

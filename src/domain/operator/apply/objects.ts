@@ -1,12 +1,12 @@
 /** Fields of single objects. What somebody changed since the plan is never overwritten. */
 import type { KubeObject } from '../../../ports/cluster.ts'
-import { isRefusal } from '../../kube-error.ts'
 import { sameJson } from '../../plan/json.ts'
 import type { Json } from '../../plan/plan.ts'
 import type { Look, Verb } from '../../plan/verb.ts'
 import { objectName } from '../steps/operator-step.ts'
 import type { PatchPayload } from '../steps/payloads.ts'
 import { fieldsOf } from './compare.ts'
+import { despiteOthers } from './conflicts.ts'
 import type { ApplyContext } from './context.ts'
 
 export const patchObject: Verb<ApplyContext> = {
@@ -16,21 +16,14 @@ export const patchObject: Verb<ApplyContext> = {
   },
   act: async (payload, { cluster, signal }) => {
     const { key, merge } = payload as unknown as PatchPayload
-    for (let attempt = 1; ; attempt += 1) {
+    await despiteOthers(objectName(key), async () => {
       const live = await cluster.get(key, signal)
-      if (live === undefined || lookAtFields(payload, live).state !== 'ready') return null
-      try {
-        await cluster.patch(key, { type: 'merge', body: guarded(merge, live) })
-        return null
-      } catch (error) {
-        if (!isRefusal(error, 'Conflict') || attempt === CONFLICTS_MAX) throw error
-      }
-    }
+      if (live === undefined || lookAtFields(payload, live).state !== 'ready') return
+      await cluster.patch(key, { type: 'merge', body: guarded(merge, live) })
+    })
+    return null
   },
 }
-
-/** Others may write the same object all the time: a status, an annotation. */
-export const CONFLICTS_MAX = 20
 
 /** A merge patch that is refused unless the object is still the one that was read. */
 export function guarded(merge: Json, { metadata }: KubeObject): Json {

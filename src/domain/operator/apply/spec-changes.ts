@@ -6,10 +6,12 @@ import type { Json } from '../../plan/plan.ts'
 import type { Verb } from '../../plan/verb.ts'
 import type { DefaultRule, FillDefaultsPayload, RestoreSpecsPayload } from '../steps/payloads.ts'
 import { nameOf } from '../discover/kinds.ts'
+import { objectName } from '../steps/operator-step.ts'
 import { listAll, stateOf } from './applications.ts'
 import { fieldsOf, isFields } from './compare.ts'
+import { despiteOthers } from './conflicts.ts'
 import type { ApplyContext, RunAccess } from './context.ts'
-import { CONFLICTS_MAX, guarded } from './objects.ts'
+import { guarded } from './objects.ts'
 import { othersTake } from './others.ts'
 
 /** A change of one object: what is written, and what was there. */
@@ -217,14 +219,9 @@ async function writeOne(
   { cluster, signal }: ApplyContext,
 ): Promise<void> {
   const key = { type, namespace, name }
-  for (let attempt = 1; ; attempt += 1) {
+  await despiteOthers(objectName(key), async () => {
     const live = await cluster.get(key, signal)
     if (live === undefined || live.metadata.uid !== uid || !sameJson(fieldsOf(before, live), before)) return
-    try {
-      await cluster.patch(key, { type: 'merge', body: guarded(merge, live) })
-      return
-    } catch (error) {
-      if (!isRefusal(error, 'Conflict') || attempt === CONFLICTS_MAX) throw error
-    }
-  }
+    await cluster.patch(key, { type: 'merge', body: guarded(merge, live) })
+  })
 }
