@@ -45,11 +45,18 @@ export async function planTo(
   })
 }
 
-/** The plan, but for the minute that the proof watches: nothing here happens by itself. */
+/** What is waited for in a plan that nothing here brings about by itself. */
+const WAITS: Readonly<Record<string, object>> = {
+  verify: { graceSeconds: 0 },
+  quiesce: { timeoutSeconds: 1, stallSeconds: 1 },
+}
+
+/** The plan, but for the minutes that it watches: nothing here happens by itself. */
 export function withoutGrace(plan: Plan): Plan {
-  const steps = plan.steps.map((step) =>
-    step.verb === 'verify' ? { ...step, payload: { ...(step.payload as object), graceSeconds: 0 } } : step,
-  )
+  const steps = plan.steps.map((step) => ({
+    ...step,
+    payload: step.verb in WAITS ? { ...(step.payload as object), ...WAITS[step.verb] } : step.payload,
+  }))
   return sealPlan({ ...plan, steps })
 }
 

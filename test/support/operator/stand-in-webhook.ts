@@ -21,6 +21,8 @@ export interface StandInWebhooks {
   follow: (deployments: readonly Deployment[]) => Promise<void>
   /** Of 1.x: ends without deleting its configuration, as by SIGKILL. */
   killsItself: boolean
+  /** Of 2.x: only the pod that leads writes the CA, and none does while the lease of a former one holds. */
+  leads: boolean
   close: () => Promise<void>
 }
 
@@ -48,7 +50,7 @@ export function standInForWebhooks(lab: TestCluster): StandInWebhooks {
     const one = running.get(webhook.id) ?? (await serve(lab, webhook))
     running.set(webhook.id, one)
     await lead(lab, one)
-    await trust(lab, one)
+    if (webhook.generation === '1.x' || standIn.leads) await trust(lab, one)
   }
   const down = async ({ webhook, server }: Running): Promise<void> => {
     running.delete(webhook.id)
@@ -57,6 +59,7 @@ export function standInForWebhooks(lab: TestCluster): StandInWebhooks {
   }
   const standIn: StandInWebhooks = {
     killsItself: false,
+    leads: true,
     follow: async (deployments) => {
       const asked = deployments.filter(({ spec }) => (spec.replicas ?? 1) > 0).flatMap((one) => readWebhook(one) ?? [])
       for (const one of running.values()) {

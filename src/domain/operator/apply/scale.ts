@@ -81,7 +81,7 @@ export function whyNotReady({ metadata, status }: KubeObject, replicas: number):
  * Pods that exist, terminating ones too: a controller writes until its process ends. The selector of 1.x also takes in
  * the pods of a webhook of 2.x, which carry its labels and one more.
  */
-async function podsOf(
+export async function podsOf(
   { namespace, name: deployment }: ObjectKey,
   selector: ScalePayload['selector'],
   { cluster, signal }: ApplyContext,

@@ -14,12 +14,14 @@ import { applyManifests, restoreObjects } from './manifests.ts'
 import { patchObject } from './objects.ts'
 import { putPolicy, removePolicy } from './policy.ts'
 import { watchPods } from './pod-watch.ts'
+import { pinService, unpinService } from './pinned-service.ts'
 import { quiesce } from './quiesce.ts'
 import { writeReceipt } from './receipt.ts'
 import { scale } from './scale.ts'
 import { fillDefaults, restoreSpecs } from './spec-changes.ts'
 import { verify } from './verify.ts'
 import { canary, pullImage, tell } from './waiting.ts'
+import { trustWebhook } from './webhook-trust.ts'
 import { awaitReady, handOverWebhook } from './webhooks.ts'
 
 const BY_NAME: Readonly<Record<OperatorVerb, Verb<ApplyContext>>> = {
@@ -37,7 +39,10 @@ const BY_NAME: Readonly<Record<OperatorVerb, Verb<ApplyContext>>> = {
   'set-secret-aside': setSecretAside,
   'bring-secret-back': bringSecretBack,
   scale,
+  'pin-service': pinService,
+  'unpin-service': unpinService,
   'hand-over-webhook': handOverWebhook,
+  'trust-webhook': trustWebhook,
   adopt,
   'fill-defaults': fillDefaults,
   'restore-specs': restoreSpecs,

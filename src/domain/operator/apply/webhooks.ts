@@ -15,6 +15,7 @@ import { bare } from './compare.ts'
 import { type ApplyContext, waitUntil } from './context.ts'
 import { podsMade } from './pod-watch.ts'
 import { whyNotReady } from './scale.ts'
+import { giveAuthority, whyNotTrusted } from './webhook-trust.ts'
 
 const TYPES: Readonly<Record<string, ResourceType>> = {
   MutatingWebhookConfiguration: MUTATING_WEBHOOKS,
@@ -31,7 +32,7 @@ export const handOverWebhook: Verb<ApplyContext> = {
       if (live !== undefined && isSame(live, uid)) return { state: 'ready' }
     }
     for (const key of [...create.map(keyOf), ...(awaited === null ? [] : [awaited])]) {
-      if ((await whyNotTrusted(key, context)) !== undefined) return { state: 'ready' }
+      if ((await whyNotRegistered(key, context)) !== undefined) return { state: 'ready' }
     }
     return { state: 'done' }
   },
@@ -42,7 +43,7 @@ export const handOverWebhook: Verb<ApplyContext> = {
     // Whose controller is gone answers no call, and where its Service has been led over, the new one answers twice.
     const isDead = order === 'at-once' && authority !== 'removed'
     const kept = isDead ? await removeAll(remove, context) : []
-    for (const object of create) await createConfiguration(withAuthority(object, caBundle), context)
+    for (const object of create) await register(object, caBundle, context)
     if (authority === 'removed') kept.push(...(await removeAll(remove, context)))
     const expected = [...create.map(keyOf), ...(awaited === null ? [] : [awaited])]
     for (const key of expected) await waitUntilTrusted(key, timeoutSeconds, context)
@@ -122,23 +123,23 @@ function withAuthority(object: KubeObject, caBundle: string): KubeObject {
   return { ...object, webhooks: trusting }
 }
 
-async function createConfiguration(object: KubeObject, { cluster, signal }: ApplyContext): Promise<void> {
+/** One that is there already was made by Helm, without the CA. */
+async function register(object: KubeObject, caBundle: string, context: ApplyContext): Promise<void> {
   const key = keyOf(object)
-  if ((await cluster.get(key, signal)) === undefined) await cluster.create(key.type, bare(object))
+  const isThere = (await context.cluster.get(key, context.signal)) !== undefined
+  if (!isThere) await context.cluster.create(key.type, bare(withAuthority(object, caBundle)))
+  else if (caBundle !== '') await giveAuthority(key, caBundle, context)
 }
 
-/** Without a CA the API server cannot trust the webhook. */
-async function whyNotTrusted(key: ObjectKey, { cluster, signal }: ApplyContext): Promise<string | undefined> {
+async function whyNotRegistered(key: ObjectKey, { cluster, signal }: ApplyContext): Promise<string | undefined> {
   const live = await cluster.get(key, signal)
-  if (live === undefined) return 'it is not there'
-  const { webhooks = [] } = live as Webhooks
-  return webhooks.every(({ clientConfig }) => clientConfig?.caBundle) ? undefined : 'it has no CA bundle'
+  return live === undefined ? 'it is not there' : whyNotTrusted(live)
 }
 
 async function waitUntilTrusted(key: ObjectKey, seconds: number, context: ApplyContext): Promise<void> {
   const hint = 'see the log of what registers it'
   const what = `${objectName(key)} to be registered with its CA`
-  await waitUntil(context, { seconds, what, hint }, () => whyNotTrusted(key, context))
+  await waitUntil(context, { seconds, what, hint }, () => whyNotRegistered(key, context))
 }
 
 /** Names of those that are other objects by now, and stay. */

@@ -78,6 +78,7 @@ export function stepsOf(move: Move, options: StepOptions): Step[] {
     ...(crds.migrate.length === 0 ? [] : [...returnGate(move), ...crds.migrate]),
     ...webhooks.beforeInstall,
     ...installSteps(move, options, webhooks),
+    ...webhooks.afterInstall,
     ...checkSteps(move),
     ...(crds.migrate.length === 0 ? returnGate(move) : []),
     ...liftFence(fence),

@@ -16,19 +16,23 @@ import { isFields, listAt, textAt } from '../discover/json.ts'
 import { DEPLOYMENT, MUTATING_WEBHOOKS, SECRET, VALIDATING_WEBHOOKS } from '../discover/kinds.ts'
 import type { Counterpart } from '../discover/live-objects.ts'
 import { patchObject } from '../steps/object-steps.ts'
-import type { HandOverPayload } from '../steps/payloads.ts'
+import type { HandOverPayload, TrustWebhookPayload } from '../steps/payloads.ts'
 import {
   awaitReady,
   handOverWebhook,
+  pinService,
   retireWebhook,
   setSecretAside,
   stageWebhook,
+  trustWebhook,
+  unpinService,
   watchPods,
   withdrawWebhook,
 } from '../steps/webhook-steps.ts'
 import { called, type Move } from './move.ts'
 import { idOf } from './ownership.ts'
 import { podWebhooksOf } from './pod-webhooks.ts'
+import { sharedService } from './shared-service.ts'
 
 export interface WebhookSteps {
   /** While everything runs. */
@@ -37,6 +41,8 @@ export interface WebhookSteps {
   afterStop: Step[]
   /** The last before the installation. */
   beforeInstall: Step[]
+  /** The first after the installation. */
+  afterInstall: Step[]
   /** When the target runs. */
   afterStart: Step[]
   /** What the installation must leave, and what taking it back must leave. */
@@ -57,7 +63,7 @@ export function webhookSteps(move: Move, timeoutSeconds: number): WebhookSteps {
   const remove = leftBehind(move)
   const payload = { ...shared, order: 'at-once' as const, create: [], awaited: null, remove, authority: null }
   const afterStop = remove.length === 0 ? [] : [handOverWebhook(payload, null)]
-  return { beforehand: [], afterStop, beforeInstall: [], afterStart: [], spare: [], spareBack: [] }
+  return { beforehand: [], afterStop, beforeInstall: [], afterInstall: [], afterStart: [], spare: [], spareBack: [] }
 }
 
 type Shared = Pick<HandOverPayload, 'podSelector' | 'timeoutSeconds'>
@@ -75,8 +81,10 @@ function toCharted(
   const staged = serving.filter(({ live }) => live === undefined).map(({ key, object }) => ({ key: key!, object }))
   const create = podWebhooksOf(configurations.map(({ key, object }) => ({ ...object, kind: key!.type.kind })))
   const remove = leftBehind(move)
-  const authority = then.certManager ? null : { secret: keyOf(SECRET, then.secret), field: AUTHORITY_FIELD }
+  const authority = authorityOf(then)
   const payload = { ...shared, order: 'at-once' as const, create, awaited: null, remove, authority }
+  const keys = configurations.map(({ key }) => key!)
+  const trust = { configurations: keys, authority, timeoutSeconds: shared.timeoutSeconds }
   const back: HandOverPayload = {
     ...shared,
     order: 'when-registered',
@@ -86,19 +94,40 @@ function toCharted(
     authority: null,
     losesService: now !== undefined && called(now.service) === called(then.service),
   }
+  const pin = sharedService(move, now, then, { from: rendered, timeoutSeconds: shared.timeoutSeconds })
   return {
     beforehand: [
       ...secretSteps(move, now, then),
+      ...(pin === undefined ? [] : [pinService(pin, { isLeaving: true })]),
       ...(staged.length === 0 ? [] : [stageWebhook(staged)]),
       awaitReady(keyOf(DEPLOYMENT, then.workload), shared.timeoutSeconds),
       ...(now === undefined ? [] : [watchPods(POD_SELECTOR)]),
     ],
-    afterStop: [...serviceSwitch(then, rendered), handOverWebhook(payload, back)],
+    afterStop: [
+      ...(pin === undefined ? [] : [unpinService(pin, { whenGone: false })]),
+      ...serviceSwitch(then, rendered),
+      handOverWebhook(payload, back),
+    ],
     beforeInstall: [],
+    afterInstall: [trustWebhook(trust)],
     afterStart: [],
-    spare: [],
+    spare: ownSecret(now, then),
     spareBack: [...staged, ...configurations].map(({ key }) => key!),
   }
+}
+
+/** Where 2.x keeps the CA of its certificate. */
+function authorityOf({ certManager, secret }: WebhookBehaviour): TrustWebhookPayload['authority'] {
+  return certManager ? null : { secret: keyOf(SECRET, secret), field: AUTHORITY_FIELD }
+}
+
+/**
+ * The Secret of both, which only the older chart has as an object: Helm would delete it, and a webhook that is started
+ * anew would make another certificate than those that run have.
+ */
+function ownSecret(older: WebhookBehaviour | undefined, newer: WebhookBehaviour): ObjectKey[] {
+  const isShared = older !== undefined && called(older.secret) === called(newer.secret)
+  return isShared && called(older.service) === called(newer.service) ? [keyOf(SECRET, newer.secret)] : []
 }
 
 /** Both have a Secret of one name, for different Services; until 2.2.0 the target would serve what it finds. */
@@ -128,7 +157,18 @@ function toSelfRegistered(
       ? []
       : [retireWebhook(retired.map(({ key, live }) => ({ key: key!, uid: live!.metadata.uid ?? '' })))]
   const losesService = serving.some(({ key, object }) => object.kind === 'Service' && coming.has(idOf(key!)))
-  const payload = { ...shared, order: 'when-registered' as const, create: [], awaited, remove, authority: null }
+  const newer = isOld ? now : undefined
+  const pin = sharedService(move, then, newer, { from: recorded, timeoutSeconds: shared.timeoutSeconds })
+  const shares = pin === undefined ? {} : { shares: pin }
+  const payload = {
+    ...shared,
+    ...shares,
+    order: 'when-registered' as const,
+    create: [],
+    awaited,
+    remove,
+    authority: null,
+  }
   const back: HandOverPayload = {
     ...shared,
     order: 'at-once',
@@ -137,17 +177,24 @@ function toSelfRegistered(
     remove: [
       { key: awaited, uid: '', before: { apiVersion: '', kind: awaited.type.kind, metadata: { name: awaited.name } } },
     ],
-    authority: null,
+    authority: isOld ? authorityOf(now) : null,
   }
   const beforehand = now === undefined ? [] : [watchPods(POD_SELECTOR)]
   const register = handOverWebhook(payload, isOld ? back : null)
+  const spareBack = isOld ? ownSecret(then, now) : []
   if (losesService) {
     const again: HandOverPayload = { ...back, remove: [] }
     const beforeInstall = [withdrawWebhook({ ...payload, remove }, again), ...retire]
-    return { beforehand, afterStop: [], beforeInstall, afterStart: [register], spare: [], spareBack: [] }
+    return { beforehand, afterStop: [], beforeInstall, afterInstall: [], afterStart: [register], spare: [], spareBack }
   }
   const spare = [...retired, ...configurations].map(({ key }) => key!)
-  return { beforehand, afterStop: [], beforeInstall: [], afterStart: [register, ...retire], spare, spareBack: [] }
+  const afterStart = [
+    ...(pin === undefined ? [] : [pinService(pin, { isLeaving: false })]),
+    register,
+    ...retire,
+    ...(pin === undefined ? [] : [unpinService(pin, { whenGone: true })]),
+  ]
+  return { beforehand, afterStop: [], beforeInstall: [], afterInstall: [], afterStart, spare, spareBack }
 }
 
 /** With Helm's marks of ownership where it is Helm that will find them; without them it refuses what is there. */

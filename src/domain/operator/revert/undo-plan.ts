@@ -16,6 +16,7 @@ import { holdLock, quiesce, takeSnapshot, writeReceipt } from '../steps/guard-st
 import { patchObject, unkeepObject } from '../steps/object-steps.ts'
 import { awaitReady, RETIRE, STAGE, watchPods } from '../steps/webhook-steps.ts'
 import { mergeBody } from '../steps/operator-step.ts'
+import { isUnpinning, pinningOf } from './pinning.ts'
 import { losingService, withdrawInTime } from './withdrawal.ts'
 import type {
   ApplyManifestsPayload,
@@ -120,7 +121,7 @@ function orderSteps(inverses: readonly Step[], plan: Plan, versions: ReadonlyMap
   // Put there before anything stops, and taken away when nobody calls it any more: as on the way there.
   const isRestaged = ({ id }: Step): boolean => id === `undo/${RETIRE}`
   const isRetired = ({ id }: Step): boolean => id === `undo/${STAGE}`
-  const apart = [isStop, isStart, isHandOver, isEnd, isGuard, isRestaged, isRetired]
+  const apart = [isStop, isStart, isHandOver, isEnd, isGuard, isRestaged, isRetired, isUnpinning]
   const changing = inverses.filter((step) => !apart.some((is) => is(step)))
   const atOnce = handOvers.filter((step) => orderOf(step) === 'at-once')
   const isRollback = inverses.some(({ verb }) => verb === 'helm-rollback')
@@ -140,9 +141,14 @@ function orderSteps(inverses: readonly Step[], plan: Plan, versions: ReadonlyMap
   const stops = inverses.filter(isStop)
   const settle = stops.length > 0 ? payloadOf(plan, 'quiesce') : undefined
   const proof = payloadOf(plan, 'verify')
+  const pins = pinningOf(plan, inverses)
+  // A webhook that has never been called goes before the older one answers again.
+  const isCalled = handOvers.length > 0
+  const retiredLast = losing === undefined && isCalled ? retired : []
   return [
     ...inverses.filter(isGuard),
     ...(snapshot === undefined ? [] : [takeSnapshot(snapshot)]),
+    ...pins.beforeStaging,
     ...inverses.filter(isRestaged).flatMap((step) => [step, ...readyAgain(plan)]),
     ...watchAgain(handOvers),
     // Where it cannot settle (a controller that does not work is often why one goes back), adoption takes care.
@@ -150,14 +156,18 @@ function orderSteps(inverses: readonly Step[], plan: Plan, versions: ReadonlyMap
       ? []
       : [quiesce({ ...settle, controllers: stops.map(podsOf), scope: null, whenTimedOut: 'proceed' })]),
     ...stops,
+    ...pins.afterStop,
     ...(isRollback ? [] : atOnce),
     ...keeps,
     ...middle.slice(0, at),
     ...(snapshot === undefined ? [] : [gateOf(snapshot)]),
     ...middle.slice(at),
+    ...(isCalled ? [] : retired),
     ...inverses.filter(isStart),
+    ...(retiredLast.length === 0 ? [] : pins.afterStart),
     ...handOvers.filter((step) => orderOf(step) === 'when-registered'),
-    ...(losing === undefined ? retired : []),
+    ...retiredLast,
+    ...pins.afterRetiring,
     ...(proof === undefined || snapshot === undefined ? [] : [verifyApplications({ ...proof, stopOnFinding: [] })]),
     ...inverses.filter(isEnd),
   ]

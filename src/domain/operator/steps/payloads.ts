@@ -28,7 +28,10 @@ export interface StepPayloads {
   'set-secret-aside': SecretPayload
   'bring-secret-back': SecretPayload
   scale: ScalePayload
+  'pin-service': PinServicePayload
+  'unpin-service': PinServicePayload
   'hand-over-webhook': HandOverPayload
+  'trust-webhook': TrustWebhookPayload
   adopt: AdoptPayload
   'fill-defaults': FillDefaultsPayload
   'restore-specs': RestoreSpecsPayload
@@ -161,6 +164,22 @@ export interface WatchPodsPayload {
   selector: string
 }
 
+/**
+ * A4, A6. A Service of 1.x also selects the pods of a webhook of 2.x in the same release. While both run it is led to the
+ * controller's own pods, by the hash of their template.
+ */
+export interface PinServicePayload {
+  service: ObjectKey
+  /** What has been behind the Service so far, and the labels of its pods. */
+  deployment: ObjectKey
+  selector: { readonly [label: string]: string }
+  /** Labels of the pods that must not be called by it. */
+  apart: { readonly [label: string]: string }
+  /** Of taking it back: only when none of those pods is left. */
+  whenGone: boolean
+  timeoutSeconds: number
+}
+
 /** A6. Webhook configurations pass from one version to the other. */
 export interface HandOverPayload {
   /**
@@ -177,8 +196,18 @@ export interface HandOverPayload {
   authority: { secret: ObjectKey; field: string } | 'removed' | null
   /** With the installation the Service that `remove` calls becomes the other version's; absent where it does not. */
   losesService?: boolean
+  /** The Service of 1.x that selects the pods of 2.x too: a way back has both beside each other. */
+  shares?: PinServicePayload
   /** Pods created in the gap between two webhooks are counted by this selector. */
   podSelector: string
+  timeoutSeconds: number
+}
+
+/** A10. Configurations that the installation has made, of a webhook that runs already. */
+export interface TrustWebhookPayload {
+  configurations: readonly ObjectKey[]
+  /** Where its CA is; null where somebody else writes it (cert-manager). */
+  authority: { secret: ObjectKey; field: string } | null
   timeoutSeconds: number
 }
 

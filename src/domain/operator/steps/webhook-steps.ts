@@ -4,11 +4,12 @@ import type { Step } from '../../plan/plan.ts'
 import { MUTATING_WEBHOOKS, VALIDATING_WEBHOOKS } from '../discover/kinds.ts'
 import { wordsOf } from './guard-steps.ts'
 import { inverseOf, objectName, operatorStep, stepId } from './operator-step.ts'
-import type { HandOverPayload } from './payloads.ts'
+import type { HandOverPayload, PinServicePayload, TrustWebhookPayload } from './payloads.ts'
 
 export const STAGE = 'webhook/stage'
 export const RETIRE = 'webhook/retire'
 export const WITHDRAW = 'webhook/withdraw'
+export const PIN = 'webhook/pin'
 
 /** A4: the target's webhook runs before anything stops, and nobody calls it yet. */
 export function stageWebhook(objects: readonly { key: ObjectKey; object: KubeObject }[]): Step {
@@ -82,6 +83,37 @@ export function watchPods(selector: string): Step {
 }
 
 /**
+ * While the webhook of the other version stands beside it: its pods have the labels that this Service selects by.
+ * `isLeaving`: taking it back waits until those pods are gone; otherwise they are what stays.
+ */
+export function pinService(payload: PinServicePayload, { isLeaving }: { isLeaving: boolean }): Step {
+  return operatorStep({
+    id: PIN,
+    verb: 'pin-service',
+    object: objectName(payload.service),
+    title: 'Lead the Service of 1.x to the pods of its controller alone; the other webhook has their labels too',
+    before: { pinned: false },
+    after: { pinned: true },
+    inverse: inverseOf('unpin-service', { ...payload, whenGone: isLeaving }),
+    payload,
+  })
+}
+
+/** When the Service is not called any more, or (`whenGone`) when those pods are gone. */
+export function unpinService(payload: Omit<PinServicePayload, 'whenGone'>, { whenGone }: { whenGone: boolean }): Step {
+  return operatorStep({
+    id: 'webhook/unpin',
+    verb: 'unpin-service',
+    object: objectName(payload.service),
+    title: 'Let the Service of 1.x select by its own labels again',
+    before: { pinned: true },
+    after: { pinned: false },
+    inverse: null,
+    payload: { ...payload, whenGone },
+  })
+}
+
+/**
  * A6: before the installation takes the Service away that they call. Failing closed, they would refuse every write of an
  * application and every Spark pod from then on. `back` makes them again.
  */
@@ -145,6 +177,23 @@ export function handOverWebhook(payload: HandOverPayload, back: HandOverPayload 
       ],
     },
     inverse: back === null ? null : inverseOf('hand-over-webhook', back),
+    payload,
+  })
+}
+
+/**
+ * A10: the webhooks that the installation has added have no CA, and fail closed. 2.x writes it, but only the one of its
+ * pods that leads, and for as long as the lease of one that was there before holds, none does.
+ */
+export function trustWebhook(payload: TrustWebhookPayload): Step {
+  return operatorStep({
+    id: 'webhook/trust',
+    verb: 'trust-webhook',
+    object: CONFIGURATIONS,
+    title: 'Give every webhook that was installed the CA of its certificate',
+    before: null,
+    after: { trusted: payload.configurations.map(objectName) },
+    inverse: null,
     payload,
   })
 }
