@@ -1,31 +1,129 @@
 /**
- * A run that is killed: by SIGKILL after every line of its journal, again and again, until it is through; and given up
- * in the middle of a step of each kind that changes something, back to what was before.
+ * A run that ends in the middle: at every line of its journal, again and again, until it is through; and given up at
+ * every line, back to what was before. Every line is tried in this process (mortal.ts); processes that are really
+ * killed try one of each kind.
  */
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect } from 'vitest'
-import { runDirectories } from '../../../src/adapters/journal/run-directories.ts'
-import { verifyStoredRun } from '../../../src/domain/operator/apply/verify-report.ts'
+import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { planWayBack } from '../../../src/domain/operator/apply/run-choice.ts'
+import { beginRun, goOn, type OperatorSession } from '../../../src/domain/operator/apply/session.ts'
 import { OPERATOR_VERBS } from '../../../src/domain/operator/apply/verbs.ts'
 import type { Plan } from '../../../src/domain/plan/plan.ts'
-import { isRunId } from '../../../src/domain/plan/run-id.ts'
-import { addUp, readRecords } from '../../../src/domain/plan/run-record.ts'
+import { addUp } from '../../../src/domain/plan/run-record.ts'
 import type { Cluster } from '../../../src/ports/cluster.ts'
 import { needs } from '../../support/capabilities.ts'
-import type { TestCluster } from '../../support/lab/cluster.ts'
 import { openLab } from '../../support/lab/open.ts'
 import { useCluster } from '../../support/lab/use-cluster.ts'
 import { clusterState } from '../../support/operator/cluster-state.ts'
-import { installOld, makeApplication, planUpgrade } from '../../support/operator/scenario.ts'
+import { atEveryLine, type Dies, untilDeath, untilItEnds } from '../../support/operator/mortal.ts'
+import { sessionOf, verifyRunOf } from '../../support/operator/planned.ts'
+import { APPLICATIONS, installOld, JOBS, makeApplication, planUpgrade } from '../../support/operator/scenario.ts'
 import { standInForNodes } from '../../support/operator/stand-in.ts'
 import { bundleSource } from '../../support/run-source.ts'
 
 const { it } = needs('lab')
+const lab = useCluster()
 const home = mkdtempSync(join(tmpdir(), 'sparkops-killed-'))
-afterAll(() => rmSync(home, { recursive: true, force: true }))
+let nodes: ReturnType<typeof standInForNodes> | undefined
+let isInstalled = false
+
+beforeAll(() => {
+  nodes = standInForNodes(lab())
+})
+afterAll(async () => {
+  await nodes?.stop()
+  rmSync(home, { recursive: true, force: true })
+})
+
+/** Every test leaves the cluster as it has found it. */
+async function openPrepared(): Promise<Cluster> {
+  const cluster = await openLab(lab())
+  if (!isInstalled) {
+    await installOld(lab(), cluster)
+    await makeHalfSubmitted(cluster)
+  }
+  isInstalled = true
+  return cluster
+}
+
+let halfSubmitted = 0
+
+/** Unless there is one that nobody has adopted yet. */
+async function makeHalfSubmitted(cluster: Cluster): Promise<void> {
+  const key = { type: APPLICATIONS, namespace: JOBS, name: `half-submitted-${halfSubmitted}` }
+  const live = await cluster.get(key)
+  if (live !== undefined && live.status === undefined) return
+  halfSubmitted += 1
+  await makeApplication(cluster, `half-submitted-${halfSubmitted}`, '', true)
+}
+
+/** What was adopted stays so: the driver lives, whichever version runs. */
+async function stateOf(cluster: Cluster): Promise<Record<string, unknown>> {
+  const state = await clusterState(cluster)
+  return Object.fromEntries(Object.entries(state).filter(([name]) => !/^sparkapplications.*half-submitted/.test(name)))
+}
+
+function begins(plan: Plan) {
+  return async (session: OperatorSession) =>
+    await goOn(session, await beginRun(session, plan, { purpose: 'operator apply', undoes: null }), plan)
+}
+
+function aborts(run: string) {
+  return async (session: OperatorSession) => {
+    const plan = await planWayBack((await session.store.read(run))!, session, { lowerCrds: true })
+    return await goOn(session, await beginRun(session, plan, { purpose: 'operator abort', undoes: run }), plan)
+  }
+}
+
+describe('a run that ends at every line of its journal', () => {
+  it('ends as if it had never been stopped, and so does the way back', async () => {
+    const cluster = await openPrepared()
+    const session = sessionOf(lab(), cluster, join(home, 'lines'))
+    const before = await stateOf(cluster)
+    const plan = await planUpgrade(lab(), cluster)
+    const there = await untilItEnds(session, atEveryLine().dies, begins(plan))
+    // Opened, started and closed, and for each step its intent, its deed and that it is done, where there was one.
+    expect(there.deaths.length).toBeGreaterThan(2 * plan.steps.length + 3)
+    expect(there.deaths.filter((point) => point.startsWith('after done')).length).toBe(plan.steps.length)
+    expect(addUp((await session.store.read(there.run))!.records)!.outcome).toBe('done')
+    const proof = await verifyRunOf(session, there.run)
+    expect(proof.items).toEqual([])
+    expect(proof.outcome).toBe('ok')
+
+    const back = await untilItEnds(session, atEveryLine().dies, aborts(there.run))
+    expect(back.deaths.length).toBeGreaterThan(30)
+    expect(await stateOf(cluster)).toEqual(before)
+  }, 300_000)
+})
+
+describe('a run that is given up', () => {
+  it('at any line goes back to what was before', async () => {
+    const cluster = await openPrepared()
+    const session = sessionOf(lab(), cluster, join(home, 'given-up'))
+    const { steps } = await planUpgrade(lab(), cluster)
+    // Done, and not said so, for each step; for one of each verb also begun and not done.
+    const begun = new Map(steps.map(({ verb, id }) => [verb, `after intent ${id}`]))
+    const points = steps.flatMap(({ verb, id }) => [
+      ...(begun.get(verb) === `after intent ${id}` && OPERATOR_VERBS.get(verb)?.isCheck !== true
+        ? [`after intent ${id}`]
+        : []),
+      `before done ${id}`,
+    ])
+    for (const point of points) {
+      await makeHalfSubmitted(cluster)
+      const before = await stateOf(cluster)
+      const only: Dies = (one) => one === point
+      const died = await untilDeath(session, only, begins(await planUpgrade(lab(), cluster)))
+      expect(died).toBe(point)
+      const run = (await session.store.list()).at(-1)!
+      expect([point, await untilDeath(session, () => false, aborts(run))]).toEqual([point, undefined])
+      expect(await stateOf(cluster), point).toEqual(before)
+    }
+  }, 600_000)
+})
 
 interface Ended {
   code: number | null
@@ -33,132 +131,51 @@ interface Ended {
   stderr: string
 }
 
-interface Place {
-  lab: TestCluster
-  program: string
-  directory: string
-  /** Steps of which one of each kind also dies between the deed and its line. */
-  kinds: readonly string[]
-}
-
-/** One process of a run; DIE_AT as the fixture has it. */
-function move({ lab, program, directory, kinds }: Place, words: readonly string[], dieAt = ''): Promise<Ended> {
-  const env = {
-    ...lab.environment,
-    HELM: lab.helmPath,
-    RUNS: join(directory, 'runs'),
-    DEATHS: dieAt === 'never' ? '' : join(directory, 'deaths'),
-    DIE_AT: dieAt,
-    DIE_BEFORE: kinds.flatMap((id) => [id, `undo/${id}`]).join(' '),
-  }
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, [program, ...words], { env }, (_error, _stdout, stderr) => {
-      resolve({ code: child.exitCode, signal: child.signalCode, stderr })
-    })
-  })
-}
-
-function storeIn(directory: string) {
-  return runDirectories({ root: join(directory, 'runs'), clock: { now: () => 0 }, readRecords, isRunId })
-}
-
-/** Starts the same run again and again until it ends by itself; gives how often it died. */
-async function untilItEnds(
-  place: Place,
-  first: readonly string[],
-  dieAt = '',
-): Promise<{ deaths: number; run: string }> {
-  let words = first
-  const store = storeIn(place.directory)
-  const before = (await store.list()).at(-1)
-  for (let deaths = 0; ; deaths += 1) {
-    const { code, signal, stderr } = await move(place, words, dieAt)
-    const run = (await store.list()).at(-1)!
-    if (signal !== 'SIGKILL') {
-      expect([code, stderr]).toEqual([0, ''])
-      return { deaths, run }
+describe('a process that is killed', () => {
+  it('is the same as a run that ends at a line', async () => {
+    const cluster = await openPrepared()
+    const program = await bundleSource('test/fixtures/move/run-move.ts')
+    const place = join(home, 'processes')
+    mkdirSync(place)
+    const before = await stateOf(cluster)
+    const points = [
+      'after opened',
+      'after started',
+      'after intent snapshot/take',
+      'before done crds/raise-sparkapplications',
+      'before done install/helm',
+      'after done fence/lift',
+      'before closed',
+      'before done undo/install/helm',
+      'after intent undo/stop/deployments/spark-operator/spark-operator',
+    ]
+    const move = (words: readonly string[]): Promise<Ended> => {
+      const own = { HELM: lab().helmPath, RUNS: join(place, 'runs'), DEATHS: join(place, 'deaths') }
+      const env = { ...lab().environment, ...own, DIE_AT: points.join('\n') }
+      return new Promise((resolve) => {
+        const child = execFile(process.execPath, [program, ...words], { env }, (_error, _stdout, stderr) => {
+          resolve({ code: child.exitCode, signal: child.signalCode, stderr })
+        })
+      })
     }
-    const stored = run === before ? undefined : await store.read(run)
-    // Dead before its first line was on the disk, it has done nothing and is begun anew.
-    const progress = stored && addUp(stored.records)
-    // Dead after its last line, there is nothing left to do.
-    if (progress?.outcome === 'done') return { deaths: deaths + 1, run }
-    if (progress) words = ['resume', run]
-    if (deaths > 300) throw new Error('it dies for ever')
-  }
-}
-
-async function prepare(lab: TestCluster, directory: string): Promise<{ cluster: Cluster; place: Place; plan: string }> {
-  const cluster = await openLab(lab)
-  await installOld(lab, cluster)
-  await makeApplication(cluster, 'half-submitted', '', true)
-  const plan = join(home, `${directory}.json`)
-  const planned = await planUpgrade(lab, cluster)
-  writeFileSync(plan, JSON.stringify(planned))
-  const program = await bundleSource('test/fixtures/move/run-move.ts')
-  const place = { lab, program, directory: mkdtempSync(join(home, directory)), kinds: lastOfEachKind(planned) }
-  return { cluster, plan, place }
-}
-
-/** Steps that change something, the last of each verb: what precedes it is done by then. */
-function lastOfEachKind({ steps }: Plan): string[] {
-  const changing = steps.filter(({ verb }) => OPERATOR_VERBS.get(verb)?.isCheck !== true)
-  return [...new Map(changing.map(({ verb, id }) => [verb, id])).values()]
-}
-
-describe('a run that is killed at every line of its journal', () => {
-  const lab = useCluster()
-
-  it('ends as if it had never been, and so does the way back', async () => {
-    const nodes = standInForNodes(lab())
-    const { cluster, plan, place } = await prepare(lab(), 'lines')
-    const before = await clusterState(cluster)
-    const there = await untilItEnds(place, ['apply', plan])
-    const deaths = readFileSync(join(place.directory, 'deaths'), 'utf8').trim().split('\n')
-    expect(deaths.length).toBe(there.deaths)
-    expect(deaths.length).toBeGreaterThan(45)
-    const stored = (await storeIn(place.directory).read(there.run))!
-    expect(addUp(stored.records)!.outcome).toBe('done')
-    const session = { cluster, clock: { now: () => Date.now() }, sleep: () => Promise.resolve(), tell: () => undefined }
-    const { signal } = new AbortController()
-    const proof = await verifyStoredRun(stored, { ...session, signal, graceSeconds: 0, all: false })
-    expect(proof.items).toEqual([])
-    expect(proof.outcome).toBe('ok')
-
-    rmSync(join(place.directory, 'deaths'))
-    const back = await untilItEnds(place, ['abort', there.run])
-    expect(back.deaths).toBeGreaterThan(30)
-    const after = await clusterState(cluster)
-    expect(withoutAdoption(after)).toEqual(withoutAdoption(before))
-    await nodes.stop()
-  }, 900_000)
-})
-
-/** What was adopted stays so: the driver lives, whichever version runs. */
-function withoutAdoption(state: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(state).filter(([name]) => !name.endsWith('/half-submitted')))
-}
-
-describe('a run that is given up', () => {
-  const lab = useCluster()
-
-  it('in a step of any kind goes back to what was before', async () => {
-    const nodes = standInForNodes(lab())
-    const { cluster, place } = await prepare(lab(), 'steps')
-    const before = await clusterState(cluster)
-    const store = storeIn(place.directory)
-    expect(place.kinds.length).toBeGreaterThan(10)
-    for (const id of place.kinds) {
-      const fresh = join(place.directory, 'plan.json')
-      writeFileSync(fresh, JSON.stringify(await planUpgrade(lab(), cluster)))
-      rmSync(join(place.directory, 'deaths'), { force: true })
-      const { signal } = await move(place, ['apply', fresh], `before done ${id}`)
-      expect(signal, id).toBe('SIGKILL')
-      const run = (await store.list()).at(-1)!
-      const back = await move(place, ['abort', run], 'never')
-      expect([id, back.code, back.stderr]).toEqual([id, 0, ''])
-      expect(withoutAdoption(await clusterState(cluster)), id).toEqual(withoutAdoption(before))
+    const { store } = sessionOf(lab(), cluster, join(place, 'runs'))
+    const untilItIsThrough = async (first: readonly string[]): Promise<string> => {
+      for (let words = first; ;) {
+        const { code, signal, stderr } = await move(words)
+        const run = (await store.list()).at(-1)!
+        if (signal !== 'SIGKILL') {
+          expect([code, stderr]).toEqual([0, ''])
+          return run
+        }
+        words = ['resume', run]
+      }
     }
-    await nodes.stop()
-  }, 900_000)
+    const plan = join(place, 'plan.json')
+    writeFileSync(plan, JSON.stringify(await planUpgrade(lab(), cluster)))
+    const there = await untilItIsThrough(['apply', plan])
+    expect(addUp((await store.read(there))!.records)!.outcome).toBe('done')
+    await untilItIsThrough(['abort', there])
+    expect(readFileSync(join(place, 'deaths'), 'utf8').trim().split('\n')).toEqual(points)
+    expect(await stateOf(cluster)).toEqual(before)
+  }, 300_000)
 })
