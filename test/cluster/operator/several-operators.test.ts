@@ -145,9 +145,9 @@ describe('several operators of one cluster', () => {
     expect(half).toMatchObject({ metadata: { name: 'half' }, status: { applicationState: { state: 'SUBMITTED' } } })
     expect(streaming).toMatchObject({ spec: { mode: 'cluster', restartPolicy: { onFailureRetryInterval: 5 } } })
     // The other operator goes on meanwhile: that is no finding of this move.
-    let isOver = false
-    const watching = sparkops('verify', run, '--watch', '3s', '--all', '--json').finally(() => (isOver = true))
-    for (let attempts = 2; !isOver; attempts += 1) {
+    const proving = { isOver: false }
+    const watching = sparkops('verify', run, '--watch', '3s', '--all', '--json').finally(() => (proving.isOver = true))
+    for (let attempts = 2; !proving.isOver; attempts += 1) {
       const path = '/apis/sparkoperator.k8s.io/v1beta2/namespaces/others/sparkapplications/waiting/status'
       const status = { applicationState: { state: 'SUBMITTED' }, executionAttempts: attempts }
       await lab().request('PATCH', path, { status }, 'application/merge-patch+json')
