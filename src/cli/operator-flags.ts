@@ -13,6 +13,12 @@ import { SOURCE_DESCRIPTION } from './target-flags.ts'
 
 const helpGroup = 'PLAN'
 
+/** Forks may have their kinds in a group of their own. */
+export const groupFlag = Flags.string({
+  summary: 'API group of its kinds, where there are several',
+  helpValue: 'GROUP',
+})
+
 export const planFlags = {
   to: Flags.string({ summary: `where to: ${SOURCE_DESCRIPTION}`, required: true, helpValue: 'SOURCE', helpGroup }),
   from: Flags.string({
@@ -21,6 +27,7 @@ export const planFlags = {
     helpValue: 'VERSION|SOURCE',
     helpGroup,
   }),
+  group: groupFlag,
   operator: Flags.string({ summary: 'which operator, where there are several', helpValue: 'NS/NAME', helpGroup }),
   values: Flags.string({
     char: 'f',
@@ -52,6 +59,7 @@ export const planFlags = {
 export interface PlanFlags {
   to: string
   from: string
+  group?: string | undefined
   operator?: string | undefined
   values?: string[] | undefined
   'reset-values': boolean
@@ -71,6 +79,7 @@ export async function planQuestion(
     server: flags.offline ? undefined : opened.live,
     to: flags.to,
     from: flags.from,
+    group: flags.group,
     operator: flags.operator,
     values: await Promise.all((flags.values ?? []).map(readValues)),
     resetValues: flags['reset-values'],

@@ -3,7 +3,7 @@ import { BaseCommand } from '../../cli/base-command.ts'
 import { outputFlag, progressFlag } from '../../cli/flags.ts'
 import { planFlags, planQuestion } from '../../cli/operator-flags.ts'
 import { openReader, openTargetPorts, openThrowaway } from '../../cli/wiring.ts'
-import { SPARK_GROUP } from '../../domain/operator/discover/kinds.ts'
+import { readCrds } from '../../domain/operator/discover/crds.ts'
 import { Sight } from '../../domain/operator/discover/sight.ts'
 import { rehearsalExit, rehearse } from '../../domain/operator/rehearse/rehearse.ts'
 import { operatorRehearsalView } from '../../ui/operator-rehearsal-view.ts'
@@ -46,7 +46,8 @@ export default class OperatorRehearse extends BaseCommand {
     const report = this.progressReport(flags.progress)
     const plan = { ...question, ports: await openTargetPorts(), now: this.clock.now(), signal: this.signal, report }
     const sight = new Sight(reader, this.signal)
-    const rehearsal = await rehearse({ cluster, sight, group: SPARK_GROUP, plan })
+    const { group } = await readCrds(sight, flags.group)
+    const rehearsal = await rehearse({ cluster, sight, group, plan })
     await this.present(rehearsal, operatorRehearsalView, { exit: rehearsalExit(rehearsal) })
   }
 }

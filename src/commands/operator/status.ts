@@ -1,6 +1,7 @@
 import { BaseCommand } from '../../cli/base-command.ts'
 import { outputFlag, progressFlag } from '../../cli/flags.ts'
 import { kubeFlags, namespaceFlags, snapshotFlag } from '../../cli/kube-flags.ts'
+import { groupFlag } from '../../cli/operator-flags.ts'
 import { openReader } from '../../cli/wiring.ts'
 import { discover } from '../../domain/operator/discover/discover.ts'
 import { knownReleases } from '../../domain/operator/releases/find-release.ts'
@@ -18,6 +19,7 @@ export default class OperatorStatus extends BaseCommand {
     ...kubeFlags,
     ...namespaceFlags,
     snapshot: snapshotFlag,
+    group: groupFlag,
     output: outputFlag(),
     progress: progressFlag,
   }
@@ -36,7 +38,7 @@ export default class OperatorStatus extends BaseCommand {
     const now = this.clock.now()
     const namespace = flags['all-namespaces'] ? undefined : flags.namespace
     const report = this.progressReport(flags.progress)
-    const discovery = await discover(reader, { namespace, now, signal: this.signal, report })
+    const discovery = await discover(reader, { group: flags.group, namespace, now, signal: this.signal, report })
     const status = operatorStatus(discovery, now, knownReleases)
     await this.present(status, operatorStatusView, { exit: statusExit(status) })
   }

@@ -5,7 +5,9 @@ import type { ReportProgress } from '../../ports/progress.ts'
 import type { SnapshotForm, SnapshotGap, SnapshotManifest, SnapshotType, SnapshotWriter } from '../../ports/snapshot.ts'
 import { API_VERSION, type Document } from '../document.ts'
 import { isRefusedWith } from '../kube-error.ts'
-import { SPARK_GROUP } from '../operator/discover/kinds.ts'
+import { sparkGroups } from '../operator/discover/groups.ts'
+import { CRD, SPARK_GROUP } from '../operator/discover/kinds.ts'
+import { Sight } from '../operator/discover/sight.ts'
 import { keptOf } from './redact.ts'
 import { findOperatorParts } from './operator-parts.ts'
 import { placeOf, type Selection, selectionsFor } from './selection.ts'
@@ -50,7 +52,7 @@ async function write(request: SnapshotRequest): Promise<SnapshotReport> {
   const missing: SnapshotGap[] = []
   const progress: Progress = { objects: 0, sparkUids: new Set() }
   report({ phase: 'looking for operators' })
-  const groups = [SPARK_GROUP]
+  const groups = await findGroups(cluster, request.signal)
   const parts = await findOperatorParts(cluster, { groups, signal: request.signal })
   for (const selection of selectionsFor(groups, parts)) {
     report({ phase: `reading ${selection.resource}`, count: progress.objects, noun: 'objects' })
@@ -80,6 +82,12 @@ async function write(request: SnapshotRequest): Promise<SnapshotReport> {
     items: types,
     missing,
   }
+}
+
+/** Kubeflow's in any case, so that it is known where it is not served, and those of forks. */
+async function findGroups(cluster: ClusterReader, signal: AbortSignal | undefined): Promise<string[]> {
+  const definitions = await new Sight(cluster, signal).list(CRD)
+  return [...new Set([SPARK_GROUP, ...sparkGroups(definitions)])]
 }
 
 interface Progress {

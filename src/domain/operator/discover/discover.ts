@@ -21,7 +21,7 @@ import { type LiveCrds, readCrds } from './crds.ts'
 import { findGitOpsOwners, type GitOpsOwner } from './gitops.ts'
 import { type HelmHistory, readHelmReleases } from './helm-release.ts'
 import { type Installation, joinInstallations, releaseNameOf } from './installations.ts'
-import { NAMESPACE, nameOf, SERVICE_ACCOUNT, SPARK_GROUP } from './kinds.ts'
+import { NAMESPACE, nameOf, SERVICE_ACCOUNT } from './kinds.ts'
 import { findCounterparts } from './live-objects.ts'
 import { type LeaderLock, readLocks } from './leases.ts'
 import { readRights, type Rights } from './rights.ts'
@@ -64,7 +64,7 @@ export interface FoundInstallation extends Installation {
 }
 
 export interface DiscoverOptions {
-  /** Of the operator's kinds, unless a fork calls it otherwise. */
+  /** Of the operator's kinds; found by the definitions unless given. */
   group?: string | undefined
   /** Applications of this namespace only; installations are looked for everywhere. */
   namespace?: string | undefined
@@ -81,9 +81,9 @@ export interface DiscoverOptions {
 /** Reads what a cluster has of the operator. */
 export async function discover(reader: ClusterReader, options: DiscoverOptions): Promise<Discovery> {
   const sight = options.sight ?? new Sight(reader, options.signal)
-  const group = options.group ?? SPARK_GROUP
   options.report?.({ phase: 'looking for operators' })
-  const crds = await readCrds(sight, group)
+  const crds = await readCrds(sight, options.group)
+  const { group } = crds
   const rights = await readRights(sight)
   const workloads = await findWorkloads(sight, { writers: rights.statusWriters(group) })
   const releases = await readHelmReleases(sight, { namespaces: namespacesOf(workloads), group })

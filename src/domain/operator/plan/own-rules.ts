@@ -80,6 +80,19 @@ export const PLAN_RULES: readonly OperatorRule[] = [
     source: 'kubeflow/spark-operator#3186; onUpdate (1.x), EventFilter.Update (2.x)',
   },
   {
+    id: 'OP-GROUP-DIFFERS',
+    direction: 'both',
+    subject: 'definitions',
+    title: 'The target has its kinds in another API group',
+    detail:
+      'Its operator would see none of the applications that are there, and the one that leaves would be missing for ' +
+      'them: running ones would go on and nobody would write down how they end.',
+    consequence: 'strand',
+    gate: 'block',
+    fix: 'give a target of the same group; or install it beside, and submit applications there as the old ones end',
+    source: 'spec.group of the definitions',
+  },
+  {
     id: 'OP-CRD-CONNECT-NOWHERE',
     direction: 'both',
     to: { needsSparkConnect: [true] },

@@ -97,7 +97,8 @@ interface ReadMove {
 }
 
 async function readMove(options: PlanOptions): Promise<ReadMove> {
-  const { discovery, sight, installation, target, now } = options
+  const { sight, installation, target, now } = options
+  const discovery = inGroupOf(target, options.discovery)
   const from = fromEnd(options)
   const direction = directionOf(options, from)
   const crds = decideCrds(
@@ -144,6 +145,12 @@ async function readMove(options: PlanOptions): Promise<ReadMove> {
       ? { kind: 'manifests', rendered, owned }
       : { kind: 'helm', chart: chartOf(target), values: options.said.values }
   return { move: { ...move, judgements, discovery: { ...discovery, unseen: sight.unseen } }, install, rendered }
+}
+
+/** Where nothing is defined yet, the target says in which group its kinds will be. */
+function inGroupOf({ definitions }: RenderedTarget, discovery: Discovery): Discovery {
+  const coming = definitions[0]?.reading.group
+  return discovery.crds.own.length > 0 || coming === undefined ? discovery : { ...discovery, group: coming }
 }
 
 async function secretOf(webhook: WebhookBehaviour | undefined, sight: Sight): Promise<string | undefined> {

@@ -24,6 +24,8 @@ export interface PlanQuestion {
   to: string
   /** A version, or what was installed, as `parseSource` reads it; `auto` looks. */
   from: string
+  /** API group of the operator's kinds; found by the definitions unless given. */
+  group?: string | undefined
   /** `namespace/name` of the operator to move, where there are several. */
   operator: string | undefined
   /** Over the values of the release, the last one on top. */
@@ -48,7 +50,7 @@ const FIRST_RELEASE = { name: 'spark-operator', namespace: 'spark-operator' }
 export async function planOperator(question: PlanQuestion): Promise<Plan> {
   const { reader, now, signal, report } = question
   const sight = new Sight(reader, signal)
-  const discovery = await discover(reader, { now, signal, report, sight })
+  const discovery = await discover(reader, { group: question.group, now, signal, report, sight })
   const installation = chooseInstallation(discovery, question.operator)
   const release = installation?.releaseName ?? releaseOf(installation)
   const request = {

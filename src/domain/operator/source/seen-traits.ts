@@ -5,6 +5,7 @@
 import type { KubeObject } from '../../../ports/cluster.ts'
 import type { OperatorBehaviour } from '../behaviour/behaviour.ts'
 import type { Traits } from '../releases/traits.ts'
+import { SPARK_GROUP } from '../discover/kinds.ts'
 import { isRecord, propertyOf } from '../schema/structural.ts'
 import type { Definition, Hook } from './target.ts'
 
@@ -17,7 +18,6 @@ interface Rendered {
 
 /** The API server's limit for all annotations of an object together. */
 const ANNOTATION_BYTES = 262_144
-const GROUP = 'sparkoperator.k8s.io'
 
 /** What is seen; traits that only code shows are absent. */
 export function seenTraits(rendered: Rendered): Traits {
@@ -59,12 +59,13 @@ function definitionTraits(definitions: readonly Definition[]): Traits {
 }
 
 /** A controller that may list SparkConnects does list them; rights to everything tell nothing. */
-function connectTrait({ objects, hooks, behaviours }: Rendered): Traits {
+function connectTrait({ objects, hooks, definitions, behaviours }: Rendered): Traits {
   if (behaviours.length === 0) return {}
+  const groups = new Set<unknown>([SPARK_GROUP, ...definitions.map(({ reading }) => reading.group)])
   const resources = [...objects, ...hooks.map(({ object }) => object)]
     .filter(({ kind }) => /Role$/.test(kind))
     .flatMap(({ rules }) => (Array.isArray(rules) ? rules.filter(isRecord) : []))
-    .filter(({ apiGroups }) => Array.isArray(apiGroups) && apiGroups.includes(GROUP))
+    .filter(({ apiGroups }) => Array.isArray(apiGroups) && apiGroups.some((group) => groups.has(group)))
     .flatMap((rule) => (Array.isArray(rule['resources']) ? (rule['resources'] as unknown[]) : []))
   if (resources.length === 0 || resources.includes('*')) return {}
   return { needsSparkConnect: resources.includes('sparkconnects') }

@@ -4,6 +4,7 @@
  */
 import type { KubeObject } from '../../../ports/cluster.ts'
 import type { ReleaseName } from '../../../ports/helm.ts'
+import { sparkGroups } from '../discover/groups.ts'
 import { effectiveBehaviour, type OperatorBehaviour } from '../behaviour/behaviour.ts'
 import { matchSchemas, type SchemaMatch } from '../releases/find-release.ts'
 import { type Traits, traitsOf } from '../releases/traits.ts'
@@ -70,7 +71,6 @@ export interface Hook {
 }
 
 const HOOK = 'helm.sh/hook'
-const GROUP = 'sparkoperator.k8s.io'
 
 export interface TargetParts {
   origin: TargetOrigin
@@ -88,10 +88,12 @@ export function readTarget({ origin, chart, release, rendered, shipped }: Target
   const objects = rendered.filter((object) => !isHook(object) && !isCrd(object))
   const hooks = rendered.filter(isHook).map(readHook)
   const templated = chart === undefined ? ('manifests' as const) : ('templates' as const)
-  const definitions = [
+  const all = [
     ...shipped.filter(isCrd).map((object) => define(object, 'crds')),
     ...rendered.filter((object) => isCrd(object) && !isHook(object)).map((object) => define(object, templated)),
-  ].filter(({ reading }) => reading.group === GROUP)
+  ]
+  const groups = sparkGroups(all.map(({ object }) => object))
+  const definitions = all.filter(({ reading }) => groups.includes(reading.group))
   const behaviours = effectiveBehaviour(objects, release.namespace)
   const told = versionOf(behaviours, chart)
   const seen = seenTraits({ objects, hooks, definitions, behaviours })

@@ -2,7 +2,7 @@
 import type { Discovery, FoundInstallation } from '../discover/discover.ts'
 import { watches } from '../discover/watching.ts'
 import { type Remark, remarkOn, type StatusRule } from './remarks.ts'
-import { REQUIRED_RIGHTS } from './required-rights.ts'
+import { requiredRights } from './required-rights.ts'
 
 export const INSTALL_RULES: readonly StatusRule[] = [
   noOperator,
@@ -153,7 +153,7 @@ function versionUnclear({ installations }: Discovery): Remark[] {
   )
 }
 
-function rightsMissing({ installations, rights, serviceAccounts }: Discovery): Remark[] {
+function rightsMissing({ group, installations, rights, serviceAccounts }: Discovery): Remark[] {
   const found = installations.flatMap(({ controller, behaviour }) => {
     if (controller === undefined || behaviour === undefined) return []
     const { serviceAccount: account } = controller
@@ -162,9 +162,11 @@ function rightsMissing({ installations, rights, serviceAccounts }: Discovery): R
     const { all, names, selector } = behaviour.namespaces
     const places = all || selector !== undefined ? [undefined] : names
     return places.flatMap((place) =>
-      REQUIRED_RIGHTS.filter(({ right }) => rights.may(account, right, place) === false).map(
-        ({ right }) => `${name} may not ${right.verb} ${right.resource}${place === undefined ? '' : ` in ${place}`}`,
-      ),
+      requiredRights(group)
+        .filter(({ right }) => rights.may(account, right, place) === false)
+        .map(
+          ({ right }) => `${name} may not ${right.verb} ${right.resource}${place === undefined ? '' : ` in ${place}`}`,
+        ),
     )
   })
   return remarkOn(found, {

@@ -3,7 +3,6 @@
  * work at all. Charts grant more; what a given release asks for is in its own roles.
  */
 import type { Right } from '../discover/rights.ts'
-import { SPARK_GROUP } from '../discover/kinds.ts'
 
 export interface RequiredRight {
   right: Right
@@ -12,18 +11,17 @@ export interface RequiredRight {
 
 const CHARTS = 'charts/spark-operator-chart/templates/{rbac.yaml,controller/rbac.yaml}, 1.1.27 to 2.5.2'
 
-export const REQUIRED_RIGHTS: readonly RequiredRight[] = [
-  ...['list', 'watch'].map((verb) => spark(verb, 'sparkapplications')),
-  spark('update', 'sparkapplications/status'),
-  // spark-submit runs inside the operator, under its service account.
-  ...['create', 'list', 'watch', 'delete'].map((verb) => core(verb, 'pods')),
-  ...['services', 'configmaps'].map((resource) => core('create', resource)),
-]
-
-function spark(verb: string, resource: string): RequiredRight {
-  return { right: { verb, group: SPARK_GROUP, resource }, source: CHARTS }
+/** `group` is the API group of the operator's kinds. */
+export function requiredRights(group: string): readonly RequiredRight[] {
+  return [
+    ...['list', 'watch'].map((verb) => right(verb, group, 'sparkapplications')),
+    right('update', group, 'sparkapplications/status'),
+    // spark-submit runs inside the operator, under its service account.
+    ...['create', 'list', 'watch', 'delete'].map((verb) => right(verb, '', 'pods')),
+    ...['services', 'configmaps'].map((resource) => right('create', '', resource)),
+  ]
 }
 
-function core(verb: string, resource: string): RequiredRight {
-  return { right: { verb, group: '', resource }, source: CHARTS }
+function right(verb: string, group: string, resource: string): RequiredRight {
+  return { right: { verb, group, resource }, source: CHARTS }
 }

@@ -354,6 +354,44 @@ describe('webhooks', () => {
   })
 })
 
+describe('a fork with its kinds in an API group of its own', () => {
+  const inGroup = (objects: readonly KubeObject[], group: string) =>
+    JSON.parse(
+      JSON.stringify(objects).replaceAll(/sparkoperator\.k8s\.io(?!\/(app-name|launched|submission))/g, group),
+    ) as KubeObject[]
+  const apaches = (): KubeObject => {
+    const properties = { spec: { type: 'object', properties: { driverSpec: { type: 'object' } } } }
+    const [theirs] = inGroup([crd('SparkApplication', { schema: { type: 'object', properties } })], 'spark.apache.org')
+    return theirs!
+  }
+  const whole = [...SOUND, ACCOUNT, application('etl'), sparkPod('etl')]
+
+  it('is found as any other, beside the SparkApplications of Apache, which are another kind', async () => {
+    const status = await statusOf([...inGroup(whole, 'spark.acme.io'), apaches()])
+    expect(status.remarks).toEqual([])
+    expect(status.crds.map(({ name }) => name)).toContain('sparkapplications.spark.acme.io')
+    expect(status.foreignCrds).toEqual(['sparkapplications.spark.apache.org'])
+    expect(status.installations).toMatchObject([{ id: 'spark-operator/spark-operator', applications: { total: 1 } }])
+  })
+
+  it('stands beside the operator that it was made from, and is looked at when it is named', async () => {
+    const objects = [...whole, ...inGroup([...crds(), application('forked')], 'spark.acme.io')]
+    const status = await statusOf(objects)
+    expect(status.applications.total).toBe(1)
+    expect(status.foreignCrds).toContain('sparkapplications.spark.acme.io')
+    const asked = await discover(recordedCluster(objects), { group: 'spark.acme.io', now: NOW })
+    expect(asked.cases.map(({ application: { name } }) => name)).toEqual(['forked'])
+  })
+
+  it('is asked for where there are two and neither is the first one', async () => {
+    const objects = ['spark.acme.io', 'spark.other.io'].flatMap((group) => inGroup(crds(), group))
+    await expect(discover(recordedCluster(objects), { now: NOW })).rejects.toMatchObject({
+      exit: 'usage',
+      why: 'found: spark.acme.io, spark.other.io',
+    })
+  })
+})
+
 describe('definitions', () => {
   it('tell what they keep, what is stored, and what is missing', async () => {
     const status = await statusOf([

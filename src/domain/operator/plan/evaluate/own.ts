@@ -10,9 +10,7 @@ export const OWN_EVALUATORS: Evaluators = {
       disagreements.map(({ object, foretold, said }) => `${object} (foretold ${foretold}; the server: ${said})`),
     ),
   'OP-SERVER-NOT-ASKED': ({ judgements }) =>
-    judgements
-      .filter(isUnasked)
-      .map(({ type, notAsked }) => `${type.resource}: ${notAsked!}`),
+    judgements.filter(isUnasked).map(({ type, notAsked }) => `${type.resource}: ${notAsked!}`),
   'OP-UNSEEN': ({ discovery, helm }) => [
     ...discovery.unseen.map(({ what, why }) => `${what}: ${why}`),
     ...(helm?.unseen ?? []),
@@ -37,6 +35,11 @@ export const OWN_EVALUATORS: Evaluators = {
   },
   'OP-SHARED-DEFINITIONS': ({ crds, others }) =>
     crds.some(({ final, live }) => final !== undefined && live !== undefined) ? others.map(({ id }) => id) : [],
+  'OP-GROUP-DIFFERS': ({ discovery: { group, crds }, target: { definitions } }) => {
+    const coming = [...new Set(definitions.map(({ reading }) => reading.group))]
+    const isOther = coming.length > 0 && !coming.includes(group) && crds.own.length > 0
+    return isOther ? [`${group} now, ${coming.join(', ')} then`] : []
+  },
   'OP-IMAGE-UNCHECKED': ({ behaviour, readyNodes }) =>
     behaviour === undefined || readyNodes === 0 ? [] : [behaviour.controller.image],
   'OP-NO-NODES': ({ readyNodes, discovery }) => (readyNodes === 0 ? [discovery.cluster.server] : []),
