@@ -54,6 +54,8 @@ export async function bundle() {
     sourcesContent: false,
     legalComments: 'none',
     external: [...installed, ...NEVER_LOADED],
+    // ws would look for native packages that nobody installs with us.
+    define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' },
     loader: { '.html': 'text', '.css': 'text' },
     logLevel: 'warning',
   })
