@@ -1,18 +1,19 @@
 // Finds and reads the files of Kubernetes objects: JSON and YAML, one file, a directory of them, or standard input.
-import { readFile, stat } from 'node:fs/promises'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { open, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { text as textOfStream } from 'node:stream/consumers'
 import { glob } from 'tinyglobby'
 import { SparkopsError } from '../../domain/errors.ts'
-import type { ObjectText } from '../../ports/object-files.ts'
+import type { ObjectText, StoredBytes } from '../../ports/object-files.ts'
 
 /** A pod has some 10 KB. What is larger than this is not meant to be read as one file of objects. */
 const LARGEST = 32 << 20
 const MOST_FILES = 100_000
+const PIECE = 1 << 18
 
 /** The files behind a path, those of a directory in the order of their names. Links out of it are not followed. */
 export async function findObjectFiles(path: string): Promise<readonly ObjectText[]> {
-  if (path === '-') return [{ name: '<stdin>', isNamed: true, text: () => textOfStream(process.stdin) }]
+  if (path === '-') return [{ name: '<stdin>', isNamed: true, text: readStandardInput }]
   const info = await told(path, stat(path))
   if (!info.isDirectory()) return [fileOf(path, true)]
   const names = await glob(['**/*.{json,yaml,yml}'], { cwd: path, followSymbolicLinks: false, dot: false })
@@ -23,18 +24,79 @@ export async function findObjectFiles(path: string): Promise<readonly ObjectText
 }
 
 function fileOf(path: string, isNamed: boolean): ObjectText {
-  return { name: path, isNamed, text: () => readText(path) }
+  return { name: path, isNamed, text: () => readText(path), stored: storedBytes(path) }
+}
+
+function storedBytes(path: string): StoredBytes {
+  let seen: { size: number; mtimeMs: number } | undefined
+  return {
+    async *pieces() {
+      seen = await sizeOf(path)
+      const file = await told(path, open(path))
+      const piece = Buffer.alloc(PIECE)
+      try {
+        for (;;) {
+          const { bytesRead } = await told(path, file.read(piece))
+          if (bytesRead === 0) break
+          yield piece.subarray(0, bytesRead)
+        }
+      } finally {
+        await file.close()
+      }
+    },
+    again: (from, to) => {
+      const bytes = Buffer.alloc(to - from)
+      const file = openFor(path)
+      const now = fstatSync(file)
+      const isSame = now.size === seen?.size && now.mtimeMs === seen.mtimeMs
+      if (isSame && readSync(file, bytes, 0, bytes.length, from) === bytes.length) return bytes
+      throw unusable(path, 'it was changed while it was read', 'run it again when nobody writes to it')
+    },
+  }
+}
+
+/** Files that stay open: the two sides of a comparison are read in turn. */
+const MOST_OPEN = 8
+const opened = new Map<string, number>()
+
+function openFor(path: string): number {
+  const known = opened.get(path)
+  if (known !== undefined) return known
+  const [oldest] = opened
+  if (oldest !== undefined && opened.size >= MOST_OPEN) {
+    closeSync(oldest[1])
+    opened.delete(oldest[0])
+  }
+  const file = openSync(path, 'r')
+  opened.set(path, file)
+  return file
 }
 
 async function readText(path: string): Promise<string> {
-  const info = await told(path, stat(path))
-  if (info.size > LARGEST)
-    throw unusable(
-      path,
-      `it has ${info.size >> 20} MiB; more than 32 are not read as one file`,
-      'give a file for each pod',
-    )
+  await sizeOf(path)
   return await told(path, readFile(path, 'utf8'))
+}
+
+async function sizeOf(path: string): Promise<{ size: number; mtimeMs: number }> {
+  const info = await told(path, stat(path))
+  if (info.size > LARGEST) throw tooLarge(path, info.size)
+  return info
+}
+
+/** Standard input, as far as a file may be. */
+async function readStandardInput(): Promise<string> {
+  const pieces: Buffer[] = []
+  let size = 0
+  for await (const piece of process.stdin as AsyncIterable<Buffer>) {
+    size += piece.length
+    if (size > LARGEST) throw tooLarge('<stdin>', size)
+    pieces.push(piece)
+  }
+  return Buffer.concat(pieces).toString('utf8')
+}
+
+function tooLarge(path: string, size: number): SparkopsError {
+  return unusable(path, `it has ${size >> 20} MiB; more than 32 are not read as one file`, 'give a file for each pod')
 }
 
 async function told<T>(path: string, reading: Promise<T>): Promise<T> {

@@ -13,16 +13,26 @@ export function isShared(value: unknown): value is object {
   return typeof value === 'object' && value !== null && sharedValues.has(value)
 }
 
-/** Blocks that were read before: pods of one application are made of the same ones. What is shared nobody may change. */
+/**
+ * Blocks that were read before: pods of one application are made of the same ones. What is shared nobody may change. A
+ * block is kept when it comes a second time: those with names of their own never do, and to keep them costs more than it
+ * saves.
+ */
 export class SharedBlocks {
   private readonly byColumn: Map<string, unknown>[] = []
   private count = 0
+  private readonly once = new Set<string>()
 
   find(column: number, text: string): unknown {
     return this.byColumn[column]?.get(text)
   }
 
   add(column: number, text: string, value: unknown): void {
+    if (!this.once.delete(text)) {
+      if (this.once.size >= MOST_ONCE) this.once.clear()
+      this.once.add(text)
+      return
+    }
     if (typeof value === 'object' && value !== null) sharedValues.add(value)
     if (++this.count > MOST_BLOCKS) {
       this.byColumn.length = 0
@@ -33,6 +43,7 @@ export class SharedBlocks {
 }
 
 const MOST_BLOCKS = 10_000
+const MOST_ONCE = 5000
 /** Larger ones repeat seldom as a whole; their parts do. */
 const LONGEST_BLOCK = 4000
 

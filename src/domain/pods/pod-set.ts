@@ -6,7 +6,8 @@ import { checkPod } from './check-shape.ts'
 import { type JsonMap, at, textAt } from './json.ts'
 import { packedPod } from './packed-pods.ts'
 import { SharedBlocks } from './plain-yaml.ts'
-import { type ReadObject, malformed, readObjects } from './read-objects.ts'
+import { malformed, readObjects } from './read-objects.ts'
+import { type StoredObject, readStored } from './read-stored.ts'
 import { type SparkPod, sparkPodOf } from './spark-pod.ts'
 
 /** Of both sides of a comparison: nothing that is read here is changed. */
@@ -28,13 +29,15 @@ export interface PodSet {
 export async function readPodSet(from: string, files: readonly ObjectText[]): Promise<PodSet> {
   const set: PodSet = { from, pods: [], applications: [], captures: [], skipped: [], gaps: [] }
   let notSpark: SparkopsError | undefined
-  for (const file of files)
-    for await (const read of readObjects(file, shared)) notSpark = addObject(set, read) ?? notSpark
+  for (const file of files) {
+    const stored = file.stored && (await readStored(file, file.stored, shared))
+    for await (const read of stored ?? readObjects(file)) notSpark = addObject(set, read) ?? notSpark
+  }
   if (set.pods.length > 0 || set.captures.length > 0) return set
   throw notSpark ?? noPods(from)
 }
 
-function addObject(set: PodSet, { object, from, again }: ReadObject): SparkopsError | undefined {
+function addObject(set: PodSet, { object, from, again }: StoredObject): SparkopsError | undefined {
   const kind = textAt(object, 'kind')
   if (kind === 'SparkApplication') set.applications.push({ object, from })
   if (kind === 'PodCapture') {

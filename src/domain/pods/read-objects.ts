@@ -5,52 +5,45 @@ import { SparkopsError } from '../errors.ts'
 import { parseExact } from '../exact-json.ts'
 import { type JsonMap, isMap, textAt } from './json.ts'
 import { loadDocuments } from './kubectl-yaml.ts'
-import type { Reread } from './packed-pods.ts'
 import { type SharedBlocks, readPlainYaml } from './plain-yaml.ts'
+import { NOT_PLAIN } from './stored-documents.ts'
 
 export interface ReadObject {
   object: JsonMap
   /** File, and place in it where it holds several. */
   from: string
   isNamed: boolean
-  /** Reads it again, where that is cheap: it need not be kept. */
-  again?: Reread
 }
 
 /** More places than any file of pods has; aliases of aliases reach it at once, and no memory is spent on them. */
 const MOST_PLACES = 3_000_000
 const DEEPEST = 100
 
-/**
- * The objects of a file; the items of a List each by itself. Documents without a kind are refused in a named file.
- * @param shared blocks that objects may have in common with others; who gives them changes no object
- */
-export async function* readObjects(file: ObjectText, shared?: SharedBlocks): AsyncGenerator<ReadObject> {
+/** The objects of a file; the items of a List each by itself. Documents without a kind are refused in a named file. */
+export async function* readObjects(file: ObjectText): AsyncGenerator<ReadObject> {
   const text = await file.text()
   const parts = documentsIn(text)
   let number = 0
   for (const part of parts) {
-    const plain = plainDocument(part, shared)
-    const documents = plain === undefined ? parsePart(part, file.name) : [plain]
-    if (plain !== undefined) checkSize(documents, file.name)
-    const again = isMap(plain) && !Array.isArray(plain['items']) ? reread(part, shared) : undefined
+    const documents = readPart(part, file.name)
     const isAlone = parts.length === 1 && documents.length === 1
     for (const document of documents) {
       number += 1
-      const from = isAlone ? file.name : `${file.name}, document ${number}`
       if (document === null || document === undefined) continue
-      for (const object of objectsOf(document, from, file.isNamed))
-        yield again === undefined ? object : { ...object, again }
+      yield* objectsOf(document, isAlone ? file.name : `${file.name}, document ${number}`, file.isNamed)
     }
   }
 }
 
-function reread(part: Part, shared?: SharedBlocks): Reread {
-  return { size: part.text.length, object: () => plainDocument(part, shared) as JsonMap }
-}
-
-function plainDocument({ text }: Part, shared?: SharedBlocks): unknown {
-  return readPlainYaml(text, shared)
+/**
+ * The documents of a part of a file, by the quick reader where that one can. Throws exit 65.
+ * @param shared blocks that objects may have in common with others; who gives them changes no object
+ */
+export function readPart(part: Part, name: string, shared?: SharedBlocks): unknown[] {
+  const plain = readPlainYaml(part.text, shared)
+  if (plain === undefined) return parsePart(part, name)
+  checkSize([plain], name)
+  return [plain]
 }
 
 /** The documents of a text: JSON, or YAML in as many documents as it has. Throws exit 65. */
@@ -58,14 +51,12 @@ export function parseDocuments(text: string, name: string): unknown[] {
   return documentsIn(text).flatMap((part) => parsePart(part, name))
 }
 
-interface Part {
+export interface Part {
   text: string
-  /** The line that it begins at, from 0. */
+  /** The line that it begins at, from 0; asked for only where something is wrong. */
   line: number
 }
 
-/** What may stand at the margin and is more than a line between documents: directives, ends, content behind the mark. */
-const NOT_PLAIN = /^(?:%|\.\.\.|---[ \t]*[^ \t\r\n#])/m
 const MARK = /^---[ \t]*(?:#.*)?\r?$/gm
 
 /** Cut at the lines between documents, which nothing else can look like (YAML 1.2.2, c-forbidden), so that each is read alone. */
@@ -77,7 +68,7 @@ function documentsIn(text: string): Part[] {
   const add = (to: number): void => {
     const part = text.slice(from, to)
     // Before the first mark there need be nothing.
-    if (parts.length > 0 || from > 0 || /^[^#\s]/m.test(part)) parts.push({ text: part, line })
+    if (parts.length > 0 || from > 0 || /^[ \t]*[^#\s]/m.test(part)) parts.push({ text: part, line })
     line += part.split('\n').length - 1
   }
   for (const { 0: mark, index } of text.matchAll(MARK)) {
@@ -88,29 +79,29 @@ function documentsIn(text: string): Part[] {
   return parts
 }
 
-function parsePart({ text, line }: Part, name: string): unknown[] {
-  const documents = /^\s*[{[]/.test(text) ? parseJson(text, line, name) : parseYaml(text, line, name)
+function parsePart(part: Part, name: string): unknown[] {
+  const documents = /^\s*[{[]/.test(part.text) ? parseJson(part, name) : parseYaml(part, name)
   checkSize(documents, name)
   return documents
 }
 
-function parseJson(text: string, line: number, name: string): unknown[] {
+function parseJson(part: Part, name: string): unknown[] {
   try {
-    return [parseExact(text)]
+    return [parseExact(part.text)]
   } catch (error) {
     // YAML's flow form looks like JSON; what neither can read is told by YAML, which knows the line.
     if (!(error instanceof SyntaxError)) throw error
-    return parseYaml(text, line, name)
+    return parseYaml(part, name)
   }
 }
 
-function parseYaml(text: string, from: number, name: string): unknown[] {
+function parseYaml(part: Part, name: string): unknown[] {
   try {
-    return loadDocuments(text)
+    return loadDocuments(part.text)
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error
     const { line = 0, column = 0 } = (error.mark ?? {}) as { line?: number; column?: number }
-    throw malformed(`${name}:${from + line + 1}:${column + 1}`, error.reason)
+    throw malformed(`${name}:${part.line + line + 1}:${column + 1}`, error.reason)
   }
 }
 
@@ -126,7 +117,8 @@ function checkSize(documents: unknown[], name: string): void {
   visit(documents, 0)
 }
 
-function objectsOf(document: unknown, from: string, isNamed: boolean): ReadObject[] {
+/** The objects of a document: itself, or the items of a List. Throws exit 65 for what is none, in a named file. */
+export function objectsOf(document: unknown, from: string, isNamed: boolean): ReadObject[] {
   if (!isMap(document)) {
     if (!isNamed) return []
     throw malformed(from, `it is ${Array.isArray(document) ? 'a list' : 'a single value'} where an object should be`)

@@ -50,7 +50,7 @@ export function sparkPodOf(object: JsonMap, from: string): SparkPod {
 }
 
 /** By its names of Spark 2.4 and 3, else by what it runs, else the only one there is. */
-function mainContainerOf(object: JsonMap, role: Role): string | undefined {
+export function mainContainerOf(object: JsonMap, role: Role): string | undefined {
   const containers = mapsAt(object, 'spec', 'containers')
   const names = [STANDARD[role], ...(role === 'executor' ? ['executor'] : [])]
   const found =

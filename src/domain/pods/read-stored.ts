@@ -1,0 +1,124 @@
+/**
+ * Objects of files that can be read again. Of a pod in Kubernetes' own YAML only the head is read at first, kind and
+ * metadata: who it is. The rest is read when it is looked at, and let go.
+ */
+import type { ObjectText, StoredBytes } from '../../ports/object-files.ts'
+import { SparkopsError } from '../errors.ts'
+import { checkPod } from './check-shape.ts'
+import { type JsonMap, isMap, textAt } from './json.ts'
+import { apart } from './packed-pods.ts'
+import { type SharedBlocks, readPlainYaml } from './plain-yaml.ts'
+import { type Part, type ReadObject, objectsOf, readPart } from './read-objects.ts'
+import { type StoredDocument, storedDocuments } from './stored-documents.ts'
+
+export interface StoredObject extends ReadObject {
+  /** Reads all of it; `object` may have only its head. Absent where it is kept. */
+  again?: () => JsonMap
+}
+
+/** The objects of a file. Undefined where its documents cannot be told apart by lines alone. Throws exit 65. */
+export async function readStored(
+  file: ObjectText,
+  stored: StoredBytes,
+  shared: SharedBlocks,
+): Promise<StoredObject[] | undefined> {
+  const objects: StoredObject[] = []
+  const reader = new StoredReader(file, stored, shared)
+  let last: StoredDocument | undefined
+  let count = 0
+  for await (const document of storedDocuments(stored.pieces())) {
+    if (document === 'whole') return undefined
+    if (last !== undefined) objects.push(...reader.objects(last, `${file.name}, document ${count}`))
+    last = document
+    count += 1
+  }
+  if (last !== undefined)
+    objects.push(...reader.objects(last, count === 1 ? file.name : `${file.name}, document ${count}`))
+  return objects
+}
+
+class StoredReader {
+  private readonly file: ObjectText
+  private readonly stored: StoredBytes
+  private readonly shared: SharedBlocks
+
+  constructor(file: ObjectText, stored: StoredBytes, shared: SharedBlocks) {
+    this.file = file
+    this.stored = stored
+    this.shared = shared
+  }
+
+  objects({ text, from, to }: StoredDocument, where: string): StoredObject[] {
+    const { isNamed } = this.file
+    const head = headOf(text)
+    if (head !== undefined)
+      return [{ object: head, from: where, isNamed, again: this.again(from, to, where, nameOf(head)) }]
+    const [document] = readPart(this.part(text, from), this.file.name)
+    if (document === null || document === undefined) return []
+    const objects = objectsOf(document, where, isNamed)
+    const [only] = objects
+    if (only === undefined || only.object !== document) return objects
+    return [{ ...only, again: this.again(from, to, where, nameOf(only.object)) }]
+  }
+
+  private again(from: number, to: number, where: string, name: string | undefined): () => JsonMap {
+    return () => {
+      const text = new TextDecoder().decode(this.stored.again(from, to))
+      const [pod] = readPart(this.part(text, from), this.file.name, this.shared)
+      if (!isMap(pod) || nameOf(pod) !== name) throw changed(this.file.name)
+      checkPod(pod, where)
+      return pod
+    }
+  }
+
+  private part(text: string, from: number): Part {
+    const { stored } = this
+    return {
+      text,
+      get line() {
+        return stored.again(0, from).reduce((lines, byte) => (byte === NEWLINE ? lines + 1 : lines), 0)
+      },
+    }
+  }
+}
+
+const NEWLINE = 10
+
+/** A line at the margin that begins a field of the object, as Kubernetes writes them. */
+const FIELD = /^([A-Za-z]+):(.*)$/
+const AT_MARGIN = /^[^\s].*$/gm
+
+/**
+ * Kind and metadata of a pod; undefined for all that is no pod, or is not written as Kubernetes does: a line at the
+ * margin is then no field of its own for certain.
+ */
+function headOf(text: string): JsonMap | undefined {
+  const fields = new Map<string, { from: number; rest: string; to: number }>()
+  let last: { from: number; rest: string; to: number } | undefined
+  for (const { 0: line, index } of text.matchAll(AT_MARGIN)) {
+    const [, name = '', rest = ''] = FIELD.exec(line) ?? []
+    if (name === '' || fields.has(name)) return undefined
+    if (last !== undefined) last.to = index
+    last = { from: index, rest, to: text.length }
+    fields.set(name, last)
+  }
+  const metadata = fields.get('metadata')
+  if (fields.get('kind')?.rest !== ' Pod' || metadata === undefined) return undefined
+  const head = readPlainYaml(text.slice(metadata.from, metadata.to))
+  return isMap(head) && isMap(head['metadata']) ? { apiVersion: 'v1', kind: 'Pod', ...head } : undefined
+}
+
+function nameOf(object: JsonMap): string | undefined {
+  const name = textAt(object, 'metadata', 'name') ?? textAt(object, 'metadata', 'generateName')
+  return name && apart(name)
+}
+
+function changed(name: string): SparkopsError {
+  return new SparkopsError({
+    code: 'SO_FILE_CHANGED',
+    message: `${name} was changed while it was read`,
+    why: 'a pod is no longer where it was',
+    hint: 'run it again when nobody writes to it',
+    exit: 'data',
+  })
+}
