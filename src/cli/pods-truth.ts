@@ -80,7 +80,7 @@ export async function readTruth(flags: TruthFlags, actual: PodSet, signal: Abort
 async function askCluster(flags: KubeFlags, { pods }: PodSet, signal: AbortSignal): Promise<Truth> {
   const cluster = await openCluster(flags)
   const { namespace, server } = cluster.identity
-  const shapes = byApplication(pods).map(({ shape }) => shape)
+  const shapes = [...byApplication(pods)].map(({ shape }) => shape)
   return { kind: 'dry-run', from: server, ...(await dryRunPods({ cluster, shapes, namespace, signal })) }
 }
 

@@ -12,24 +12,32 @@ import type { Shape } from './shapes.ts'
 import type { SparkPod } from './spark-pod.ts'
 import type { Place } from './tree.ts'
 
-/** The rows of all expectations over all pods; each shape’s pods are looked at one by one, for names may be expected. */
-export function verifyExpectations(
-  shapes: readonly Shape[],
-  expectations: readonly Expectation[],
-): { rows: FieldRow[]; unseen: string[] } {
-  const drivers = shapes.filter(({ role }) => role === 'driver').flatMap(({ pods }) => pods)
-  const rows: FieldRow[] = []
-  const unseen: string[] = []
-  for (const expectation of expectations) {
-    let selected = 0
-    for (const shape of shapes)
-      for (const pod of shape.pods.filter((one) => selects(expectation, one))) {
-        selected++
-        rows.push(...podRows(pod, shape, expectation, drivers))
-      }
-    if (selected === 0) unseen.push(`${expectation.where}: it selects no pod`)
+/** Expectations over the shapes of many applications, one shape after the other. */
+export class Expecting {
+  private readonly expectations: readonly Expectation[]
+  private readonly drivers: readonly SparkPod[]
+  private readonly met = new Set<Expectation>()
+
+  constructor(expectations: readonly Expectation[], pods: readonly SparkPod[]) {
+    this.expectations = expectations
+    this.drivers = pods.filter(({ role }) => role === 'driver')
   }
-  return { rows: unique(rows), unseen }
+
+  /** The rows of a shape; its pods are looked at one by one, for names may be expected. */
+  rowsOf(shape: Shape): FieldRow[] {
+    const rows: FieldRow[] = []
+    for (const expectation of this.expectations)
+      for (const pod of shape.pods.filter((one) => selects(expectation, one))) {
+        this.met.add(expectation)
+        rows.push(...podRows(pod, shape, expectation, this.drivers))
+      }
+    return unique(rows)
+  }
+
+  /** What no pod was selected by, once all shapes were looked at. */
+  unmet(): string[] {
+    return this.expectations.filter((one) => !this.met.has(one)).map(({ where }) => `${where}: it selects no pod`)
+  }
 }
 
 function podRows(pod: SparkPod, shape: Shape, expectation: Expectation, drivers: readonly SparkPod[]): FieldRow[] {

@@ -11,7 +11,7 @@ import type { PodSet } from './pod-set.ts'
 import type { FieldRow, Role } from './rows.ts'
 import { type Shape, shapesOf } from './shapes.ts'
 import type { SparkPod } from './spark-pod.ts'
-import { verifyExpectations } from './verify-expect.ts'
+import { Expecting } from './verify-expect.ts'
 import { verifyProvenance } from './verify-provenance.ts'
 import { type SpecTruth, rolesOf, verifyAgainstSpec } from './verify-spec.ts'
 
@@ -44,15 +44,14 @@ interface Findings {
   rows: FieldRow[]
   unseen: string[]
   notes: string[]
-  /** As the rows number them, where that is not by application alone. */
-  shapes?: ShapeSummary[]
+  /** As the rows number them. */
+  shapes: ShapeSummary[]
 }
 
 /** The proof, or what keeps it from being one. Never `ok` where a role of the application was not seen. */
 export function verifyPods({ actual, truth, accept, isStrict }: VerifyOptions): PodVerification {
   const pods = truth.kind === 'spec' ? ofApplication(actual.pods, truth.application) : actual.pods
-  const shapes = byApplication(pods)
-  const found = findingsOf(truth, shapes, actual)
+  const found = findingsOf(truth, pods, actual)
   const applications = truth.kind === 'spec' ? [truth.application] : applicationsOf(truth, actual)
   const unseen = [...new Set([...found.unseen, ...actual.gaps, ...unseenRoles(applications, pods)])]
   // In a proof by provenance, what a webhook put there is the very thing that must not be.
@@ -63,7 +62,7 @@ export function verifyPods({ actual, truth, accept, isStrict }: VerifyOptions): 
     kind: 'PodVerification',
     truth: inWords(truth),
     pods: actual.from,
-    shapes: found.shapes ?? shapes.map(({ shape, application }) => shapeSummary(shape, application)),
+    shapes: found.shapes,
     notes: [...new Set(found.notes)],
     ...settled,
     exit:
@@ -86,52 +85,51 @@ interface AppShape {
   application: string
 }
 
-/** The shapes of all applications, numbered through. */
-export function byApplication(pods: readonly SparkPod[]): AppShape[] {
-  const names = [...new Set(pods.map(({ application }) => application))].sort()
+/** The shapes of all applications, numbered through; those of one at a time, for trees take room. */
+export function* byApplication(pods: readonly SparkPod[]): Generator<AppShape> {
+  const applications = new Map<string, SparkPod[]>()
+  for (const pod of pods) {
+    const own = applications.get(pod.application)
+    if (own === undefined) applications.set(pod.application, [pod])
+    else own.push(pod)
+  }
   const counts = { driver: 0, executor: 0 }
-  return names.flatMap((application) =>
-    shapesOf(
-      pods.filter((pod) => pod.application === application),
-      counts,
-    ).map((shape) => ({ shape, application })),
-  )
+  for (const application of [...applications.keys()].sort())
+    for (const shape of shapesOf(applications.get(application)!, counts)) yield { shape, application }
 }
 
-function findingsOf(truth: Truth, shapes: readonly AppShape[], actual: PodSet): Findings {
+function findingsOf(truth: Truth, pods: readonly SparkPod[], actual: PodSet): Findings {
   switch (truth.kind) {
-    case 'expectations':
-      return {
-        ...verifyExpectations(
-          shapes.map(({ shape }) => shape),
-          truth.expectations,
-        ),
-        notes: [],
-      }
+    case 'expectations': {
+      const expecting = new Expecting(truth.expectations, pods)
+      const found = eachShape(pods, ({ shape }) => ({ rows: expecting.rowsOf(shape), unseen: [] }))
+      return { ...found, unseen: expecting.unmet() }
+    }
     case 'spec':
-      return joined(shapes.map(({ shape }) => verifyAgainstSpec(shape, truth)))
+      return eachShape(pods, ({ shape }) => verifyAgainstSpec(shape, truth))
     case 'dry-run':
-      return truth
+      return { ...eachShape(pods, () => ({ rows: [], unseen: [] })), ...truth }
     case 'baseline':
       return { ...comparePods(truth, actual), notes: [] }
-    case 'provenance':
-      return joined(
-        shapes.map(({ shape, application }) => {
-          const object = actual.applications.find(
-            (one) => textAt(one.object, 'metadata', 'name') === application,
-          )?.object
-          return { ...verifyProvenance(shape, object), notes: [] }
-        }),
-      )
+    case 'provenance': {
+      const named = new Map(actual.applications.map(({ object }) => [textAt(object, 'metadata', 'name'), object]))
+      return eachShape(pods, ({ shape, application }) => verifyProvenance(shape, named.get(application)))
+    }
   }
 }
 
-function joined(parts: readonly Findings[]): Findings {
-  return {
-    rows: parts.flatMap(({ rows }) => rows),
-    unseen: parts.flatMap(({ unseen }) => unseen),
-    notes: parts.flatMap(({ notes }) => notes),
+type OfShape = Omit<Findings, 'shapes' | 'notes'> & { notes?: string[] }
+
+function eachShape(pods: readonly SparkPod[], findings: (shape: AppShape) => OfShape): Findings {
+  const all: Findings = { rows: [], unseen: [], notes: [], shapes: [] }
+  for (const one of byApplication(pods)) {
+    const { rows, unseen, notes = [] } = findings(one)
+    for (const row of rows) all.rows.push(row)
+    all.unseen.push(...unseen)
+    all.notes.push(...notes)
+    all.shapes.push(shapeSummary(one.shape, one.application))
   }
+  return all
 }
 
 /** The pods of an application by its name; where all pods are of one application, those, whatever it is called. */
