@@ -24,7 +24,7 @@ export interface Leaders {
   lock: { name: string; kinds: readonly ('Lease' | 'ConfigMap')[] }
   generation: '1.x' | '2.x'
   /** Watched namespaces. */
-  jobs: readonly string[]
+  jobs: readonly string[] | 'all'
   fault?: Fault
 }
 

@@ -19,7 +19,7 @@ export async function reconcileOnce(
   { jobs, generation, fault }: Leaders,
   leader: { since: number; tookOver: boolean },
 ): Promise<void> {
-  for (const namespace of jobs) {
+  for (const namespace of jobs === 'all' ? await everyNamespace(lab) : jobs) {
     const path = `${API}/namespaces/${namespace}`
     const schedules = (await lab.request('GET', `${path}/scheduledsparkapplications`)) as { items: KubeObject[] }
     for (const one of schedules.items) {
@@ -37,12 +37,19 @@ export async function reconcileOnce(
   }
 }
 
+async function everyNamespace(lab: TestCluster): Promise<string[]> {
+  const { items } = (await lab.request('GET', '/api/v1/namespaces')) as { items: KubeObject[] }
+  return items.map(({ metadata }) => metadata.name)
+}
+
 function stateOf({ status }: KubeObject): string {
   return (status as Status | undefined)?.applicationState?.state ?? ''
 }
 
 async function reconcile(lab: TestCluster, one: KubeObject, path: string, generation: string): Promise<void> {
-  const { spec } = one as unknown as { spec: { suspend?: boolean } }
+  const { spec } = one as unknown as {
+    spec: { suspend?: boolean; nodeSelector?: object; driver: { nodeSelector?: object } }
+  }
   const say = async (status: object): Promise<void> => {
     await lab.request('PATCH', `${path}/sparkapplications/${one.metadata.name}/status`, { status }, MERGE)
   }
@@ -50,7 +57,10 @@ async function reconcile(lab: TestCluster, one: KubeObject, path: string, genera
     if (stateOf(one) === '') await say({ applicationState: { state: 'SUSPENDED' }, driverInfo: {} })
     return
   }
-  if (stateOf(one) === '') await submit(lab, one, path)
+  const isInvalid = spec.nodeSelector !== undefined && spec.driver.nodeSelector !== undefined
+  if (generation === '1.x' && isInvalid && stateOf(one) === '') {
+    await say({ applicationState: { state: 'FAILED', errorMessage: 'NodeSelector property …' }, driverInfo: {} })
+  } else if (stateOf(one) === '') await submit(lab, one, path)
   else if (stateOf(one) === 'SUBMITTED') await say({ applicationState: { state: 'RUNNING' } })
 }
 
