@@ -3,7 +3,7 @@ import { Flags } from '@oclif/core'
 import { parseSchedulerAddress, parseSize, refusedFlag } from '../domain/usage/collect/targets.ts'
 import { parseDuration } from '../domain/usage/duration.ts'
 import type { CollectorSettings } from './collect-command.ts'
-import { checkEndpoint } from './s3-flags.ts'
+import { s3AccessOf, s3Flags, type S3Flags } from './s3-flags.ts'
 import { kafkaAccessOf, kafkaFlags, type KafkaFlags, readText } from './kafka-flags.ts'
 import type { SinkAccess } from './wiring.ts'
 
@@ -81,11 +81,7 @@ export const collectFlags = {
     helpValue: 'TIME',
     helpGroup: 'SPOOL',
   }),
-  's3-endpoint': Flags.string({
-    summary: 'a store that speaks S3, other than AWS',
-    helpValue: 'URL',
-    helpGroup: 'SINKS',
-  }),
+  ...s3Flags('SINKS'),
   's3-encryption': Flags.option({
     summary: 'encryption by the store; its own choice unless given',
     options: ['AES256', 'aws:kms', 'aws:kms:dsse'] as const,
@@ -152,8 +148,7 @@ export async function settingsOf(flags: CollectFlags): Promise<Omit<CollectorSet
   }
 }
 
-interface SinkFlags extends KafkaFlags {
-  's3-endpoint'?: string | undefined
+interface SinkFlags extends KafkaFlags, S3Flags {
   's3-encryption'?: string | undefined
   's3-kms-key'?: string | undefined
 }
@@ -162,7 +157,7 @@ interface SinkFlags extends KafkaFlags {
 export async function sinkAccessOf(flags: SinkFlags): Promise<SinkAccess> {
   return {
     s3: {
-      endpoint: checkEndpoint(flags['s3-endpoint']),
+      ...s3AccessOf(flags),
       encryption: flags['s3-encryption'],
       kmsKey: flags['s3-kms-key'],
     },

@@ -6,15 +6,15 @@ import { parseSize } from '../domain/usage/collect/targets.ts'
 import { compact, type Compaction } from '../domain/usage/store/compact.ts'
 import { onShutdown } from './shutdown.ts'
 import type { KafkaFlags } from './kafka-flags.ts'
+import { s3AccessOf, type S3Flags } from './s3-flags.ts'
 import { accessOf } from './usage-flags.ts'
 import { findDumps, openFactStore, openUsageStore, scanPool } from './wiring.ts'
 
-interface CompactFlags extends KafkaFlags {
+interface CompactFlags extends KafkaFlags, S3Flags {
   store: string
   'batch-size': string
   cluster: string
   lenient: boolean
-  's3-endpoint'?: string | undefined
   memory: string
 }
 
@@ -27,7 +27,7 @@ export async function compactInto(
 ): Promise<Compaction> {
   const batchBytes = parseSize('--batch-size', flags['batch-size'])
   const inputs = await findDumps(dumps, await accessOf(flags))
-  const files = await openUsageStore(flags.store, flags['s3-endpoint'])
+  const files = await openUsageStore(flags.store, s3AccessOf(flags))
   const forgetFiles = onShutdown(() => files.close())
   const pool = scanPool()
   const { cluster, lenient } = flags

@@ -5,7 +5,7 @@ import { refusedFlag } from '../domain/usage/collect/targets.ts'
 import type { KafkaAccess } from './wiring.ts'
 
 /** The flags, in a group of the help. */
- 
+
 export function kafkaFlags(helpGroup: string) {
   return {
     'kafka-tls': Flags.boolean({ summary: 'speak TLS with the brokers', helpGroup }),

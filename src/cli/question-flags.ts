@@ -2,7 +2,9 @@
 import { readFile } from 'node:fs/promises'
 import { Flags } from '@oclif/core'
 import { SparkopsError } from '../domain/errors.ts'
+import { parseDuration } from '../domain/usage/duration.ts'
 import { type PriceSheet, parsePriceSheet } from '../domain/usage/prices.ts'
+import type { ReadEnoughOptions } from '../domain/usage/pruning/read-enough.ts'
 import { parseDimensions, parseKinds, type Question } from '../domain/usage/question.ts'
 import { UNIT_SYSTEMS, type UnitSystem } from '../domain/usage/units.ts'
 import { checkZone, parseMoment, WINDOWS, type WindowSize } from '../domain/usage/windows.ts'
@@ -33,6 +35,20 @@ export const questionFlags = {
   'time-zone': Flags.string({ summary: 'whose days and months', default: 'UTC', helpValue: 'ZONE' }),
   from: Flags.string({ summary: 'from this time on', helpValue: 'TIME' }),
   to: Flags.string({ summary: 'up to this time', helpValue: 'TIME' }),
+  late: Flags.string({
+    summary:
+      'with --from, --to: how far an event may lie from the time in the name of its object, or of its message; ' +
+      'what lies farther from the time asked for is left unread',
+    default: '1d',
+    helpValue: 'TIME',
+    helpGroup: 'READING',
+  }),
+  lookback: Flags.string({
+    summary:
+      'with --from: nothing that lived then began earlier than so long before; else that must be shown by the dump',
+    helpValue: 'TIME',
+    helpGroup: 'READING',
+  }),
   top: Flags.integer({ summary: 'the largest groups only, the others as one', min: 1, helpValue: 'N' }),
   idle: Flags.boolean({ summary: 'also the capacity of the nodes, and what of it nobody had' }),
   prices: Flags.string({ summary: 'price sheet (YAML or JSON): adds costs', helpValue: 'FILE' }),
@@ -54,6 +70,17 @@ export interface QuestionFlags {
   prices?: string | undefined
   output: string
   json: boolean
+}
+
+/** How much of a dump the question needs; undefined when it is about all time. */
+export function readingOf(
+  question: Question,
+  flags: { late: string; lookback?: string | undefined },
+): ReadEnoughOptions | undefined {
+  const margin = parseDuration('--late', flags.late)
+  const lookback = flags.lookback === undefined ? undefined : parseDuration('--lookback', flags.lookback)
+  if (question.from === undefined && question.to === undefined) return undefined
+  return { question, margin, lookback }
 }
 
 /** Reads the question; refuses what cannot be asked before anything is read. */

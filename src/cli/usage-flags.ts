@@ -3,7 +3,8 @@ import { Args, Flags } from '@oclif/core'
 import type { DumpInput } from '../ports/dump-source.ts'
 import type { ReportProgress } from '../ports/progress.ts'
 import type { UsageStoreFiles } from '../ports/usage-store.ts'
-import { buildLedger, type UsageLedger } from '../domain/usage/ledger.ts'
+import { buildLedger, type LedgerOptions, type UsageLedger } from '../domain/usage/ledger.ts'
+import { readEnough, type ReadEnoughOptions, type ReadShare } from '../domain/usage/pruning/read-enough.ts'
 import type { UsageSummary } from '../domain/usage/summary.ts'
 import { SparkopsError } from '../domain/errors.ts'
 import { buildLedgerOfStore } from '../domain/usage/store/contents.ts'
@@ -12,7 +13,7 @@ import { readPodListings, readSparkLogs } from '../domain/usage/outside/read-evi
 import { progressFlag } from './flags.ts'
 import { kafkaAccessOf, kafkaFlags, type KafkaFlags } from './kafka-flags.ts'
 import { onShutdown } from './shutdown.ts'
-import { checkEndpoint } from './s3-flags.ts'
+import { s3AccessOf, s3Flags, type S3Flags } from './s3-flags.ts'
 import { findDumps, openFactStore, openUsageStore, scanPool, type StoreAccess } from './wiring.ts'
 
 export const dumpArgs = {
@@ -33,11 +34,7 @@ export const ledgerFlags = {
     helpValue: 'NAME',
     helpGroup: 'READING',
   }),
-  's3-endpoint': Flags.string({
-    summary: 'a store that speaks S3, other than AWS, for s3:// dumps',
-    helpValue: 'URL',
-    helpGroup: 'READING',
-  }),
+  ...s3Flags('READING'),
   ...kafkaFlags('READING'),
   memory: Flags.string({
     summary: 'what the engine may use before it spills to disk',
@@ -69,63 +66,107 @@ export const ledgerFlags = {
 }
 
 /** The values of the flags above. */
-export interface LedgerFlags extends KafkaFlags {
+export interface LedgerFlags extends KafkaFlags, S3Flags {
   lenient: boolean
   cluster: string
   memory: string
-  's3-endpoint'?: string | undefined
   pods?: string[] | undefined
   'spark-events'?: string[] | undefined
   'informer-latency': string
 }
 
 /** How buckets and brokers are reached, by the flags of a command that reads dumps. */
-export async function accessOf(flags: KafkaFlags & { 's3-endpoint'?: string | undefined }): Promise<StoreAccess> {
-  return { s3: { endpoint: checkEndpoint(flags['s3-endpoint']) }, kafka: await kafkaAccessOf(flags) }
+export async function accessOf(flags: KafkaFlags & S3Flags): Promise<StoreAccess> {
+  return { s3: s3AccessOf(flags), kafka: await kafkaAccessOf(flags) }
+}
+
+export interface LedgerContext {
+  wantUsers: boolean
+  report: ReportProgress
+  /** A question about some time, which some of the dump may be enough for; all of it is read unless given. */
+  within?: ReadEnoughOptions
 }
 
 /** Reads the dumps, gives the ledger to the work, and closes the engine whatever happens. */
 export async function withLedger<Result>(
   dumps: readonly string[],
   flags: LedgerFlags,
-  context: { wantUsers: boolean; report: ReportProgress },
-  work: (ledger: UsageLedger) => Promise<Result>,
+  context: LedgerContext,
+  work: (ledger: UsageLedger, share: ReadShare) => Promise<Result>,
 ): Promise<Result> {
   const informerLatency = parseDuration('--informer-latency', flags['informer-latency'])
-  const kept = await storeAmong(dumps, flags['s3-endpoint'])
   const access = await accessOf(flags)
   const find = async (paths: readonly string[]): Promise<DumpInput[]> => await findDumps(paths, access)
-  const inputs = kept === undefined ? await find(dumps) : []
   const listings = await readPodListings(flags.pods ?? [], find)
   const sparkEvents = flags['spark-events'] ?? []
   const sparkLogs = sparkEvents.length === 0 ? [] : await readSparkLogs(sparkEvents, find)
-  const store = await openFactStore(flags.memory)
-  const forget = onShutdown(() => store.abandon())
-  const pool = scanPool()
+  const { cluster, lenient } = flags
+  const { wantUsers, report, within } = context
+  const options = { cluster, lenient, wantUsers, informerLatency, listings, sparkLogs }
+  const kept = await storeAmong(dumps, access.s3)
+  if (kept !== undefined) return await withLedgerOfStore(kept, flags.memory, options, report, work)
+  const inputs = await find(dumps)
+  const open = async (some: readonly DumpInput[]): Promise<OpenLedger> =>
+    await openLedger(some, flags.memory, options, report)
+  if (within !== undefined) return await readEnough(inputs, within, open, work)
+  const { ledger, close } = await open(inputs)
   try {
-    const { cluster, lenient } = flags
-    const { wantUsers, report } = context
-    const options = { cluster, lenient, wantUsers, informerLatency, listings, sparkLogs }
-    return await work(
-      kept === undefined
-        ? await buildLedger(inputs, { store, pool }, options, report)
-        : await buildLedgerOfStore(kept, store, options, report),
-    )
+    return await work(ledger, { read: inputs.length, of: inputs.length })
   } finally {
-    await pool.close()
+    await close()
+  }
+}
+
+/** A store holds what it has read in one piece: there is nothing to leave unread. */
+async function withLedgerOfStore<Result>(
+  kept: UsageStoreFiles,
+  memory: string,
+  options: LedgerOptions,
+  report: ReportProgress,
+  work: (ledger: UsageLedger, share: ReadShare) => Promise<Result>,
+): Promise<Result> {
+  const store = await openFactStore(memory)
+  const forget = onShutdown(() => store.abandon())
+  try {
+    return await work(await buildLedgerOfStore(kept, store, options, report), { read: 1, of: 1 })
+  } finally {
     await store.close()
-    await kept?.close()
+    await kept.close()
     forget()
   }
 }
 
+interface OpenLedger {
+  ledger: UsageLedger
+  close: () => Promise<void>
+}
+
+async function openLedger(
+  inputs: readonly DumpInput[],
+  memory: string,
+  options: LedgerOptions,
+  report: ReportProgress,
+): Promise<OpenLedger> {
+  const store = await openFactStore(memory)
+  const forget = onShutdown(() => store.abandon())
+  const pool = scanPool()
+  const close = async (): Promise<void> => {
+    await pool.close()
+    await store.close()
+    forget()
+  }
+  try {
+    return { ledger: await buildLedger(inputs, { store, pool }, options, report), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
 /** The usage store that is named, if one is; it holds all there is, so nothing is read beside it. */
-async function storeAmong(
-  dumps: readonly string[],
-  s3Endpoint: string | undefined,
-): Promise<UsageStoreFiles | undefined> {
+async function storeAmong(dumps: readonly string[], access: StoreAccess['s3']): Promise<UsageStoreFiles | undefined> {
   for (const address of dumps) {
-    const store = await openUsageStore(address, s3Endpoint)
+    const store = await openUsageStore(address, access)
     if ((await store.newest()) === undefined) await store.close()
     else if (dumps.length === 1) return store
     else throw besideStore(address)

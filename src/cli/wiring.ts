@@ -9,6 +9,7 @@ import type { Cluster, ClusterReader } from '../ports/cluster.ts'
 import type { LocalPorts } from '../ports/local-ports.ts'
 import type { DumpInput, DumpLocation } from '../ports/dump-source.ts'
 import type { EventSink } from '../ports/event-sink.ts'
+import type { StoreOptions } from '../adapters/s3/open-store.ts'
 import type { KafkaAccess } from '../adapters/kafka/client-options.ts'
 import type { EventSpool, SegmentName } from '../ports/event-spool.ts'
 import type { FactStore } from '../ports/fact-store.ts'
@@ -181,12 +182,15 @@ export async function openFactStore(memory: string): Promise<FactStore> {
 
 /** How stores and brokers are reached. */
 export interface StoreAccess {
-  s3: { endpoint: string | undefined }
+  s3: StoreOptions
   kafka: KafkaAccess
 }
 export type { KafkaAccess }
 
-const AS_FOUND: StoreAccess = { s3: { endpoint: undefined }, kafka: { tls: undefined, sasl: undefined } }
+const AS_FOUND: StoreAccess = {
+  s3: { endpoint: undefined, profile: undefined },
+  kafka: { tls: undefined, sasl: undefined },
+}
 
 /** What is behind the arguments: files, directories, globs, `-` for standard input, `s3://bucket/prefix`, `kafka://…`. */
 export async function findDumps(paths: readonly string[], access = AS_FOUND): Promise<DumpInput[]> {
@@ -207,10 +211,10 @@ export async function findDumps(paths: readonly string[], access = AS_FOUND): Pr
 }
 
 /** The usage store in a directory or below `s3://bucket/prefix`, whether anything is in it yet or not. */
-export async function openUsageStore(address: string, s3Endpoint?: string): Promise<UsageStoreFiles> {
+export async function openUsageStore(address: string, access = AS_FOUND.s3): Promise<UsageStoreFiles> {
   if (address.startsWith('s3://')) {
     const { bucketStore } = await import('../adapters/s3/usage-store.ts')
-    return bucketStore(address, { endpoint: s3Endpoint })
+    return bucketStore(address, access)
   }
   const { directoryStore } = await import('../adapters/usage-store/directory.ts')
   return directoryStore(address)
@@ -326,7 +330,7 @@ export async function openSpool(options: {
 
 /** How places that keep events are reached, beside their names. */
 export interface SinkAccess {
-  s3: { endpoint: string | undefined; encryption: string | undefined; kmsKey: string | undefined }
+  s3: StoreOptions & { encryption: string | undefined; kmsKey: string | undefined }
   kafka: KafkaAccess
 }
 

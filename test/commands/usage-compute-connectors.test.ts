@@ -5,11 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { needs } from '../support/capabilities.ts'
 import { runCli } from '../support/run.ts'
 import { someEnvelopes, temporaryDirectory, writer } from '../support/usage/dump-files.ts'
-import { ObjectStore, STORE_LOGIN } from '../support/usage/object-store.ts'
+import { CuttingProxy } from '../support/usage/cutting-proxy.ts'
+import { ObjectStore, SlowFront, STORE_LOGIN } from '../support/usage/object-store.ts'
 
 const directory = temporaryDirectory()
 const write = writer(directory)
 
+const LOGIN = '[team]\naws_access_key_id = a\naws_secret_access_key = hidden\n'
 const lines = someEnvelopes()
 const text = (all: readonly string[]): string => `${all.join('\n')}\n`
 let bill = ''
@@ -90,6 +92,58 @@ describe('a dump in a bucket', () => {
     await put('many/empty', '')
     const at = ['--s3-endpoint', store!.endpoint]
     expect(await compute('s3://events/many/', STORE_LOGIN, ...at)).toBe(bill)
+  })
+
+  stored('leaves unread what lies apart from the time asked for, when that is said or shown to be enough', async () => {
+    await put('days/dt=2026-11-22/a.gz', gzipSync(text(lines)))
+    await put('days/dt=2026-06-01/old', 'not a dump, and unread\n'.repeat(30))
+    await put('days/dt=2027-06-01/new', `${lines[0]!}\n{"broken"\n${lines[1]!}\n`)
+    await put('hours/year=2026/month=11/day=22/hour=19/a.gz', gzipSync(text(lines)))
+    await put('hours/year=2026/month=11/day=20/hour=01/b', `${lines[0]!}\n{"broken"\n${lines[1]!}\n`)
+    const at = ['--s3-endpoint', store!.endpoint]
+    const window = ['--from', '2026-11-22T00:00:00Z', '--to', '2026-11-23T00:00:00Z']
+    const whole = await compute(write('window.ndjson', text(lines)), undefined, ...window)
+    const asked = (prefix: string, ...extra: string[]): ReturnType<typeof runCli> =>
+      runCli(['usage', 'compute', prefix, '--by', 'app', '-o', 'csv', ...at, ...window, ...extra], { env: STORE_LOGIN })
+    const days = await asked('s3://events/hours', '--lookback', '1h', '--late', '3h')
+    expect(days).toMatchObject({ code: 0, stdout: whole })
+    expect(days.stderr).toBe('Read 1 of 2 inputs: the others lie apart from the time asked for.\n')
+    // Nothing in these events shows what lived before, and some of it is open at the end.
+    expect((await asked('s3://events/hours', '--late', '3h')).code).toBe(65)
+    expect((await asked('s3://events/days', '--lookback', '1h')).stderr).toContain('2027-06-01/new:2')
+  })
+
+  stored(
+    'goes on where it was when connections are cut, and waits when it is told to slow down',
+    async () => {
+      const all = text(lines)
+      await put('large/plain', all)
+      const proxy = await CuttingProxy.start()
+      proxy.target = Number(new URL(store!.endpoint).port)
+      proxy.cutAfter = all.length >> 1
+      expect(await compute('s3://events/large', STORE_LOGIN, '--s3-endpoint', `http://127.0.0.1:${proxy.port}`)).toBe(
+        bill,
+      )
+      expect(proxy.cuts).toBeGreaterThan(0)
+      proxy.stop()
+      const slow = await SlowFront.start(store!.endpoint)
+      expect(await compute('s3://events/large', STORE_LOGIN, '--s3-endpoint', slow.endpoint)).toBe(bill)
+      expect(slow.refused).toBeGreaterThan(2)
+      slow.stop()
+    },
+    60_000,
+  )
+
+  stored('takes credentials from the profile that is named', async () => {
+    const [config, login] = [write('aws-config', '[profile team]\nregion = us-east-1\n'), write('aws-login', LOGIN)]
+    const env = { AWS_CONFIG_FILE: config, AWS_SHARED_CREDENTIALS_FILE: login, AWS_EC2_METADATA_DISABLED: 'true' }
+    const at = ['--s3-endpoint', store!.endpoint]
+    expect(await compute('s3://events/many/', env, ...at, '--s3-profile', 'team')).toBe(bill)
+    expect(await compute('s3://events/many/', { ...env, AWS_PROFILE: 'team' }, ...at)).toBe(bill)
+    const nobody = { ...env, AWS_REGION: 'us-east-1' }
+    const without = await runCli(['usage', 'compute', 's3://events/many/', ...at], { env: nobody })
+    expect(without.code).toBe(4)
+    expect(without.stderr).toContain('Check bucket, prefix, region, endpoint and credentials.')
   })
 
   stored('says which bucket is not there, and shows no secret', async () => {

@@ -1,7 +1,7 @@
 /** Dumps in a real Kafka: each topic gives the very bill of the plain dump, and what cannot be read is told. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it as always } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it as always, vi } from 'vitest'
 import { needs } from '../support/capabilities.ts'
 import { createAuthority } from '../support/lab/certificates.ts'
 import { runCli, type RunResult } from '../support/run.ts'
@@ -13,7 +13,7 @@ const directory = temporaryDirectory()
 const write = writer(directory)
 const lines = someEnvelopes()
 const half = lines.length >> 1
-/** So many events are half of them, and half of the last sends beyond one answer of a broker. */
+/** When messages were sent. */
 const NOON = Date.UTC(2026, 10, 22, 12)
 let bill = ''
 let halfBill = ''
@@ -40,6 +40,8 @@ beforeAll(async () => {
 })
 
 const { it } = needs('kafka')
+// Each test starts a Java producer and the command several times.
+vi.setConfig({ testTimeout: 120_000 })
 
 describe('a dump in a topic', () => {
   let broker: KafkaBroker
@@ -87,6 +89,21 @@ describe('a dump in a topic', () => {
     expect(await billOf(`${at}/ranges?partition=0&from=200&to=${half - 100}`)).toBe(some)
   })
 
+  it('leaves unread the messages that lie apart from the time asked for', async () => {
+    await broker.createTopic('months', 2)
+    await broker.produce([
+      send('months', 0, '{"odd":1}', Date.UTC(2026, 5, 1)),
+      send('months', 1, '{"odd":1}', Date.UTC(2026, 5, 1)),
+      ...lines.map((line) => send('months', 0, line, NOON)),
+      send('months', 0, '{"odd":1}', Date.UTC(2027, 5, 1)),
+    ])
+    const window = ['--from', '2026-11-22T00:00:00Z', '--to', '2026-11-22T19:23:30Z', '--late', '10h']
+    const whole = await billOf(write('window.ndjson', text(lines)), ...window)
+    const { code, stdout } = await compute(`${at}/months`, ...window, '--lookback', '1h', '--lenient')
+    expect([code, stdout]).toEqual([0, whole])
+    expect((await compute(`${at}/months`, ...window)).stderr).toContain('/months?partition=0:0: this line')
+  })
+
   it('leaves out what a transaction took back, what has no value, and the marks of transactions', async () => {
     await broker.createTopic('transactions', 1)
     const junk = (count: number): string[] => Array.from({ length: count }, () => send('transactions', 0, '{"no":1}'))
@@ -127,7 +144,7 @@ describe('a dump in a topic', () => {
       expect(stderr).toContain('this line of the dump cannot be read')
       expect(attempt).toBeLessThan(40)
     }
-  }, 120_000)
+  })
 
   it('goes on where it was when connections are cut', async () => {
     await broker.createTopic('cut', 2)
@@ -142,7 +159,7 @@ describe('a dump in a topic', () => {
     } finally {
       proxy.cutAfter = undefined
     }
-  }, 60_000)
+  })
 
   it('names the message that is no event of ours by its offset', async () => {
     await broker.createTopic('odd', 1)

@@ -3,7 +3,7 @@ import type { Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { isDynamicPattern, glob } from 'tinyglobby'
 import { SparkopsError } from '../../domain/errors.ts'
-import type { DumpInput } from '../../ports/dump-source.ts'
+import type { DumpInput, Reach } from '../../ports/dump-source.ts'
 import { counting, decompressed, openBytes, openStandardInput } from './bytes.ts'
 import { splitFile } from './split.ts'
 
@@ -18,13 +18,17 @@ export interface StoredObject {
   /** Unix milliseconds. */
   modifiedAt: number
   read: () => AsyncIterable<Buffer>
+  prepare: () => void
 }
 
 /** A partition of a topic, as whoever lists topics gives it. */
 export interface StoredMessages {
   name: string
   read: () => AsyncIterable<Buffer>
+  prepare: () => void
   numberOf: (line: number) => number
+  /** The same, with the messages of some time only; undefined where there is none. */
+  narrow: (reach: Reach) => Promise<{ messages: StoredMessages | undefined; before: boolean; after: boolean }>
 }
 
 /** What lies elsewhere, by its address. */
@@ -72,9 +76,10 @@ async function inputsOf(path: string, { objects, messages }: Elsewhere): Promise
 
 function objectsOf(address: string, objects: readonly StoredObject[]): DumpInput[] {
   if (objects.length === 0) throw nothingThere(address, 'No object has a name that begins like this.')
-  return objects.map(({ name, bytes, modifiedAt, read }) => ({
-    ...{ name, bytes, named: address === name },
-    modifiedAt: BigInt(Math.ceil(modifiedAt)) * 1_000_000n,
+  return objects.map(({ name, bytes, modifiedAt, read, prepare }) => ({
+    ...{ name, bytes, prepare, named: address === name, below: name.slice(address.lastIndexOf('/') + 1) },
+    modifiedAt: nanoseconds(modifiedAt),
+    latest: nanoseconds(modifiedAt),
     open: (onBytes) => decompressed(name, read(), onBytes),
     split: undefined,
   }))
@@ -82,10 +87,18 @@ function objectsOf(address: string, objects: readonly StoredObject[]): DumpInput
 
 function messagesOf(address: string, partitions: readonly StoredMessages[]): DumpInput[] {
   if (partitions.length === 0) throw nothingThere(address, 'The topic holds no message of that range.')
-  return partitions.map(({ name, read, numberOf }) => ({
-    ...{ name, numberOf, bytes: undefined, modifiedAt: undefined, named: true, split: undefined },
+  return partitions.map(messagesInput)
+}
+
+function messagesInput({ name, read, prepare, numberOf, narrow }: StoredMessages): DumpInput {
+  return {
+    ...{ name, prepare, numberOf, bytes: undefined, modifiedAt: undefined, named: true, split: undefined },
     open: (onBytes) => counting(read(), onBytes),
-  }))
+    narrow: async (reach) => {
+      const { messages, before, after } = await narrow(reach)
+      return { input: messages === undefined ? undefined : messagesInput(messages), before, after }
+    },
+  }
 }
 
 async function expanded(path: string, patterns: string[], cwd: string | undefined): Promise<DumpInput[]> {
@@ -106,20 +119,24 @@ async function expanded(path: string, patterns: string[], cwd: string | undefine
   return await Promise.all(
     files.map(async (name) => {
       const file = cwd === undefined ? name : `${cwd.replace(/\/+$/, '')}/${name}`
-      return fileInput(file, await stat(file), false)
+      return { ...fileInput(file, await stat(file), false), below: cwd === undefined ? undefined : name }
     }),
   )
 }
 
 function fileInput(path: string, info: Stats, named: boolean): DumpInput {
   const bytes = info.isFile() ? info.size : undefined
-  const modifiedAt = info.isFile() ? BigInt(Math.ceil(info.mtimeMs)) * 1_000_000n : undefined
+  const modifiedAt = info.isFile() ? nanoseconds(info.mtimeMs) : undefined
   const location = { path, range: undefined }
   return {
     ...{ name: path, bytes, modifiedAt, named },
     open: (onBytes) => openBytes(location, onBytes),
     split: bytes === undefined ? undefined : (partBytes) => splitFile(path, bytes, partBytes),
   }
+}
+
+function nanoseconds(milliseconds: number): bigint {
+  return BigInt(Math.ceil(milliseconds)) * 1_000_000n
 }
 
 function nothingThere(path: string, why: string): SparkopsError {

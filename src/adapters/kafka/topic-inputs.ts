@@ -1,10 +1,11 @@
 /** Dumps in Kafka topics: the messages of each partition, read as the lines of a file are. */
 import { type Consumer, FetchIsolationLevels, ListOffsetTimestamps } from '@platformatic/kafka'
 import { SparkopsError } from '../../domain/errors.ts'
+import type { Reach } from '../../ports/dump-source.ts'
 import { hasCause, type KafkaAccess, reasonsOf } from './client-options.ts'
 import { readAllCompressions } from './compression.ts'
 import { MessageLines } from './message-lines.ts'
-import { openConsumer, partitionAnswers, type PartitionAnswer } from './open-partition.ts'
+import { openConsumer, partitionAnswers, type PartitionAnswer, type PartitionRange } from './open-partition.ts'
 
 /** What to read; as `parseTopicRange` of the domain gives it. */
 export interface TopicRequest {
@@ -23,12 +24,21 @@ export interface TopicPartition {
   name: string
   /** Lines, one for each message. */
   read: () => AsyncGenerator<Buffer>
+  /** Asks for what comes first. */
+  prepare: () => void
   /** Which message a line was: its offset. */
   numberOf: (line: number) => number
+  /** Its messages of some time (nanoseconds, each bound optional); undefined where there are none. */
+  narrow: (reach: Reach) => Promise<NarrowedPartition>
 }
 
-/** Partitions that are asked before it is their turn. */
-const AHEAD = 3
+export interface NarrowedPartition {
+  messages: TopicPartition | undefined
+  /** Whether earlier, or later, messages were left out. */
+  before: boolean
+  after: boolean
+}
+
 const MS = 1_000_000n
 
 /**
@@ -40,30 +50,50 @@ export async function listPartitions(request: TopicRequest, access: KafkaAccess)
   const { brokers, topic } = request
   const address = `kafka://${brokers.join(',')}/${topic}`
   const ranges = await telling(address, async () => await rangesOf(request, access, address))
-  const begun = new Map<number, AsyncGenerator<PartitionAnswer, void>>()
-  const begin = (index: number): AsyncGenerator<PartitionAnswer, void> => {
-    const answers = begun.get(index) ?? ahead(partitionAnswers({ brokers, topic, ...ranges[index]! }, access))
-    begun.set(index, answers)
-    return answers
+  return ranges.map((range) => partitionOf({ brokers, topic, ...range }, access))
+}
+
+function partitionOf(range: PartitionRange, access: KafkaAccess): TopicPartition {
+  const name = `kafka://${range.brokers.join(',')}/${range.topic}?partition=${range.partition}`
+  let lines = new MessageLines()
+  let prepared: AsyncGenerator<PartitionAnswer, void> | undefined
+  return {
+    name,
+    numberOf: (line) => Number(lines.offsetOf(line)),
+    prepare: () => {
+      prepared ??= ahead(partitionAnswers(range, access))
+    },
+    async *read() {
+      const answers = prepared ?? partitionAnswers(range, access)
+      prepared = undefined
+      lines = new MessageLines()
+      try {
+        for await (const { answer, from } of answers) yield lines.take(answer, from, range.to)
+      } catch (error) {
+        throw unreadable(name, error)
+      }
+    },
+    narrow: async (reach) => await telling(name, async () => await narrowed(range, access, reach)),
   }
-  return ranges.map(({ partition, to }, index) => {
-    const name = `${address}?partition=${partition}`
-    const lines = new MessageLines()
-    return {
-      name,
-      numberOf: (line) => Number(lines.offsetOf(line)),
-      async *read() {
-        for (let next = index; next < Math.min(index + AHEAD, ranges.length); next++) begin(next)
-        const answers = begin(index)
-        begun.delete(index)
-        try {
-          for await (const { answer, from } of answers) yield lines.take(answer, from, to)
-        } catch (error) {
-          throw unreadable(name, error)
-        }
-      },
+}
+
+async function narrowed(range: PartitionRange, access: KafkaAccess, reach: Reach): Promise<NarrowedPartition> {
+  const consumer = openConsumer(range.brokers, access)
+  try {
+    const offsetAt = async (at: bigint | undefined, otherwise: bigint): Promise<bigint> => {
+      if (at === undefined) return otherwise
+      const found = await offsetsAt(consumer, range.topic, [range.partition], ceilToMs(at))
+      const offset = found.get(range.partition) ?? -1n
+      // No message is as late as that.
+      return offset < 0n || offset > range.to ? range.to : offset < range.from ? range.from : offset
     }
-  })
+    const from = await offsetAt(reach.from, range.from)
+    const to = await offsetAt(reach.to, range.to)
+    const messages = from < to ? partitionOf({ ...range, from, to }, access) : undefined
+    return { messages, before: from > range.from, after: to < range.to }
+  } finally {
+    await new Promise<void>((done) => consumer.close(true, () => done()))
+  }
 }
 
 interface Range {
@@ -89,8 +119,7 @@ async function rangesOf(request: TopicRequest, access: KafkaAccess, address: str
     const limit = async (asked: Limit | undefined, otherwise: Map<number, bigint>): Promise<Map<number, bigint>> => {
       if (asked === undefined) return otherwise
       if ('offset' in asked) return new Map(partitions.map((partition) => [partition, asked.offset]))
-      // Times of messages are in milliseconds; a later one counts only from the next on.
-      const at = await offsets((asked.at + MS - 1n) / MS)
+      const at = await offsets(ceilToMs(asked.at))
       // No message is as late as that.
       return new Map([...at].map(([partition, offset]) => [partition, offset < 0n ? latest.get(partition)! : offset]))
     }
@@ -112,6 +141,11 @@ async function rangesOf(request: TopicRequest, access: KafkaAccess, address: str
   } finally {
     await new Promise<void>((done) => consumer.close(true, () => done()))
   }
+}
+
+/** Times of messages are in milliseconds. */
+function ceilToMs(at: bigint): bigint {
+  return (at + MS - 1n) / MS
 }
 
 async function offsetsAt(

@@ -12,10 +12,11 @@ export interface ListedObject {
   modifiedAt: number
   /** Its bytes as stored. */
   read: () => AsyncGenerator<Buffer>
+  /** Begins to fetch it. */
+  prepare: () => void
 }
 
-/** Objects that are fetched before it is their turn, and how large they may be for that. */
-const AHEAD = 8
+/** How large an object may be to be held whole before it is its turn. */
 const AHEAD_BYTES = 8 << 20
 const ATTEMPTS = 5
 const FIRST_WAIT_MS = 200
@@ -34,29 +35,28 @@ export async function listObjects(address: string, options: StoreOptions): Promi
     throw unreadable(address, error)
   }
   found.sort((a, b) => (a.key < b.key ? -1 : 1))
-  const ahead = new Map<number, Promise<Buffer>>()
-  const fetchAhead = (from: number): void => {
-    for (let index = from; index < Math.min(from + AHEAD, found.length); index++) {
-      const object = found[index]!
-      if (object.bytes > AHEAD_BYTES || ahead.has(index)) continue
-      const whole = collect(chunksOf(client, bucket, object))
-      // Whoever reads it is told; until then a failure is nobody's.
-      whole.catch(() => undefined)
-      ahead.set(index, whole)
-    }
-  }
-  return found.map((object, index) => ({
+  return found.map((object) => listed(client, bucket, object))
+}
+
+function listed(client: S3Client, bucket: string, object: StoredKey): ListedObject {
+  let whole: Promise<Buffer> | undefined
+  return {
     name: `s3://${bucket}/${object.key}`,
     bytes: object.bytes,
     modifiedAt: object.modifiedAt,
-    async *read() {
-      fetchAhead(index)
-      const whole = ahead.get(index)
-      ahead.delete(index)
-      if (whole === undefined) yield* chunksOf(client, bucket, object)
-      else yield await whole
+    prepare: () => {
+      if (object.bytes > AHEAD_BYTES || whole !== undefined) return
+      whole = collect(chunksOf(client, bucket, object))
+      // Whoever reads it is told; until then a failure is nobody's.
+      whole.catch(() => undefined)
     },
-  }))
+    async *read() {
+      const prepared = whole
+      whole = undefined
+      if (prepared === undefined) yield* chunksOf(client, bucket, object)
+      else yield await prepared
+    },
+  }
 }
 
 interface StoredKey {
@@ -134,7 +134,12 @@ function unreadable(name: string, cause: unknown): SparkopsError {
         ? `${cause.name}${status === undefined ? '' : ` (${status})`}: ${text}`
         : text,
     hint: hasChanged ? 'Run it again.' : 'Check bucket, prefix, region, endpoint and credentials.',
-    exit: hasChanged ? 'stale' : status === 401 || status === 403 ? 'auth' : status === 404 ? 'data' : 'unreachable',
+    exit: hasChanged ? 'stale' : isLogin(cause, status) ? 'auth' : status === 404 ? 'data' : 'unreachable',
     cause,
   })
+}
+
+/** Whether it was refused for who asks, or nobody could be found to ask as. */
+function isLogin(cause: unknown, status: number | undefined): boolean {
+  return status === 401 || status === 403 || (cause instanceof Error && cause.name === 'CredentialsProviderError')
 }

@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.ts'
 import { outputFlag } from '../../cli/flags.ts'
 import { kafkaFlags } from '../../cli/kafka-flags.ts'
+import { s3Flags } from '../../cli/s3-flags.ts'
 import { compactInto } from '../../cli/compact-command.ts'
 import { dumpArgs, ledgerFlags } from '../../cli/usage-flags.ts'
 import { compactionView } from '../../ui/compaction-view.ts'
@@ -26,7 +27,7 @@ export default class UsageCompact extends BaseCommand {
     }),
     cluster: ledgerFlags.cluster,
     lenient: ledgerFlags.lenient,
-    's3-endpoint': ledgerFlags['s3-endpoint'],
+    ...s3Flags('READING'),
     ...kafkaFlags('READING'),
     memory: ledgerFlags.memory,
     progress: ledgerFlags.progress,

@@ -1,6 +1,6 @@
 import { BaseCommand } from '../../cli/base-command.ts'
 import { outputFlag } from '../../cli/flags.ts'
-import { questionFlags, readQuestion } from '../../cli/question-flags.ts'
+import { questionFlags, readingOf, readQuestion } from '../../cli/question-flags.ts'
 import { dumpArgs, ledgerFlags, tellReading, withLedger } from '../../cli/usage-flags.ts'
 import { answer } from '../../domain/usage/answer.ts'
 import { writeParquet } from '../../domain/usage/export-parquet.ts'
@@ -29,9 +29,11 @@ export default class UsageCompute extends BaseCommand {
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(UsageCompute)
     const question = await readQuestion(flags)
-    const wantUsers = question.by.includes('user')
-    const context = { wantUsers, report: this.progressReport(flags.progress) }
-    const list = await withLedger(argv as string[], flags, context, async (ledger) => {
+    const within = readingOf(question, flags)
+    const report = this.progressReport(flags.progress)
+    const context = { wantUsers: question.by.includes('user'), report, ...(within && { within }) }
+    const list = await withLedger(argv as string[], flags, context, async (ledger, { read, of }) => {
+      if (read < of) this.note(`Read ${read} of ${of} inputs: the others lie apart from the time asked for.`)
       const found = await answer(ledger, question)
       if (flags.output === 'parquet') await writeParquet(ledger.store, found, flags.file)
       return found

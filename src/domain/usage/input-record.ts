@@ -79,8 +79,12 @@ export function addSeen(all: SeenRecords, seen: SeenRecords): void {
   for (const [key, one] of seen.allocations) all.allocations.set(key, one)
   for (const [key, one] of seen.nodes) all.nodes.set(key, one)
   all.listings.push(...seen.listings)
+  for (const [cluster, at] of seen.listed) {
+    const known = all.listed.get(cluster)
+    if (known === undefined || at < known) all.listed.set(cluster, at)
+  }
 }
 
 function nothingSeen(): SeenRecords {
-  return { applications: new Map(), allocations: new Map(), nodes: new Map(), listings: [] }
+  return { applications: new Map(), allocations: new Map(), nodes: new Map(), listings: [], listed: new Map() }
 }

@@ -53,6 +53,8 @@ export interface UsageLedger {
   inputs: InputAccount[]
   broken: BrokenLine[]
   events: number
+  /** Applications begin as they do before 1.6. */
+  earlyForm: boolean
 }
 
 /** Reads the inputs into the store and judges. Throws on malformed input; nothing is computed from half a reading. */
@@ -91,7 +93,7 @@ export async function judgeReading(
   const { informerLatency } = options
   const judged = await judgeUntidy({ store, timeline, outside, observations: seen, informerLatency, earlyForm })
   await appendJudged(store, judged)
-  return { store, timeline, observations: seen, outside, judged, inputs: accounts, broken, events }
+  return { store, timeline, observations: seen, outside, judged, inputs: accounts, broken, events, earlyForm }
 }
 
 async function loadSources(store: FactStore, sources: readonly SourceRecord[], timeline: Timeline): Promise<void> {

@@ -26,6 +26,8 @@ const APART = 1 << 24
 const APART_EACH = 1 << 20
 /** Parts handed to the pool at once: enough to keep its threads busy. */
 const AT_ONCE = 8
+/** Inputs that are on their way at once, the one that is read included. */
+const PREPARED = 8
 
 interface Part {
   location: DumpLocation
@@ -42,7 +44,10 @@ export async function readInputs(
   report: ReportProgress,
 ): Promise<Reading> {
   const reading = new InputReading(store, pool, options, totalBytes(inputs), report)
-  for (const input of inputs) await reading.read(input)
+  for (const [index, input] of inputs.entries()) {
+    for (const next of inputs.slice(index, index + PREPARED)) next.prepare?.()
+    await reading.read(input)
+  }
   return reading.end()
 }
 

@@ -1,6 +1,8 @@
 /** A real server that speaks S3, on a port of its own. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   CreateBucketCommand,
@@ -71,5 +73,46 @@ export class ObjectStore {
     const ended = once(this.#process, 'exit')
     this.#process.kill('SIGKILL')
     await ended
+  }
+}
+
+/** Stands before a store and refuses the first tries of each request, as AWS does when it is asked too much. */
+export class SlowFront {
+  readonly endpoint: string
+  readonly #server: Server
+  readonly #tries = new Map<string, number>()
+  refused = 0
+
+  private constructor(server: Server, store: URL) {
+    this.#server = server
+    this.endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    server.on('request', (incoming: IncomingMessage, response: ServerResponse) => {
+      const tries = (this.#tries.get(incoming.url!) ?? 0) + 1
+      this.#tries.set(incoming.url!, tries)
+      if (tries <= 2) {
+        this.refused++
+        response.writeHead(503, { 'content-type': 'application/xml' })
+        return void response.end(
+          '<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>',
+        )
+      }
+      const { method, headers, url } = incoming
+      const passed = request({ host: store.hostname, port: store.port, method, headers, path: url }, (answer) => {
+        response.writeHead(answer.statusCode!, answer.headers)
+        answer.pipe(response)
+      })
+      incoming.pipe(passed)
+    })
+  }
+
+  static async start(store: string): Promise<SlowFront> {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    return new SlowFront(server, new URL(store))
+  }
+
+  stop(): void {
+    this.#server.closeAllConnections()
+    this.#server.close()
   }
 }

@@ -29,6 +29,8 @@ export interface ListedPod {
 /** A listing of pods: taken not before `from` and not after `to`. */
 export interface PodListing {
   source: string
+  /** The cluster, where the listing came in a dump that names it. */
+  cluster?: string
   from: bigint
   to: bigint
   pods: ReadonlyMap<string, ListedPod>

@@ -58,6 +58,8 @@ export class Observations {
   readonly allocations = new Map<string, SeenAllocation>()
   readonly nodes = new Map<string, SeenNode>()
   readonly listings: PodListing[] = []
+  /** When a cluster's active applications were first listed, all of them; in nanoseconds. */
+  readonly listed = new Map<string, bigint>()
   readonly #writer: FactWriter
   readonly #names: Names
   readonly #sources: Sources
@@ -79,7 +81,8 @@ export class Observations {
       // A listing of one namespace, or of some labels, proves nothing about other pods.
       if (path.includes('/namespaces/') || path.includes('Selector=')) return
       const source = `the pod listing of ${iso(snapshot.at)}`
-      this.listings.push({ source, from: snapshot.at, to: snapshot.at, pods, nodeTypes: new Map() })
+      const { at, cluster } = snapshot
+      this.listings.push({ source, cluster, from: at, to: at, pods, nodeTypes: new Map() })
       return
     }
     if (!Array.isArray(body)) return
@@ -154,6 +157,8 @@ export class Observations {
   /** A full listing of what is active: who is in it lives, who was in the one before and no longer is has ended. */
   #active(body: readonly JsonValue[], { cluster, at }: { cluster: string; at: bigint }): void {
     const now = new Map<string, { key: WideKey; at: bigint }>()
+    const first = this.listed.get(cluster)
+    if (first === undefined || at < first) this.listed.set(cluster, at)
     for (const one of body) {
       if (!isObject(one)) continue
       for (const allocation of list(one['allocations'])) {

@@ -25,6 +25,8 @@ export interface SeenRecords {
   allocations: Map<string, SeenAllocation>
   nodes: Map<string, SeenNode>
   listings: PodListing[]
+  /** When each cluster's active applications were first listed, all of them. */
+  listed: Map<string, bigint>
 }
 
 export interface ScanResult {
@@ -75,13 +77,13 @@ export async function scanPart(
   writer.flush()
   names.flush()
   lane.flush()
-  const { applications, allocations, nodes, listings } = observations
+  const { applications, allocations, nodes, listings, listed } = observations
   return {
     reading,
     counts: scanner.counts,
     earlyForm: scanner.earlyForm,
     sources: sources.records(),
     heartbeats: sources.heartbeats(),
-    seen: { applications, allocations, nodes, listings },
+    seen: { applications, allocations, nodes, listings, listed },
   }
 }
