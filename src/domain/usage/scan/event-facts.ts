@@ -4,7 +4,7 @@ import { type EventSpans } from './event-line.ts'
 import { CHANGE, factOf, isPassedOver, SHAPE, type Shape, TYPE } from './event-rules.ts'
 import { type Names } from './names.ts'
 
-const READY = 'schedulable: true'
+export const READY = 'schedulable: true'
 export const PREEMPTED_BY = 'Preempted by '
 const DASH = 45
 /** The source of facts that are not written. */

@@ -48,7 +48,11 @@ const PODS = /\/api\/v1\/(namespaces\/[^/]+\/)?pods(\?|$)/
 const LABEL = 'kubernetes.io/label/'
 
 /** What tells one run of an application from another. */
-export function applicationKey({ cluster, app, submittedAt }: Pick<SeenApplication, 'cluster' | 'app' | 'submittedAt'>): string {
+export function applicationKey({
+  cluster,
+  app,
+  submittedAt,
+}: Pick<SeenApplication, 'cluster' | 'app' | 'submittedAt'>): string {
   return `${cluster}\n${app}\n${submittedAt}`
 }
 

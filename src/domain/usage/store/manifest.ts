@@ -6,8 +6,7 @@ import { API_VERSION } from '../../document.ts'
 const FORMAT = 1
 
 /** What a file holds: docs/usage-store.md has the columns. */
-export const FILE_KINDS = ['closed', 'facts', 'users', 'open', 'names', 'records', 'objects', 'statement'] as const
-export type FileKind = (typeof FILE_KINDS)[number]
+export type FileKind = 'closed' | 'facts' | 'users' | 'open' | 'names' | 'records' | 'lines' | 'objects' | 'statement'
 
 export interface StoreFile {
   name: string

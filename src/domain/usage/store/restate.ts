@@ -6,9 +6,9 @@ import type { UsageStoreFiles } from '../../../ports/usage-store.ts'
 import { FACT, NAME } from '../facts.ts'
 import { judgeReading, textsOf, type UsageLedger } from '../ledger.ts'
 import { uidOfKey } from '../outside/pod-list.ts'
-import { CLOSED_COLUMNS, FACT_COLUMNS } from '../pack-sql.ts'
+import { CLOSED_COLUMNS } from '../pack-sql.ts'
 import { KINDS } from '../question.ts'
-import { NAME_COLUMNS, readingOf } from './contents.ts'
+import { loadKept } from './contents.ts'
 import { filesOf, type StoreManifest } from './manifest.ts'
 import { type RunFiles } from './run-files.ts'
 
@@ -79,10 +79,9 @@ export async function restate(
 ): Promise<StoreManifest> {
   const engine = await parts.engine()
   try {
-    await engine.seal()
     const stated = await statedBefore(engine, base, parts.files)
-    if (!(await loadUnsettled(engine, next, parts.files))) return next
-    const reading = await readingOf(parts.files, next, '')
+    const reading = await loadKept({ files: parts.files, manifest: next, engine }, { cluster: '', wantUsers: false })
+    if (!(await selectUnsettled(engine))) return next
     const options = { informerLatency: 0n, listings: [], sparkLogs: [] }
     const ledger = await judgeReading(engine, reading, options, () => undefined)
     const rows = await corrections(ledger, { stated, base, next, files: parts.files }, tally)
@@ -126,10 +125,7 @@ function statementOf(row: Row): Statement {
  * Makes `facts` and `closed` hold what the unsettled allocations need: their applications whole, and of all others what
  * shows when each scheduler began. False when there is nothing to judge.
  */
-async function loadUnsettled(engine: FactStore, next: StoreManifest, files: UsageStoreFiles): Promise<boolean> {
-  await engine.readParquet('names', NAME_COLUMNS, await files.fetch(filesOf(next, 'names')))
-  await engine.readParquet('packed', CLOSED_COLUMNS, await files.fetch(filesOf(next, 'closed')))
-  await engine.readParquet('apart', FACT_COLUMNS, await files.fetch(filesOf(next, 'facts', 'open')))
+async function selectUnsettled(engine: FactStore): Promise<boolean> {
   await engine.run(
     `CREATE TABLE unsettled AS SELECT DISTINCT obj AS app FROM apart WHERE ${LIFE} UNION SELECT app FROM stated_keys`,
   )
@@ -137,7 +133,6 @@ async function loadUnsettled(engine: FactStore, next: StoreManifest, files: Usag
   if (row?.[0] === 0n) return false
   await engine.run('INSERT INTO unsettled SELECT app FROM packed LIMIT 1')
   await engine.run('CREATE TABLE closed AS SELECT * FROM packed WHERE app IN (SELECT app FROM unsettled)')
-  await engine.run('DROP TABLE facts')
   await engine.run(`CREATE VIEW facts AS SELECT * FROM apart
     UNION ALL SELECT src, CAST(${FACT.ask} AS SMALLINT), min(ask_ts), CAST(0 AS BIGINT), CAST(0 AS BIGINT), CAST(0 AS BIGINT), CAST(0 AS BIGINT) FROM packed GROUP BY src
     UNION ALL SELECT src, CAST(${FACT.place} AS SMALLINT), min(place_ts), CAST(0 AS BIGINT), CAST(0 AS BIGINT), CAST(0 AS BIGINT), CAST(0 AS BIGINT) FROM packed
