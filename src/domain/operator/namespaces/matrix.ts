@@ -26,9 +26,10 @@ export function unprobedMatrix(
 ): UnprobedMatrix {
   const { installation, behaviour } = installed
   const { release } = installation
-  const meant: MeantScope | null =
-    asked !== undefined ? meantByUser(asked) : ((release && meantByValues(release.values, release.chartValues)) ?? null)
-  const { identity } = { identity: discovery.cluster }
+  // Of a snapshot the values of a release are not there: what was meant is not known then.
+  const told = release?.values === undefined ? null : meantByValues(release.values, release.chartValues)
+  const meant: MeantScope | null = asked !== undefined ? meantByUser(asked) : (told ?? null)
+  const { cluster: identity } = discovery
   return {
     apiVersion: API_VERSION,
     kind: 'NamespaceMatrix',
