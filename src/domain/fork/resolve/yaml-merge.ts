@@ -114,9 +114,9 @@ class YamlPatch {
     if (!isSame && staysDeleted === undefined) return this.#leave(key, 'the company deleted it, upstream changed it')
     if (now.isDashed || ours!.length === 1) return this.#leave(key, 'the company deleted it, and it holds its item')
     this.#edits.push({ start: now.start, end: now.end, lines: [] })
+    const rule = isSame ? undefined : `delete-policy/${staysDeleted!}`
     const policy = `the profile says that what it deleted in files of this class (${staysDeleted ?? ''}) stays deleted`
-    if (isSame) this.#say(key, 'the company deleted it, upstream left it as it was')
-    else this.#say(key, `the company deleted it, ${policy}`, `delete-policy/${staysDeleted!}`)
+    this.#say(key, `the company deleted it, ${isSame ? 'upstream left it as it was' : policy}`, rule)
   }
 
   #add(key: YamlKey, i: number, siblings: readonly YamlKey[], ours: readonly YamlKey[] | undefined): void {
