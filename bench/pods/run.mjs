@@ -1,4 +1,4 @@
-// What comparing 1,000 pairs of pods costs, as a ratio to dyff on the same two files: `npm run bench:pods`. dyff is taken
+// What comparing 250, 1,000 and 4,000 pairs of pods costs, as a ratio to dyff on the same two files: `npm run bench:pods`. dyff is taken
 // from $DYFF or the PATH (`go install github.com/homeport/dyff/cmd/dyff@latest`); without it our own figures remain.
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -13,7 +13,7 @@ const directory = mkdtempSync(join(tmpdir(), 'sparkops-bench-'))
 try {
   const dyff = findDyff()
   const rows = []
-  for (const pairs of [250, 1000]) {
+  for (const pairs of [250, 1000, 4000]) {
     const files = generate(directory, pairs)
     const ours = await best([process.execPath, PROGRAM, 'pods', 'diff', ...files, '-o', 'name'])
     const found = ours.stdout.trim().split('\n').length

@@ -39,9 +39,13 @@ export function packedPod(pod: SparkPod, again: () => JsonMap = packed(pod.objec
   }
 }
 
+const ASCII = /^[ -~]*$/
+
 /** The same text without what it was cut from: V8 would keep all of a file for a name in it. */
 export function apart(text: string): string {
-  return Buffer.from(text, 'utf16le').toString('utf16le')
+  // Names are ASCII nearly always, and then take half the room.
+  const encoding = ASCII.test(text) ? 'latin1' : 'utf16le'
+  return Buffer.from(text, encoding).toString(encoding)
 }
 
 function packed(object: JsonMap): () => JsonMap {
