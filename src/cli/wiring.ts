@@ -23,6 +23,7 @@ import type { SinkTarget } from '../domain/usage/collect/targets.ts'
 import type { CaptureWriter } from '../ports/pod-capture.ts'
 import type { Machine } from '../ports/machine.ts'
 import type { SnapshotTaker } from '../ports/snapshot-taker.ts'
+import type { OutcomeRecord } from '../ports/outcome-record.ts'
 import type { VersionSource } from '../ports/version-source.ts'
 import type { ObjectText } from '../ports/object-files.ts'
 import type { KubeFlags } from './kube-flags.ts'
@@ -304,6 +305,12 @@ export async function openTargetPorts(): Promise<TargetPorts> {
 export async function findObjectFiles(path: string): Promise<readonly ObjectText[]> {
   const { findObjectFiles: find } = await import('../adapters/object-files/find.ts')
   return await find(path)
+}
+
+/** What is kept of applications that a rollout saw. */
+export async function openOutcomeRecord(directory: string): Promise<OutcomeRecord> {
+  const { recordFiles } = await import('../adapters/outcome-record/record-files.ts')
+  return recordFiles(directory)
 }
 
 /** YuniKorn's REST API at an address. */

@@ -151,7 +151,9 @@ export function wordsOf(entry: RolloutEntry): string {
 function nextOf(name: string, { stage, started }: EnvironmentState, verdict: Verdict): string {
   if (stage === 'waiting' || stage === 'starting' || stage === 'reverted') return `sparkops rollout start ${name}`
   if (stage === 'halted')
-    return started?.run == null ? `sparkops rollout start ${name}` : `sparkops operator revert ${started.run}`
+    return started === null || started.run === null
+      ? `sparkops rollout start ${name}`
+      : `sparkops operator revert ${started.run}`
   if (stage === 'promoted') return 'sparkops rollout status'
   if (verdict === 'open') return `sparkops rollout promote ${name}`
   return verdict === 'halt' || verdict === 'failed' ? `sparkops rollout halt ${name}` : `sparkops rollout watch ${name}`

@@ -61,9 +61,16 @@ const EXITS: Readonly<Record<string, ExitName>> = {
   unseen: 'inconclusive',
 }
 
+/** Throws where a gate is neither held nor accepted, naming it. */
+export function requireOpen(report: RolloutReport, accepted: readonly GateName[]): void {
+  requireAcceptable(report, accepted)
+  const verdict = verdictOf(report.gates, new Set(accepted))
+  if (verdict !== 'open') throw notOpen(report, verdict, accepted)
+}
+
 /**
- * Records the promotion, by the report it rests on. Throws where a gate is neither held nor accepted, naming it, and
- * (exit 5) where somebody else was faster.
+ * Records the promotion, by the report it rests on. Throws as `requireOpen` does, and (exit 5) where somebody else was
+ * faster.
  */
 export async function promote(
   report: RolloutReport,
@@ -74,9 +81,7 @@ export async function promote(
     accepted,
   }: { store: RolloutStore; seen: StoredEntries; by: string; accepted: readonly GateName[] },
 ): Promise<StoredEntries> {
-  requireAcceptable(report, accepted)
-  const verdict = verdictOf(report.gates, new Set(accepted))
-  if (verdict !== 'open') throw notOpen(report, verdict, accepted)
+  requireOpen(report, accepted)
   return await store.append(
     {
       event: 'promoted',
