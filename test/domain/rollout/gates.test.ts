@@ -71,7 +71,7 @@ describe('gates', () => {
     const gates = evaluateGates(early)
     expect(gateOf(gates, 'soak')).toMatchObject({
       state: 'waits',
-      reason: expect.stringContaining('6 d 23 h are left'),
+      reason: expect.stringContaining('6 d 23 h are left') as unknown,
     })
     expect(gateOf(gates, 'completed').state).toBe('waits')
     expect(gateOf(gates, 'operatorFailureRate').state).toBe('waits')
@@ -105,26 +105,26 @@ describe('gates', () => {
     expect(ask('operatorFailures', { since: news })).toMatchObject({
       state: 'fails',
       halts: false,
-      reason: expect.stringContaining('The first: jobs/etl-1, the webhook was down'),
+      reason: expect.stringContaining('The first: jobs/etl-1, the webhook was down') as unknown,
     })
     const again = [...before, failed('operator')]
     expect(ask('operatorFailures', { before: again, since: judgeOutcomes(again, [...since, one]) })).toMatchObject({
       state: 'holds',
-      reason: expect.stringContaining('1 more failed so before'),
+      reason: expect.stringContaining('1 more failed so before') as unknown,
     })
   })
 
   it('do not decide where nobody can say who caused a failure that is new', () => {
     const { before, since } = makeMonths(WORLD)
     const found = ask('operatorFailures', { since: judgeOutcomes(before, [...since, failed('undecided')]) })
-    expect(found).toMatchObject({ state: 'unseen', reason: expect.stringContaining('the operator may have') })
+    expect(found).toMatchObject({ state: 'unseen', reason: expect.stringContaining('the operator may have') as unknown })
   })
 
   it('leave out of rates what a schedule keeps, and say how many', () => {
     const { before, since } = makeMonths(WORLD)
     const kept = before.map((one) => ({ ...one, counts: false }))
     const found = ask('failureRate', { before: kept, since: judgeOutcomes(kept, since) })
-    expect(found).toMatchObject({ state: 'unseen', reason: expect.stringContaining('2') })
+    expect(found).toMatchObject({ state: 'unseen', reason: expect.stringContaining('2') as unknown })
     expect(found.reason).toMatch(/are left out/)
   })
 
@@ -147,7 +147,7 @@ describe('gates', () => {
     })
     expect(ask('leftovers', { leftovers: [{ kind: 'stuck', origin: 'platform', ...leftover }] })).toMatchObject({
       state: 'holds',
-      reason: expect.stringContaining('1 wait for the cluster'),
+      reason: expect.stringContaining('1 wait for the cluster') as unknown,
     })
     expect(ask('leftovers', { leftovers: [{ kind: 'stuck', origin: 'undecided', ...leftover }] }).state).toBe('fails')
   })
@@ -189,8 +189,8 @@ describe('counters of the operator', () => {
 
   it('are not known where another API server answers, or where they could not be read', () => {
     const api = counter({ b: 2 }, { newSource: 'unknown' })
-    expect(changeOf(counter({ a: 9 }), api)).toMatchObject({ unseen: expect.stringContaining('b answered') })
-    expect(changeOf(undefined, counter({}))).toMatchObject({ unseen: expect.anything() })
+    expect(changeOf(counter({ a: 9 }), api)).toMatchObject({ unseen: expect.stringContaining('b answered') as unknown })
+    expect(changeOf(undefined, counter({}))).toMatchObject({ unseen: expect.anything() as unknown })
     expect(changeOf(counter({}), counter({}, { unseen: 'forbidden' }))).toEqual({ unseen: 'forbidden' })
   })
 })
