@@ -6,7 +6,9 @@ import { openFactStore } from '../../../src/adapters/duckdb/fact-store.ts'
 import { directoryStore } from '../../../src/adapters/usage-store/directory.ts'
 import { type UsageLedger } from '../../../src/domain/usage/ledger.ts'
 import { compact, type Compaction } from '../../../src/domain/usage/store/compact.ts'
-import { buildLedgerOfStore } from '../../../src/domain/usage/store/contents.ts'
+import { buildLedgerOfStore, currentManifest } from '../../../src/domain/usage/store/contents.ts'
+import { filesOf } from '../../../src/domain/usage/store/manifest.ts'
+import { STATEMENT_COLUMNS } from '../../../src/domain/usage/store/restate.ts'
 import type { DumpInput } from '../../../src/ports/dump-source.ts'
 import { input, LEDGER_OPTIONS } from './ledgers.ts'
 
@@ -53,6 +55,34 @@ export async function withStoredLedger<Result>(
   const options = { ...LEDGER_OPTIONS, wantUsers: true }
   try {
     return await work(await buildLedgerOfStore(directoryStore(directory), store, options, () => undefined))
+  } finally {
+    await store.close()
+  }
+}
+
+/** One row of a store's statement. */
+export interface StatementRow {
+  id: string
+  record: string
+  lowerSeconds: bigint
+  /** Allocation, beginning and end, as the judge has them. */
+  bounds: string
+}
+
+/** What a store has stated so far, in order. */
+export async function statementRows(directory: string): Promise<StatementRow[]> {
+  const files = directoryStore(directory)
+  const paths = await files.fetch(filesOf(await currentManifest(files), 'statement'))
+  const store = await engine()
+  try {
+    await store.readParquet('statement', STATEMENT_COLUMNS, paths)
+    const rows =
+      await store.rows(`SELECT id, record, lower_seconds, k1, k2, began_after, began_by, ended_after, ended_by FROM statement
+      ORDER BY run, id, record`)
+    return rows.map(([id, record, lower, k1, k2, ...times]) => ({
+      ...{ id: id as string, record: record as string, lowerSeconds: lower as bigint },
+      bounds: [`${String(k1)}/${String(k2)}`, ...times.map((time) => (time === null ? '' : String(time)))].join(' '),
+    }))
   } finally {
     await store.close()
   }

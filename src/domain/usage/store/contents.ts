@@ -72,7 +72,7 @@ export async function loadKept(
 }
 
 /** What is known of the inputs that a store has read, in the order of their names; each as it was when last read. */
-async function readingOf(
+export async function readingOf(
   files: UsageStoreFiles,
   manifest: StoreManifest,
   cluster: string,

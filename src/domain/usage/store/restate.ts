@@ -5,10 +5,13 @@ import type { FactStore, Row } from '../../../ports/fact-store.ts'
 import type { UsageStoreFiles } from '../../../ports/usage-store.ts'
 import { FACT, NAME } from '../facts.ts'
 import { judgeReading, textsOf, type UsageLedger } from '../ledger.ts'
+import { podKey } from '../outside/evidence.ts'
 import { uidOfKey } from '../outside/pod-list.ts'
-import { CLOSED_COLUMNS } from '../pack-sql.ts'
+import { CLOSED_COLUMNS, FACT_COLUMNS } from '../pack-sql.ts'
 import { KINDS } from '../question.ts'
-import { loadKept } from './contents.ts'
+import { type Reading } from '../input-record.ts'
+import { buildTimeline } from '../timeline.ts'
+import { loadKept, readingOf } from './contents.ts'
 import { filesOf, type StoreManifest } from './manifest.ts'
 import { type RunFiles } from './run-files.ts'
 
@@ -81,7 +84,8 @@ export async function restate(
   try {
     const stated = await statedBefore(engine, base, parts.files)
     const reading = await loadKept({ files: parts.files, manifest: next, engine }, { cluster: '', wantUsers: false })
-    if (!(await selectUnsettled(engine))) return next
+    if (!(await selectUnsettled(engine, await doubtOf(engine, { stated, base, next, reading }, parts.files))))
+      return next
     const options = { informerLatency: 0n, listings: [], sparkLogs: [] }
     const ledger = await judgeReading(engine, reading, options, () => undefined)
     const rows = await corrections(ledger, { stated, base, next, files: parts.files }, tally)
@@ -121,20 +125,82 @@ function statementOf(row: Row): Statement {
   }
 }
 
+/** Whether bounds stated before may have changed, so that all is judged anew, or only what this run told of. */
+type Doubt = 'all' | 'told'
+
+/**
+ * Bounds rest on the schedulers that followed, on gaps, on what became of the application, and on listings. A run that
+ * brought nothing of these leaves them as they are.
+ */
+async function doubtOf(
+  engine: FactStore,
+  {
+    stated,
+    base,
+    next,
+    reading,
+  }: { stated: Map<string, Statement>; base: StoreManifest; next: StoreManifest; reading: Reading },
+  files: UsageStoreFiles,
+): Promise<Doubt> {
+  const before = new Set(base.files.map(({ name }) => name))
+  const added = { ...next, files: next.files.filter(({ name }) => !before.has(name)) }
+  await engine.readParquet('added', FACT_COLUMNS, await files.fetch(filesOf(added, 'facts')))
+  await engine.readParquet('added_closed', CLOSED_COLUMNS, await files.fetch(filesOf(added, 'closed')))
+  const earlier = await readingOf(files, base, '', [])
+  if (shapeOf(earlier) !== shapeOf(reading)) return 'all'
+  if (stated.size === 0) return 'told'
+  const all = [...stated.values()]
+  const bounded = all.filter((one) => one.beganAfter !== one.beganBy || one.endedAfter !== one.endedBy)
+  const placeholder = ({ seen }: Reading, { k1, k2 }: Statement): boolean | undefined =>
+    seen.allocations.get(podKey(k1, k2))?.placeholder
+  if (all.some((one) => placeholder(earlier, one) !== placeholder(reading, one))) return 'all'
+  const known = new Set(earlier.seen.listings.map(({ source }) => source))
+  const listed = reading.seen.listings.filter(({ source }) => !known.has(source))
+  if (listed.some(({ pods }) => all.some(({ k1, k2 }) => pods.has(podKey(k1, k2))))) return 'all'
+  if (listed.some(({ from }) => bounded.some(({ endedBy }) => endedBy === null || endedBy > from))) return 'all'
+  if (bounded.length === 0) return 'told'
+  const rows = bounded.map(({ app, k1, k2 }): Row => [app, k1, k2])
+  await engine.table('bounded', { app: 'BIGINT', k1: 'BIGINT', k2: 'BIGINT' }, rows)
+  const [touched] =
+    await engine.rows(`SELECT count(*) FROM bounded b WHERE EXISTS (SELECT 1 FROM added f WHERE f.obj = b.app OR (f.k1 = b.k1 AND f.k2 = b.k2))
+    OR EXISTS (SELECT 1 FROM added_closed c WHERE c.app = b.app)`)
+  return touched?.[0] === 0n ? 'told' : 'all'
+}
+
+/** The schedulers that are known, and the stretches that are covered of each, but for how far the last one reaches. */
+function shapeOf({ sources, heartbeats, earlyForm }: Reading): string {
+  const { instances } = buildTimeline(sources, heartbeats)
+  const shapes = instances.map(({ name, cluster, covers, confirmedUntil }, index) => {
+    const isLast = instances[index + 1]?.cluster !== cluster
+    const ends = covers.flatMap(({ from, to, firstId }, place) => [
+      from,
+      isLast && place === covers.length - 1 ? '' : to,
+      firstId,
+    ])
+    return [name, cluster, ...ends, isLast ? '' : confirmedUntil].map(String)
+  })
+  return JSON.stringify([shapes, earlyForm])
+}
+
 /**
  * Makes `facts` and `closed` hold what the unsettled allocations need: their applications whole, and of all others what
  * shows when each scheduler began. False when there is nothing to judge.
  */
-async function selectUnsettled(engine: FactStore): Promise<boolean> {
-  await engine.run(
-    `CREATE TABLE unsettled AS SELECT DISTINCT obj AS app FROM apart WHERE ${LIFE} UNION SELECT app FROM stated_keys`,
-  )
+async function selectUnsettled(engine: FactStore, doubt: Doubt): Promise<boolean> {
+  const told = doubt === 'all' ? 'apart' : 'added'
+  await engine.run(`CREATE TABLE unsettled AS SELECT DISTINCT obj AS app FROM ${told} WHERE ${LIFE}
+    UNION SELECT app FROM stated_keys ${doubt === 'all' ? '' : 'WHERE app IN (SELECT app FROM added_closed)'}`)
   const [row] = await engine.rows('SELECT count(*) FROM unsettled')
   if (row?.[0] === 0n) return false
   await engine.run('INSERT INTO unsettled SELECT app FROM packed LIMIT 1')
   await engine.run('CREATE TABLE closed AS SELECT * FROM packed WHERE app IN (SELECT app FROM unsettled)')
-  await engine.run(`CREATE VIEW facts AS SELECT * FROM apart
-    UNION ALL SELECT src, CAST(${FACT.ask} AS SMALLINT), min(ask_ts), CAST(0 AS BIGINT), CAST(0 AS BIGINT), CAST(0 AS BIGINT), CAST(0 AS BIGINT) FROM packed GROUP BY src
+  if (doubt === 'told') await engine.run('DELETE FROM stated_keys WHERE app NOT IN (SELECT app FROM unsettled)')
+  await engine.run(`CREATE TABLE facts AS SELECT * FROM apart WHERE obj IN (SELECT app FROM unsettled)
+      OR code IN (${FACT.node}, ${FACT.nodeGone}, ${FACT.ready}, ${FACT.capacity}, ${FACT.place}, ${FACT.preemptedBy}, ${FACT.alive}, ${FACT.absent})
+    UNION ALL SELECT src, CAST(${FACT.new} AS SMALLINT), min(ts), CAST(0 AS BIGINT), CAST(0 AS BIGINT), CAST(0 AS BIGINT), CAST(0 AS BIGINT) FROM apart
+      WHERE code = ${FACT.new} GROUP BY src
+    UNION ALL SELECT src, CAST(${FACT.ask} AS SMALLINT), min(ts), CAST(0 AS BIGINT), CAST(0 AS BIGINT), CAST(0 AS BIGINT), CAST(0 AS BIGINT) FROM (
+      SELECT src, ask_ts AS ts FROM packed UNION ALL SELECT src, ts FROM apart WHERE code = ${FACT.ask}) GROUP BY src
     UNION ALL SELECT src, CAST(${FACT.place} AS SMALLINT), min(place_ts), CAST(0 AS BIGINT), CAST(0 AS BIGINT), CAST(0 AS BIGINT), CAST(0 AS BIGINT) FROM packed
       WHERE place_ts IS NOT NULL GROUP BY src`)
   return true
@@ -156,7 +222,11 @@ async function corrections(ledger: UsageLedger, told: Told, tally: StatementTall
     rows.push(rowOf(record, one, told.next))
     tally[record.toLowerCase() as keyof StatementTally]++
   }
+  const doubted = new Set(
+    (await store.rows('SELECT DISTINCT k1, k2 FROM stated_keys')).map(([k1, k2]) => `${String(k1)}/${String(k2)}`),
+  )
   for (const [id, before] of told.stated) {
+    if (!doubted.has(`${before.k1}/${before.k2}`)) continue
     const now = current.get(id)
     if (now !== undefined && isSame(before, now)) continue
     add('RETRACTION', before)

@@ -1,0 +1,117 @@
+/** What `usage submit` makes, and where it puts it. */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { API_VERSION } from '../domain/document.ts'
+import { SparkopsError } from '../domain/errors.ts'
+import { applicationType } from '../domain/app/read.ts'
+import { prepareApplications, readApplication } from '../domain/app/submit/prepare.ts'
+import { submitApplications } from '../domain/app/submit/submit.ts'
+import { validateApplication } from '../domain/app/submit/validate.ts'
+import type { JsonMap } from '../domain/pods/json.ts'
+import { applicationText, scriptName, usageApplication } from '../domain/usage/submit/application.ts'
+import { jobScript } from '../domain/usage/submit/job-script.ts'
+import type { UsageJob } from '../domain/usage/submit/usage-job.ts'
+import type { KubeFlags } from './kube-flags.ts'
+import { writeFileWhole } from './output.ts'
+import { findObjectFiles, openCluster, openUsageStore } from './wiring.ts'
+
+interface JobFlags extends KubeFlags {
+  store: string
+  base?: string | undefined
+  image?: string | undefined
+  'service-account'?: string | undefined
+  queue?: string | undefined
+  name?: string | undefined
+  'spark-version'?: string | undefined
+  executors?: number | undefined
+  script?: string | undefined
+  cluster: string
+  lenient: boolean
+  's3-endpoint'?: string | undefined
+}
+
+interface Job {
+  document: UsageJob
+  application: JsonMap
+  script: string
+}
+
+/** The application and its program. */
+export async function usageJobOf(inputs: readonly string[], flags: JobFlags): Promise<Job> {
+  const base =
+    flags.base === undefined ? undefined : (await readApplication(await findObjectFiles(flags.base), flags.base)).object
+  const script = jobScript()
+  const application = usageApplication(
+    {
+      ...{ inputs, base, store: flags.store, cluster: flags.cluster, lenient: flags.lenient },
+      ...{ name: flags.name, namespace: flags.namespace, image: flags.image, queue: flags.queue },
+      ...{ serviceAccount: flags['service-account'], sparkVersion: flags['spark-version'] },
+      ...{ executors: flags.executors, s3Endpoint: flags['s3-endpoint'], script: flags.script },
+    },
+    script,
+  )
+  const program = flags.script ?? `${flags.store.replace(/\/+$/, '')}/${scriptName(script)}`
+  const document: UsageJob = {
+    ...{ apiVersion: API_VERSION, kind: 'UsageJob', store: flags.store, program, application },
+    ...{ files: [], submitted: null },
+  }
+  return { document, application, script }
+}
+
+/** Writes both to a directory. */
+export async function writeUsageJob(job: Job, directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true })
+  const files: [string, string][] = [
+    [join(directory, 'application.yaml'), applicationText(job.application)],
+    [join(directory, scriptName(job.script).replace(/^.*\//, '')), job.script],
+  ]
+  for (const [path, text] of files) await writeFileWhole(path, [text])
+  job.document.files.push(...files.map(([path]) => path))
+}
+
+interface Context {
+  run: string
+  signal: AbortSignal
+  sleep: (milliseconds: number) => Promise<void>
+  now: () => number
+}
+
+/** Puts the program below the store, and submits the application once the API server would take it. Gives its warnings. */
+export async function applyUsageJob(job: Job, flags: JobFlags, context: Context): Promise<string[]> {
+  const { run, signal } = context
+  const cluster = await openCluster(flags)
+  const place = { namespace: flags.namespace, defaultNamespace: cluster.identity.namespace }
+  const changes = { set: [], image: undefined, nameSuffix: undefined, count: 1 }
+  const from = 'the application'
+  const objects = prepareApplications({ object: job.application, from, isNamed: true }, { ...changes, ...place, run })
+  const type = await applicationType({ findType: (query) => cluster.findType(query), unseen: [] })
+  const warnings = await validateApplication(cluster, type, objects[0]!, { from, signal })
+  if (flags.script === undefined) await putProgram(job, flags)
+  const call = { rate: undefined, condition: undefined, timeoutMs: undefined }
+  const options = { ...call, ...context, cluster, type, objects }
+  const submission = await submitApplications(options)
+  const { namespace = '', name } = objects[0]!.metadata
+  const [row] = submission.items
+  if (typeof row?.refused === 'string')
+    throw new SparkopsError({
+      code: 'SO_JOB_REFUSED',
+      message: `${namespace}/${name} was not accepted.`,
+      why: row.refused,
+    })
+  job.document.submitted = { namespace, name, run }
+  return [
+    ...warnings,
+    `follow it: sparkops app wait ${name} -n ${namespace}; then: sparkops usage compute ${flags.store}`,
+  ]
+}
+
+async function putProgram(job: Job, flags: JobFlags): Promise<void> {
+  const store = await openUsageStore(flags.store, flags['s3-endpoint'])
+  try {
+    const path = join(await store.stage(0), 'program.py')
+    await writeFile(path, job.script, { mode: 0o600 })
+    await store.put(scriptName(job.script), path)
+  } finally {
+    await store.close()
+  }
+}
