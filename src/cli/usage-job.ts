@@ -13,9 +13,10 @@ import { jobScript } from '../domain/usage/submit/job-script.ts'
 import type { UsageJob } from '../domain/usage/submit/usage-job.ts'
 import type { KubeFlags } from './kube-flags.ts'
 import { writeFileWhole } from './output.ts'
+import { s3AccessOf, type S3Flags } from './s3-flags.ts'
 import { findObjectFiles, openCluster, openUsageStore } from './wiring.ts'
 
-interface JobFlags extends KubeFlags {
+interface JobFlags extends KubeFlags, S3Flags {
   store: string
   base?: string | undefined
   image?: string | undefined
@@ -27,7 +28,6 @@ interface JobFlags extends KubeFlags {
   script?: string | undefined
   cluster: string
   lenient: boolean
-  's3-endpoint'?: string | undefined
 }
 
 interface Job {
@@ -106,7 +106,7 @@ export async function applyUsageJob(job: Job, flags: JobFlags, context: Context)
 }
 
 async function putProgram(job: Job, flags: JobFlags): Promise<void> {
-  const store = await openUsageStore(flags.store, flags['s3-endpoint'])
+  const store = await openUsageStore(flags.store, s3AccessOf(flags))
   try {
     const path = join(await store.stage(0), 'program.py')
     await writeFile(path, job.script, { mode: 0o600 })

@@ -3,6 +3,7 @@ import { newRun, sleeper } from '../../cli/app-flags.ts'
 import { BaseCommand } from '../../cli/base-command.ts'
 import { outputFlag } from '../../cli/flags.ts'
 import { kubeFlags, namespaceFlags } from '../../cli/kube-flags.ts'
+import { s3Flags } from '../../cli/s3-flags.ts'
 import { ledgerFlags } from '../../cli/usage-flags.ts'
 import { applyUsageJob, usageJobOf, writeUsageJob } from '../../cli/usage-job.ts'
 import { usageJobView } from '../../ui/usage-job-view.ts'
@@ -38,7 +39,7 @@ export default class UsageSubmit extends BaseCommand {
     }),
     cluster: ledgerFlags.cluster,
     lenient: ledgerFlags.lenient,
-    's3-endpoint': ledgerFlags['s3-endpoint'],
+    ...s3Flags('READING'),
     out: Flags.string({ summary: 'a directory for application and program', helpValue: 'DIR' }),
     apply: Flags.boolean({ summary: 'put the program into the store, and submit' }),
     output: outputFlag(),
