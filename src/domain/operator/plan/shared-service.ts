@@ -8,36 +8,45 @@ import type { PinServicePayload } from '../steps/payloads.ts'
 import type { Move } from './move.ts'
 
 /**
- * What has to be pinned while both are there; undefined where nothing has. `newer` is the webhook of 2.x, whose
- * Deployment is among `from`. A Service that nobody has recorded is looked at again when it is time.
+ * What has to be pinned while both are there; undefined where nothing has, or can be (OP-WEBHOOK-SHARED-SERVICE). A
+ * Service that nobody has recorded is looked at again when it is time.
  */
 export function sharedService(
   { owned, rendered, discovery }: Move,
   older: WebhookBehaviour | undefined,
   newer: WebhookBehaviour | undefined,
-  { from, timeoutSeconds }: { from: readonly Counterpart[]; timeoutSeconds: number },
+  timeoutSeconds: number,
 ): PinServicePayload | undefined {
-  if (older?.registeredBy !== 'self' || newer === undefined) return undefined
-  const webhook = from.find(isWorkloadOf(newer))?.object
+  if (older?.registeredBy !== 'self' || newer?.registeredBy !== 'manifests') return undefined
+  const all = [...owned, ...rendered]
   const { workload, service } = older
   const controllers = discovery.installations.flatMap(({ controller }) => controller?.object ?? [])
   const controller = [...controllers, ...rendered.map(({ object }) => object)].find(
     ({ kind, metadata }) => kind === 'Deployment' && metadata.name === workload.name,
   )
-  if (webhook === undefined || controller === undefined) return undefined
-  const apart = labelsAt(webhook, 'spec', 'template', 'metadata', 'labels')
-  const known = [...owned, ...rendered].filter(isServiceOf(older))
-  const takesIn = ({ object, live }: Counterpart): boolean =>
-    Object.entries(labelsAt(live ?? object, 'spec', 'selector')).every(([label, value]) => apart[label] === value)
-  if (known.length > 0 && !known.some(takesIn)) return undefined
+  if (controller === undefined || !selects(older, newer, all)) return undefined
   return {
     service: keyOf(SERVICE, service),
     deployment: keyOf(DEPLOYMENT, workload),
     selector: labelsAt(controller, 'spec', 'selector', 'matchLabels'),
-    apart,
+    apart: podLabelsOf(newer, all),
     whenGone: false,
     timeoutSeconds,
   }
+}
+
+/** Whether the Service of one selects the pods of the other, as far as `all` tells: unknown counts as yes. */
+export function selects(older: WebhookBehaviour, newer: WebhookBehaviour, all: readonly Counterpart[]): boolean {
+  const apart = podLabelsOf(newer, all)
+  const known = all.filter(isServiceOf(older))
+  const takesIn = ({ object, live }: Counterpart): boolean =>
+    Object.entries(labelsAt(live ?? object, 'spec', 'selector')).every(([label, value]) => apart[label] === value)
+  return Object.keys(apart).length > 0 && (known.length === 0 || known.some(takesIn))
+}
+
+function podLabelsOf(webhook: WebhookBehaviour, all: readonly Counterpart[]): Record<string, string> {
+  const found = all.find(isWorkloadOf(webhook))?.object
+  return found === undefined ? {} : labelsAt(found, 'spec', 'template', 'metadata', 'labels')
 }
 
 function isWorkloadOf({ workload: { namespace, name } }: WebhookBehaviour) {

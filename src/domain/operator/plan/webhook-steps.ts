@@ -94,7 +94,7 @@ function toCharted(
     authority: null,
     losesService: now !== undefined && called(now.service) === called(then.service),
   }
-  const pin = sharedService(move, now, then, { from: rendered, timeoutSeconds: shared.timeoutSeconds })
+  const pin = sharedService(move, now, then, shared.timeoutSeconds)
   return {
     beforehand: [
       ...secretSteps(move, now, then),
@@ -158,7 +158,7 @@ function toSelfRegistered(
       : [retireWebhook(retired.map(({ key, live }) => ({ key: key!, uid: live!.metadata.uid ?? '' })))]
   const losesService = serving.some(({ key, object }) => object.kind === 'Service' && coming.has(idOf(key!)))
   const newer = isOld ? now : undefined
-  const pin = sharedService(move, then, newer, { from: recorded, timeoutSeconds: shared.timeoutSeconds })
+  const pin = sharedService(move, then, newer, shared.timeoutSeconds)
   const shares = pin === undefined ? {} : { shares: pin }
   const payload = {
     ...shared,

@@ -55,6 +55,21 @@ export const WEBHOOK_RULES: readonly OperatorRule[] = [
     source: '0dc641bd, #2072; #2331, #2524',
   },
   {
+    id: 'OP-WEBHOOK-SHARED-SERVICE',
+    direction: 'both',
+    from: { webhookRegistration: ['self', 'chart'] },
+    subject: 'webhooks',
+    title: 'The Service of the older webhook would also lead to pods of the newer one, and cannot be kept from it',
+    detail:
+      'It selects by name and release alone. Pods that are made by a call to the wrong one lack what only the webhook ' +
+      'gives, silently, until the older controller is stopped.',
+    consequence: 'kill',
+    gate: 'ack',
+    fix: 'run the controller by a Deployment, whose pods have the hash of their template, or add a label of your own to its pods and to the selector of the Service',
+    source:
+      'templates/webhook/service.yaml of 1.6.2, webhook-service.yaml before; templates/webhook/deployment.yaml (2.x)',
+  },
+  {
     id: 'OP-WEBHOOK-CERTIFICATE',
     direction: 'both',
     subject: 'webhooks',

@@ -1,5 +1,6 @@
 /** For whom the rules about webhooks hold. */
 import { called, liveCases, type Move, verdictsOf } from '../move.ts'
+import { selects } from '../shared-service.ts'
 import type { Evaluators } from './evaluators.ts'
 
 export const WEBHOOK_EVALUATORS: Evaluators = {
@@ -21,7 +22,17 @@ export const WEBHOOK_EVALUATORS: Evaluators = {
     const isSameSecret = called(now.secret) === called(then.secret)
     return isSameSecret && called(now.service) !== called(then.service) ? [`secrets/${called(then.secret)}`] : []
   },
+  'OP-WEBHOOK-SHARED-SERVICE': sharedAndUnpinned,
   'OP-WEBHOOK-DROPS-FIELDS': dropped,
+}
+
+/** Pods of anything but a Deployment have no hash of their template. */
+function sharedAndUnpinned({ installation, behaviour, owned, rendered }: Move): string[] {
+  const both = [installation?.behaviour?.webhook, behaviour?.webhook]
+  const older = both.find((one) => one?.registeredBy === 'self')
+  const newer = both.find((one) => one?.registeredBy === 'manifests')
+  if (older === undefined || newer === undefined || older.workload.kind === 'Deployment') return []
+  return selects(older, newer, [...owned, ...rendered]) ? [`services/${called(older.service)}`] : []
 }
 
 /** Between the old webhook's end and the new one's beginning no pod is mutated. */
