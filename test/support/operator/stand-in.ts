@@ -57,9 +57,9 @@ async function markAll(lab: TestCluster, webhooks: StandInWebhooks): Promise<voi
     if (deployment.status?.observedGeneration === generation) continue
     const { replicas = 1 } = deployment.spec
     const counts = { replicas, readyReplicas: replicas, updatedReplicas: replicas, availableReplicas: replicas }
-    await lab.request('PUT', `/apis/apps/v1/namespaces/${namespace}/deployments/${name}/status`, {
-      ...deployment,
-      status: { ...deployment.status, ...counts, observedGeneration: generation },
-    })
+    const status = { ...counts, observedGeneration: generation }
+    const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${name}/status`
+    // Whatever others write meanwhile.
+    await lab.request('PATCH', path, { status }, 'application/merge-patch+json')
   }
 }

@@ -23,7 +23,10 @@ export const scale: Verb<ApplyContext> = {
     const live = await context.cluster.get(deployment, context.signal)
     if (live === undefined && replicas > 0) return { state: 'drifted', why: `${objectName(deployment)} is gone` }
     if (live !== undefined && replicasOf(live) !== replicas) return { state: 'ready' }
-    return (await whyUnsettled(payload, live, context)) === undefined ? { state: 'done' } : { state: 'ready' }
+    // Every new annotation of a Deployment is a new generation of it: somebody who writes them is not the next attempt.
+    const isBegun = (context.run.progress().steps.get(context.step.id)?.attempts ?? 0) > 0
+    const why = await whyUnsettled(payload, live, context, isBegun ? 'counts' : 'generation')
+    return why === undefined ? { state: 'done' } : { state: 'ready' }
   },
   act: async (payload, context) => {
     const { deployment, replicas, timeoutSeconds } = payload as unknown as ScalePayload
@@ -57,9 +60,10 @@ async function whyUnsettled(
   payload: Json,
   live: KubeObject | undefined,
   context: ApplyContext,
+  by: 'generation' | 'counts' = 'generation',
 ): Promise<string | undefined> {
   const { replicas, deployment, selector, locks } = payload as unknown as ScalePayload
-  if (replicas > 0) return live === undefined ? 'it is gone' : whyNotReady(live, replicas)
+  if (replicas > 0) return live === undefined ? 'it is gone' : whyNotReady(live, replicas, by)
   const pods = await podsOf(deployment, selector, context)
   if (pods.length > 0)
     return `${pods.length === 1 ? 'pod' : 'pods'} ${pods.map(({ metadata }) => metadata.name).join(', ')} still there`
@@ -70,10 +74,17 @@ async function whyUnsettled(
   return undefined
 }
 
-/** Why so many pods of a Deployment are not ready; undefined where they are. */
-export function whyNotReady({ metadata, status }: KubeObject, replicas: number): string | undefined {
+/**
+ * Why so many pods of a Deployment are not ready; undefined where they are. Its controller must have seen the newest
+ * `generation`; the `counts` alone tell as much of one that was at zero before.
+ */
+export function whyNotReady(
+  { metadata, status }: KubeObject,
+  replicas: number,
+  by: 'generation' | 'counts' = 'generation',
+): string | undefined {
   const { readyReplicas = 0, updatedReplicas = 0, observedGeneration = 0 } = (status ?? {}) as DeploymentStatus
-  if (observedGeneration < (metadata.generation ?? 0)) return 'the change was not seen yet'
+  if (by === 'generation' && observedGeneration < (metadata.generation ?? 0)) return 'the change was not seen yet'
   return Math.min(readyReplicas, updatedReplicas) >= replicas ? undefined : `${readyReplicas} of ${replicas} ready`
 }
 
