@@ -9,7 +9,7 @@ import type { OperatorReceipt } from '../domain/operator/apply/receipt.ts'
 import { requireObjectsForeseen } from '../domain/operator/apply/foreseen.ts'
 import { requireTakenUp } from '../domain/operator/apply/left-behind.ts'
 import { planWayBack } from '../domain/operator/apply/run-choice.ts'
-import { beginRun, goOn, type OperatorSession } from '../domain/operator/apply/session.ts'
+import { beginRun, goOn, type OperatorSession, type RunPurpose } from '../domain/operator/apply/session.ts'
 import { OPERATOR_VERBS } from '../domain/operator/apply/verbs.ts'
 import { type ExitName, SparkopsError } from '../domain/errors.ts'
 import { isSevere, refuseBlocked, refuseUnacknowledged, unacknowledged } from '../domain/plan/gates.ts'
@@ -119,11 +119,12 @@ export abstract class OperatorRunCommand extends BaseCommand {
     plan: Plan,
     session: OperatorSession,
     flags: RunFlags,
-    { purpose, undoes, question }: { purpose: string; undoes: string | null; question: string },
+    { question, ...purpose }: RunPurpose & { question: string },
   ): Promise<OperatorReceipt> {
     refuseUnacknowledged(unacknowledged(plan, new Set(flags.accept)))
-    await this.consent({ question, severe: isSevere(plan), name: nameOf(session) }, flags)
-    return await this.carry(await beginRun(session, plan, { purpose, undoes }), plan, session)
+    const severe = isSevere(plan) || purpose.takesOver !== undefined
+    await this.consent({ question, severe, name: nameOf(session) }, flags)
+    return await this.carry(await beginRun(session, plan, purpose), plan, session)
   }
 
   /** Shows the way back from a run, or goes it. `asks` puts it as a question, given where and in how many steps. */

@@ -11,8 +11,19 @@ import type { Json } from './plan.ts'
 export type RunRecord = { at: string } & RunEvent
 
 export type RunEvent =
-  /** The first line. `undoes`: the run that this one takes back. */
-  | { event: 'opened'; run: string; purpose: string; digest: string; undoes: string | null; tool: string }
+  /**
+   * The first line. `undoes`: the run that this one takes back. `takesOver`: the run whose journal is lost, and whose
+   * work this one goes on with from what it finds.
+   */
+  | {
+      event: 'opened'
+      run: string
+      purpose: string
+      digest: string
+      undoes: string | null
+      takesOver?: string
+      tool: string
+    }
   /** A process took the run up, for the first time or again. */
   | { event: 'started'; host: string; pid: number }
   | { event: 'intent'; step: string; attempt: number }
@@ -47,6 +58,7 @@ export interface RunProgress {
   purpose: string
   digest: string
   undoes: string | null
+  takesOver: string | null
   openedAt: string
   lastAt: string
   steps: ReadonlyMap<string, StepProgress>
@@ -119,6 +131,7 @@ export function addUp(records: readonly RunRecord[]): RunProgress | undefined {
     purpose: first.purpose,
     digest: first.digest,
     undoes: first.undoes,
+    takesOver: first.takesOver ?? null,
     openedAt: first.at,
     lastAt: records.at(-1)!.at,
     steps,

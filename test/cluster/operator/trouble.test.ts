@@ -241,7 +241,7 @@ describe('trouble in the middle of a move', () => {
     expect([here.code, here.exit]).toEqual(['SO_RUN_OPEN', 'stale'])
     const elsewhere = await failureOf(apply(session(lab(), cluster), plan))
     expect([elsewhere.code, elsewhere.exit]).toEqual(['SO_LOCKED', 'stale'])
-    expect(elsewhere.hint).toContain('sparkops-guard-crds')
+    expect(elsewhere.hint).toContain('--take-over')
     await goBack(first)
   }, 120_000)
 })

@@ -4,7 +4,7 @@ import { openHelm } from '../../../src/adapters/helm/open-helm.ts'
 import { openVersionSource } from '../../../src/adapters/version-source/open-version-source.ts'
 import type { OperatorReceipt } from '../../../src/domain/operator/apply/receipt.ts'
 import { planWayBack } from '../../../src/domain/operator/apply/run-choice.ts'
-import { beginRun, goOn, type OperatorSession } from '../../../src/domain/operator/apply/session.ts'
+import { beginRun, goOn, type OperatorSession, type RunPurpose } from '../../../src/domain/operator/apply/session.ts'
 import { type OperatorVerification, verifyStoredRun } from '../../../src/domain/operator/apply/verify-report.ts'
 import { planOperator, type PlanQuestion } from '../../../src/domain/operator/plan/plan-operator.ts'
 import type { Plan, Step } from '../../../src/domain/plan/plan.ts'
@@ -73,14 +73,22 @@ export type Meanwhile = (step: Step) => Promise<void>
 export async function carry(
   session: OperatorSession,
   plan: Plan,
-  { undoes = null, meanwhile }: { undoes?: string | null; meanwhile?: Meanwhile | undefined } = {},
+  {
+    undoes = null,
+    takesOver,
+    meanwhile,
+  }: Omit<Partial<RunPurpose>, 'purpose'> & { meanwhile?: Meanwhile | undefined } = {},
 ): Promise<OperatorReceipt> {
   const pending: Promise<void>[] = []
   const report = (news: RunNews): void => {
     if (news.kind === 'begun' && meanwhile !== undefined) pending.push(meanwhile(news.step))
   }
   const purpose = undoes === null ? 'operator apply' : 'operator revert'
-  const receipt = await goOn({ ...session, report }, await beginRun(session, plan, { purpose, undoes }), plan)
+  const receipt = await goOn(
+    { ...session, report },
+    await beginRun(session, plan, { purpose, undoes, takesOver }),
+    plan,
+  )
   await Promise.all(pending)
   return receipt
 }

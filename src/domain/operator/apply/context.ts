@@ -36,6 +36,8 @@ export interface RunAccess {
   id: string
   directory: string
   undoes: string | null
+  /** Whose lock it takes over, since its journal is lost. */
+  takesOver: string | null
   progress: () => RunProgress
   keep: (name: string, value: unknown) => Promise<void>
   /** A line of `NAME.ndjson` in the run's directory. */

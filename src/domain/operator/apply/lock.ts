@@ -77,14 +77,9 @@ function nameOf(run: string): string {
   return `sparkops/${run}`
 }
 
-/** Applications run on without a controller, so there is time for it. */
-const BY_HAND =
-  'kubectl delete validatingadmissionpolicybinding,validatingadmissionpolicy sparkops-fence sparkops-guard-crds, start ' +
-  'the controller that "sparkops operator status" shows at 0, delete the lease, and plan again'
-
-/** A run that takes another back takes its lock over. */
-function isFree(holder: string, { run }: ApplyContext): boolean {
-  return holder === '' || holder === nameOf(run.id) || (run.undoes !== null && holder === nameOf(run.undoes))
+/** A run that takes another back, or goes on with one whose journal is lost, takes its lock over. */
+function isFree(holder: string, { run: { id, undoes, takesOver } }: ApplyContext): boolean {
+  return holder === '' || [id, undoes, takesOver].some((own) => own !== null && holder === nameOf(own))
 }
 
 function payloadOf(payload: Json): LockPayload {
@@ -112,7 +107,8 @@ function held(payload: Json, holder: string): SparkopsError {
     message: `this operator is already being moved: lease ${namespace}/${name} is held by ${holder}`,
     why: 'two moves at once would undo each other; the lock does not lapse, since controllers may be stopped',
     hint: run
-      ? `resume or abort run ${run} where its journal is. If that is lost for good: ${BY_HAND}`
+      ? `resume or abort run ${run} where its journal is. If that is lost for good (applications run on meanwhile): ` +
+        `plan again to where it led, and sparkops operator apply PLAN --take-over ${run}`
       : 'find out who holds it; delete the lease if it is nobody any more',
     exit: 'stale',
   })

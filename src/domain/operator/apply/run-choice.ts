@@ -37,6 +37,7 @@ export async function planWayBack(
   requireHere(plan, session)
   if (progress.outcome === 'superseded')
     throw refused(stored.id, `it was taken back by ${progress.closedBy ?? 'another run'}`)
+  if (progress.takesOver !== null) throw begunInTheMiddle(stored.id, progress.takesOver)
   if (stored.openBy !== undefined) {
     throw refused(
       stored.id,
@@ -62,6 +63,17 @@ async function refuseWhileUndone(id: string, { store }: Choosing): Promise<void>
     if (progress?.undoes !== id || progress.outcome !== null) continue
     throw refused(id, `run ${other} is taking it back`, `to go on with that: sparkops operator resume ${other}`)
   }
+}
+
+/** Its "before" is a state that nobody wants back: controllers stopped, a webhook half handed over. */
+function begunInTheMiddle(id: string, lost: string): SparkopsError {
+  return new SparkopsError({
+    code: 'SO_NO_WAY_BACK',
+    message: `run ${id} cannot be taken back`,
+    why: `it began where ${lost} had stopped, whose journal is lost: what was before that, nobody knows`,
+    hint: `end it (sparkops operator resume ${id}), then go back by a plan: sparkops operator plan --to THE-OLDER-VERSION`,
+    exit: 'stale',
+  })
 }
 
 function refused(id: string, why: string, hint?: string): SparkopsError {

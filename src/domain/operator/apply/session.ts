@@ -34,17 +34,27 @@ export interface OperatorSession {
 
 const VERBS = new Set(OPERATOR_VERBS.keys())
 
-/** Begins a run of a plan. `undoes`: the run that it takes back. */
+export interface RunPurpose {
+  purpose: string
+  /** The run that it takes back. */
+  undoes: string | null
+  /** A run whose journal is lost for good. */
+  takesOver?: string | undefined
+}
+
+/** Begins a run of a plan. */
 export async function beginRun(
   { store, clock, process, cluster }: Pick<OperatorSession, 'store' | 'clock' | 'process' | 'cluster'>,
   plan: Plan,
-  { purpose, undoes }: { purpose: string; undoes: string | null },
+  { purpose, undoes, takesOver }: RunPurpose,
 ): Promise<OpenRun> {
   requireTarget(plan.target, { id: cluster.identity.uid, name: cluster.identity.context ?? cluster.identity.server })
   await refuseWhileOpen(store, plan, undoes)
+  if (takesOver !== undefined) await requireLost(store, takesOver)
   const id = newRunId(clock.now(), process.random())
   const run = await store.create(id, stringifyExact(plan))
-  await run.append({ event: 'opened', run: id, purpose, digest: plan.digest, undoes, tool: plan.tool.version })
+  const lost = takesOver === undefined ? {} : { takesOver }
+  await run.append({ event: 'opened', run: id, purpose, digest: plan.digest, undoes, ...lost, tool: plan.tool.version })
   return run
 }
 
@@ -88,6 +98,7 @@ function contextOf(
       id: run.id,
       directory: run.directory,
       undoes: undone?.id ?? null,
+      takesOver: progressOfRun(run).takesOver,
       progress: () => progressOfRun(run),
       keep: (name, value) => run.keep(name, value),
       record: (name, value) => run.record(name, value),
@@ -121,6 +132,8 @@ async function refuseWhileOpen(store: RunStore, plan: Plan, undoes: string | nul
     const stored = await store.read(id).catch(() => undefined)
     const progress = stored && addUp(stored.records)
     if (!stored || !progress || progress.outcome !== null || !stored.plan.includes(plan.target.id)) continue
+    // One that has begun no step (the lock was another's) has nothing that could be undone.
+    if ([...progress.steps.values()].every(({ attempts }) => attempts === 0)) continue
     // Copies of applications that were not all made are no move of the operator.
     if (!progress.purpose.startsWith('operator ')) continue
     throw new SparkopsError({
@@ -134,6 +147,18 @@ async function refuseWhileOpen(store: RunStore, plan: Plan, undoes: string | nul
       exit: 'stale',
     })
   }
+}
+
+/** What this machine knows of is not lost. */
+async function requireLost(store: RunStore, id: string): Promise<void> {
+  if (!(await store.list()).includes(id)) return
+  throw new SparkopsError({
+    code: 'SO_RUN_NOT_LOST',
+    message: `the journal of run ${id} is not lost: it is here`,
+    why: 'what it did is known, so that it can go on or be taken back exactly',
+    hint: `sparkops operator resume ${id}, or sparkops operator abort ${id}`,
+    exit: 'usage',
+  })
 }
 
 /** The run that was taken back has ended with that. */

@@ -42,6 +42,8 @@ export interface Move {
   window: { from: number; to: number }
   /** Workloads of what is installed that the target lacks and that nobody is known to own. */
   leftBehind: readonly string[]
+  /** Whether a run holds this operator. */
+  isLocked: boolean
   /** Temporary definitions that a plan left behind. */
   leftovers: readonly string[]
 }

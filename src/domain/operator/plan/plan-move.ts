@@ -14,12 +14,13 @@ import type { Schedule } from '../discover/applications.ts'
 import type { Discovery, FoundInstallation } from '../discover/discover.ts'
 import { describeOwners } from '../discover/gitops.ts'
 import { listAt, textAt } from '../discover/json.ts'
-import { CRD, NODE, SECRET } from '../discover/kinds.ts'
+import { CRD, LEASE, NODE, SECRET } from '../discover/kinds.ts'
 import { type Counterpart, findCounterparts } from '../discover/live-objects.ts'
 import { type Sight } from '../discover/sight.ts'
 import { type Traits, traitsOf } from '../releases/traits.ts'
 import { compareVersions } from '../releases/version-order.ts'
 import type { RenderedTarget } from '../source/target.ts'
+import { LOCK_NAME } from '../steps/guard-steps.ts'
 import type { ChartSource } from '../steps/payloads.ts'
 import { type CrdMove, type CrdWish, decideCrds } from './crd-moves.ts'
 import { APPLICATION_DEFAULTS, SCHEDULE_DEFAULTS, UNTOUCHED_STATES, withDefaults } from './defaults.ts'
@@ -137,6 +138,7 @@ async function readMove(options: PlanOptions): Promise<ReadMove> {
     pullFaults: await findPullFaults(sight, target.release.namespace),
     window: { from: now, to: now + PAUSE_MS },
     leftBehind: leftBehind(installation, rendered, owned),
+    isLocked: await isLocked(sight, installation?.namespace ?? target.release.namespace),
     leftovers: leftoverShadows(await sight.list(CRD), now).map(({ metadata }) => metadata.name),
   }
   const judgements = await judgeAll(move, options)
@@ -244,12 +246,17 @@ function chartOf({ chart, origin }: RenderedTarget): ChartSource {
   }
 }
 
+/** A run that has not ended may have stopped anything: then no installation is as it should be. */
+async function isLocked(sight: Sight, namespace: string): Promise<boolean> {
+  return (await sight.get({ type: LEASE, namespace, name: LOCK_NAME })) !== undefined
+}
+
 /** The same chart with the same values and the same definitions, of a release that is deployed. */
 function changesNothing({ move, rendered }: ReadMove): boolean {
   const { crds, judgements, installation } = move
   if (installation?.release !== undefined && installation.release.newest.status !== 'deployed') return false
   if (installation === undefined || crds.some(({ final }) => final !== undefined)) return false
-  if (move.cases.some(({ trouble }) => trouble === 'half-submitted')) return false
+  if (move.isLocked || move.cases.some(({ trouble }) => trouble === 'half-submitted')) return false
   if (!judgements.every(isUnchanged) || (move.helm?.deleted.length ?? 0) > 0) return false
   return rendered.every(({ object, live }) => live !== undefined && isSameAsRecorded(object, installation))
 }
