@@ -32,7 +32,7 @@ import {
 import { called, type Move } from './move.ts'
 import { idOf } from './ownership.ts'
 import { podWebhooksOf } from './pod-webhooks.ts'
-import { sharedService } from './shared-service.ts'
+import { sharedService } from './shared-selector.ts'
 
 export interface WebhookSteps {
   /** While everything runs. */

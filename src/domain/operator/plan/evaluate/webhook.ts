@@ -1,6 +1,6 @@
 /** For whom the rules about webhooks hold. */
 import { called, liveCases, type Move, verdictsOf } from '../move.ts'
-import { selects } from '../shared-service.ts'
+import { selects } from '../shared-selector.ts'
 import type { Evaluators } from './evaluators.ts'
 
 export const WEBHOOK_EVALUATORS: Evaluators = {

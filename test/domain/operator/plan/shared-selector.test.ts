@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { WebhookBehaviour } from '../../../../src/domain/operator/behaviour/behaviour.ts'
 import { DEPLOYMENT, SERVICE } from '../../../../src/domain/operator/discover/kinds.ts'
 import type { Counterpart } from '../../../../src/domain/operator/discover/live-objects.ts'
-import { selects } from '../../../../src/domain/operator/plan/shared-service.ts'
+import { selects } from '../../../../src/domain/operator/plan/shared-selector.ts'
 import type { KubeObject } from '../../../../src/ports/cluster.ts'
 
 const namespace = 'operator'
