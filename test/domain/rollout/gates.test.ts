@@ -117,7 +117,10 @@ describe('gates', () => {
   it('do not decide where nobody can say who caused a failure that is new', () => {
     const { before, since } = makeMonths(WORLD)
     const found = ask('operatorFailures', { since: judgeOutcomes(before, [...since, failed('undecided')]) })
-    expect(found).toMatchObject({ state: 'unseen', reason: expect.stringContaining('the operator may have') as unknown })
+    expect(found).toMatchObject({
+      state: 'unseen',
+      reason: expect.stringContaining('the operator may have') as unknown,
+    })
   })
 
   it('leave out of rates what a schedule keeps, and say how many', () => {

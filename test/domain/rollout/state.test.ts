@@ -177,7 +177,10 @@ describe('the record of what was seen', () => {
     await record.append('dev', since.slice(2), 61_000)
     expect(await recordFiles(join(home, 'record')).read('dev')).toEqual({ outcomes: since, lastLook: 61_000 })
     appendFileSync(join(home, 'record/dev.ndjson'), '{"a":1}\n')
-    await expect(record.read('dev')).rejects.toMatchObject({ exit: 'data', message: expect.stringMatching(/line \d/) as unknown })
+    await expect(record.read('dev')).rejects.toMatchObject({
+      exit: 'data',
+      message: expect.stringMatching(/line \d/) as unknown,
+    })
     expect(await record.read('prod')).toEqual({ outcomes: [], lastLook: undefined })
   })
 })
