@@ -3,6 +3,7 @@ import type { FailoverReport } from '../../domain/operator/failover/report.ts'
 import type { Judged } from '../../domain/operator/failover/judge.ts'
 import type { Tone } from '../color.ts'
 import { sanitize } from '../sanitize.ts'
+import type { Style } from '../style.ts'
 import { outcomeLine, type Outcome } from '../steps.ts'
 import { type Column, table } from '../table.ts'
 import type { Block, View } from '../view.ts'
@@ -18,7 +19,8 @@ export const failoverView: View<FailoverReport> = {
       yield wrapText(sanitize(text), { width: style.width, indent, hang: ' '.repeat(indent.length) }).join('\n')
     }
     const items = report.items.filter(({ verdict }) => wide || verdict !== 'intact')
-    if (items.length > 0) yield* ['', table(ITEM_COLUMNS, items)]
+    if (items.length > 0) yield ''
+    for (const item of items) yield* itemBlocks(item, style)
     if (report.tests.length > 0) yield* ['', table(TEST_COLUMNS, report.tests)]
     for (const what of report.unseen) yield `${style.paint('yellow', style.glyphs.wait)} not seen: ${sanitize(what)}`
     if (report.run !== null)
@@ -47,13 +49,11 @@ const TONES: Readonly<Record<Judged['verdict'], Tone>> = {
   missed: 'red',
 }
 
-const ITEM_COLUMNS: Column<Judged>[] = [
-  { header: 'verdict', value: ({ verdict }) => ({ text: verdict, tone: TONES[verdict] }), shrink: 'never' },
-  { header: 'kind', value: ({ kind }) => kind, wide: true },
-  { header: 'name', value: ({ name }) => name, shrink: 'middle' },
-  { header: 'uid', value: ({ uid }) => uid, wide: true },
-  { header: 'why', value: ({ why }) => why },
-]
+function* itemBlocks({ verdict, kind, name, why }: Judged, { paint, width }: Style): Generator<Block> {
+  const what = kind === 'SparkApplication' ? '' : 'schedule '
+  yield `${paint(TONES[verdict], verdict.padEnd(10))}${what}${sanitize(name)}`
+  if (why !== '') yield wrapText(sanitize(why), { width, indent: ' '.repeat(10) }).join('\n')
+}
 
 const TEST_COLUMNS: Column<FailoverReport['tests'][number]>[] = [
   { header: 'test application', value: ({ name }) => name, shrink: 'middle' },

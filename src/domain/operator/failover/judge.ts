@@ -2,6 +2,7 @@
  * Whether every application went on: by uid, from what was seen. Pure. The verdicts that fail are `lost`, `twice`,
  * `restarted` and `missed`; `unseen` is where something that would decide was not seen.
  */
+import { firstSeen, wasStuck } from './measure.ts'
 import type { SeenApplication, SeenDriver, SeenSchedule, Sightings } from './sightings.ts'
 
 export type FailoverVerdict = 'intact' | 'note' | 'unseen' | 'lost' | 'twice' | 'restarted' | 'missed'
@@ -20,7 +21,9 @@ export interface Window {
   /** Milliseconds since the epoch: from when to when it was looked. */
   from: number
   to: number
-  /** For so long it was looked after the next leader had begun. What is younger need not have been taken up yet. */
+  /** When the next leader was seen to work, or at least to lead. What came later need not have been taken up yet. */
+  ledFrom: number
+  /** For so long at least it was looked on. */
   settledMs: number
   /** False where the watch began anew in another process: what came and went in between was not seen. */
   isWhole: boolean
@@ -125,17 +128,15 @@ function driverless(isTest: boolean): Judgement {
   return { verdict: isTest ? 'lost' : 'unseen', why }
 }
 
-function stuckJudgement({ before, createdAt }: SeenApplication, isAlive: boolean, window: Window): Judgement {
-  if (isAlive) return { verdict: 'lost', why: 'its driver runs and its status says nothing: nobody follows it' }
-  const age = createdAt === null ? Infinity : window.to - Date.parse(createdAt)
-  if (age < window.settledMs) return { verdict: 'note', why: 'made just now; not taken up yet' }
-  const wasStuck = before !== null && createdAt !== null && window.from - Date.parse(createdAt) > STUCK_MS
-  if (wasStuck) return { verdict: 'note', why: 'it had not been taken up before either' }
-  return { verdict: 'lost', why: 'it was not taken up by the next leader' }
+function stuckJudgement(seen: SeenApplication, isAlive: boolean, window: Window): Judgement {
+  const when = `${Math.round((window.to - window.ledFrom) / 1000)} s after the next leader began`
+  if (!seen.isTest && firstSeen(seen) > window.ledFrom) {
+    return { verdict: 'note', why: 'it came after the next leader began, and is not taken up yet' }
+  }
+  if (wasStuck(seen, window.from)) return { verdict: 'note', why: 'it had not been taken up before either' }
+  const what = isAlive ? 'its driver runs and its status says nothing' : 'it was not taken up by the next leader'
+  return { verdict: 'lost', why: `${what}, ${when}` }
 }
-
-/** What was new for longer than this when it was first looked at had been left lying before. */
-const STUCK_MS = 120_000
 
 function endedJudgement({ isTest, now }: SeenApplication, last: SeenDriver, { isWhole }: Window): Judgement {
   if (endedByItself(last))

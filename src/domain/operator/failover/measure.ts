@@ -1,5 +1,5 @@
 /** When the next leader had the lock, and when it did something: by the lock's changes and the operator's writes. */
-import type { LockSighting, PodSighting, Sightings, Trace } from './sightings.ts'
+import type { LockSighting, PodSighting, SeenApplication, Sightings, Trace } from './sightings.ts'
 
 export interface Taking {
   at: number
@@ -36,8 +36,28 @@ export function leaderEnd(pods: readonly PodSighting[], uid: string, since: numb
   return pods.find((one) => one.uid === uid && one.at >= since && (one.what === 'gone' || one.what === 'restarted'))
 }
 
-/** Test applications that the next leader has not taken up yet. */
-export function waitingTests({ applications }: Sightings): number {
-  return [...applications.values()].filter(({ isTest, now, goneAt }) => isTest && goneAt === null && now.state === '')
-    .length
+/** What was new for longer than this when it was first looked at had been left lying before. */
+export const STUCK_MS = 120_000
+
+/**
+ * Applications that somebody must have begun to submit by now, and whose status says nothing yet. It says nothing while
+ * spark-submit runs, in every release, which takes seconds, and minutes on a busy machine.
+ */
+export function unsettled({ applications }: Sightings, window: { from: number; ledFrom: number }): SeenApplication[] {
+  return [...applications.values()].filter(
+    (one) => isStill(one) && !wasStuck(one, window.from) && (one.isTest || firstSeen(one) <= window.ledFrom),
+  )
+}
+
+function isStill({ now, goneAt }: SeenApplication): boolean {
+  return goneAt === null && now.state === '' && !now.suspend
+}
+
+/** Whether nobody had taken it up for long before the leader went. */
+export function wasStuck({ before, createdAt }: SeenApplication, from: number): boolean {
+  return before?.state === '' && createdAt !== null && from - Date.parse(createdAt) > STUCK_MS
+}
+
+export function firstSeen({ states }: SeenApplication): number {
+  return states[0]?.at ?? 0
 }

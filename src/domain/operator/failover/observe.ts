@@ -1,7 +1,7 @@
 /** Watches until leaders change by themselves, and judges that as if it had been made. Writes nothing anywhere. */
 import type { Clock } from '../../../ports/clock.ts'
 import type { Cluster } from '../../../ports/cluster.ts'
-import { takenAfter } from './measure.ts'
+import { takenAfter, unsettled } from './measure.ts'
 import { concludeFailover, type FailoverReport, type FailoverSubject } from './report.ts'
 import { Sightings } from './sightings.ts'
 import { concernOf } from './watch-holder.ts'
@@ -20,6 +20,8 @@ export interface Observation {
 }
 
 const POLL_MS = 200
+/** What is still being submitted is waited for so much longer. */
+const STRAGGLERS_MS = 180_000
 
 export async function observeFailover(observation: Observation): Promise<FailoverReport> {
   const { cluster, clock, sleep, scope, subject, timeoutMs = Infinity, settleMs, tell } = observation
@@ -37,7 +39,10 @@ export async function observeFailover(observation: Observation): Promise<Failove
     const taken = find() ?? null
     if (taken !== null) {
       tell(`${taken.holder} leads now; looking on for ${settleMs / 1000} s`)
-      for (const until = clock.now() + settleMs; clock.now() < until;) {
+      const window = { from: begunAt, ledFrom: clock.now() }
+      const isOpen = (spent: number): boolean =>
+        spent < settleMs || (spent < settleMs + STRAGGLERS_MS && unsettled(seen, window).length > 0)
+      while (isOpen(clock.now() - window.ledFrom)) {
         watch.check()
         await sleep(Math.min(POLL_MS, settleMs))
       }

@@ -143,7 +143,7 @@ function stepsOf(
   }
   const between = first === 0 ? 0 : Math.round(leadMs / first)
   const waiting = { scope, timeoutMs, holder: subject.leader.holder }
-  const proof = { scope, subject, settleMs }
+  const proof = { scope, subject, settleMs, timeoutMs }
   const cut = {
     lock: lock.map(({ kind, namespace, name }) => ({ kind, namespace, name })),
     holder: subject.leader.holder,

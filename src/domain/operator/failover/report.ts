@@ -74,14 +74,15 @@ export interface FailoverFacts {
 }
 
 export function concludeFailover(subject: FailoverSubject, facts: FailoverFacts, seen: Sightings): FailoverReport {
-  const window: Window = {
-    ...{ from: facts.begunAt, to: facts.endedAt, settledMs: facts.settledMs, isWhole: facts.isWhole },
-  }
-  const judged = judge(seen, window)
   const { way, leader } = subject
   const since = facts.removedAt ?? (way === 'observed' ? (lastRenewal(seen.lock, leader.holder) ?? null) : null)
   const takenAt = facts.taken?.at ?? null
   const trace = takenAt === null ? undefined : firstTrace(seen.traces, takenAt)
+  const window: Window = {
+    ...{ from: facts.begunAt, to: facts.endedAt, settledMs: facts.settledMs, isWhole: facts.isWhole },
+    ledFrom: trace?.at ?? takenAt ?? facts.begunAt,
+  }
+  const judged = judge(seen, window)
   const unseen = [...new Set([...facts.unseen, ...whatIsUnseen(facts, trace)])]
   const gone = leaderEnd(seen.pods, leader.uid, since ?? facts.begunAt)
   return {

@@ -9,7 +9,7 @@ import { makeApplication, readMade, sweep } from '../trial/applications.ts'
 import { keepReport, type TrialContext, type TrialKind } from '../trial/session.ts'
 import type { LockObject } from './locks.ts'
 import { rewriteLock } from './locks.ts'
-import { firstTrace, takenAfter } from './measure.ts'
+import { firstTrace, takenAfter, unsettled } from './measure.ts'
 import { concludeFailover, type FailoverSubject } from './report.ts'
 import { WatchHolder } from './watch-holder.ts'
 import type { WatchScope } from './watch.ts'
@@ -45,6 +45,7 @@ export interface ProvePayload {
   scope: WatchScope
   subject: FailoverSubject
   settleMs: number
+  timeoutMs: number
 }
 
 /** Step ids that others ask the journal for. */
@@ -145,12 +146,16 @@ const awaitReconcile: Verb<FailoverContext> = {
   },
 }
 
+/** So long at least; and for what is still being submitted, as long as a leader is waited for. */
 const settle: Verb<FailoverContext> = {
   act: async (payload, context) => {
-    const { scope, settleMs } = payload as unknown as ProvePayload
+    const { scope, settleMs, timeoutMs } = payload as unknown as ProvePayload
     const watch = await context.watch.current(scope)
+    const window = { from: watch.begunAt, ledFrom: context.clock.now() }
     await until(context, settleMs, 'for what comes late', () => false, watch.check)
-    return null
+    const isSettled = (): boolean => unsettled(watch.seen, window).length === 0
+    await until(context, timeoutMs, 'for applications that are still being submitted', isSettled, watch.check)
+    return { open: unsettled(watch.seen, window).map(({ namespace, name }) => `${namespace}/${name}`) }
   },
 }
 
