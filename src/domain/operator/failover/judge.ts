@@ -105,7 +105,8 @@ function judgeEnd(seen: SeenApplication, own: readonly SeenDriver[], window: Win
   const { now, before, isTest } = seen
   const last = own.at(-1)
   const isAlive = last !== undefined && last.goneAt === null && last.endedAt === null && last.before?.ended !== true
-  if (now.state === '' && !now.suspend) return stuckJudgement(seen, isAlive, window)
+  if (now.state === '' && (!now.suspend || seen.isProbe)) return stuckJudgement(seen, isAlive, window)
+  if (seen.isProbe) return INTACT
   if (TERMINAL.has(now.state) && before?.state === now.state) return INTACT
   if (TERMINAL.has(now.state) && isAlive && last.deletingAt === null) {
     return { verdict: 'lost', why: `it is ${now.state}, and its driver ${last.name} runs on: nobody waits for it` }

@@ -49,8 +49,8 @@ export function unsettled({ applications }: Sightings, window: { from: number; l
   )
 }
 
-function isStill({ now, goneAt }: SeenApplication): boolean {
-  return goneAt === null && now.state === '' && !now.suspend
+function isStill({ now, goneAt, isProbe }: SeenApplication): boolean {
+  return goneAt === null && now.state === '' && (!now.suspend || isProbe)
 }
 
 /** Whether nobody had taken it up for long before the leader went. */

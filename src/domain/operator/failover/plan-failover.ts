@@ -17,7 +17,7 @@ import type { WatchScope } from './watch.ts'
 export interface FailoverWish {
   way: Exclude<FailoverWay, 'observed'>
   run: string
-  /** Test applications, one more than asked for: the last is made once the next leader has the lock. */
+  /** Test applications; the last, which cannot run, is made once the next leader has the lock. */
   tests: readonly KubeObject[]
   /** Over how long the first half is made before the leader goes. */
   leadMs: number

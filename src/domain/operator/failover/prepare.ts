@@ -9,6 +9,8 @@ import type { Plan } from '../../plan/plan.ts'
 import type { ReadObject } from '../../pods/read-objects.ts'
 import { type Discovery, discover } from '../discover/discover.ts'
 import { Sight } from '../discover/sight.ts'
+import { takesUp } from '../discover/watching.ts'
+import { knowsSuspend, labelsFor, probeApplication } from '../trial/probe.ts'
 import { trialLabels } from '../trial/applications.ts'
 import { chooseInstallation, findLeadership, type Hindrance, type Leadership } from './leader.ts'
 import { type FailoverWish, planFailover, refusedPlan, subjectOf, watchScope } from './plan-failover.ts'
@@ -70,18 +72,37 @@ async function lookForLeader(
   return Array.isArray(leadership) ? leadership : { discovery, leadership }
 }
 
-/** One more than asked for: the last is made when the next leader has the lock, and shows that it works. */
+/** As many as asked for; and one that cannot run, to be made when the next leader has the lock: it shows that it works. */
 async function testApplications(
+  question: FailoverQuestion,
+  discovery: Discovery,
+  leadership: Leadership,
+): Promise<KubeObject[]> {
+  const tests = await copiesOf(question, discovery, leadership)
+  const { cluster, namespace, run } = question
+  const { behaviour } = leadership
+  const version = discovery.kinds.application?.version
+  const places = [namespace, tests[0]?.metadata.namespace, cluster.identity.namespace, ...behaviour.namespaces.names]
+  const labels = labelsFor(behaviour)
+  const place = places.find(
+    (one) => one !== undefined && takesUp(behaviour, { namespace: one, labels }, discovery.namespaces) === true,
+  )
+  if (version === undefined || place === undefined) return tests
+  const options = { by: 'operator-failover', run, version, generation: behaviour.generation, labels } as const
+  const named = { namespace: place, name: `sparkops-works-${run.slice(-6)}` }
+  return [...tests, probeApplication(named, { ...options, knowsSuspend: knowsSuspend(discovery, version) })]
+}
+
+async function copiesOf(
   { cluster, signal, apps, file, run, namespace }: FailoverQuestion,
   discovery: Discovery,
   leadership: Leadership,
 ): Promise<KubeObject[]> {
-  if (file === undefined || apps === 0) return []
   const type = discovery.kinds.application
-  if (type === undefined) return []
+  if (file === undefined || apps === 0 || type === undefined) return []
   const prepared = prepareApplications(file, {
     ...{ set: [], image: undefined, nameSuffix: `-fo-${run.slice(-6)}`, namespace },
-    ...{ defaultNamespace: cluster.identity.namespace, count: apps + 1, run },
+    ...{ defaultNamespace: cluster.identity.namespace, count: apps, run },
   })
   const tests = prepared.map(({ metadata, ...rest }) => ({
     ...rest,

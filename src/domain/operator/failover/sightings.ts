@@ -5,6 +5,7 @@
 import type { KubeObject } from '../../../ports/cluster.ts'
 import { applicationFrom, driverFrom, POD_LABELS, scheduleFrom } from '../discover/applications.ts'
 import { numberAt, textAt } from '../discover/json.ts'
+import { PROBE } from '../trial/probe.ts'
 import { recordOf, type LockKind } from './locks.ts'
 
 /** The part of an application that going on is told by. */
@@ -26,6 +27,8 @@ export interface SeenApplication {
   createdAt: string | null
   /** Made by this run. */
   isTest: boolean
+  /** Of those, one that cannot run: it is taken up, and that is all. */
+  isProbe: boolean
   scheduledBy: string | null
   restartPolicy: string
   timeToLiveSeconds: number | null
@@ -139,6 +142,7 @@ export class Sightings {
       this.applications.set(uid, {
         ...{ namespace: read.namespace, name: read.name, uid, createdAt: read.createdAt ?? null },
         isTest: this.concern.isTest(labels),
+        isProbe: this.concern.isTest(labels) && PROBE in labels,
         scheduledBy: read.scheduledBy ?? null,
         restartPolicy: read.restartPolicy,
         timeToLiveSeconds: numberAt(object, 'spec', 'timeToLiveSeconds') ?? null,

@@ -5,13 +5,13 @@ import { SparkopsError } from '../../errors.ts'
 import { toJson } from '../../plan/json.ts'
 import type { Plan, Step } from '../../plan/plan.ts'
 import { sealPlan } from '../../plan/seal.ts'
-import { at, listAt } from '../discover/json.ts'
 import type { Discovery } from '../discover/discover.ts'
 import { takesUp, watches } from '../discover/watching.ts'
 import { makeStep, sweepStep, trialLabels } from '../trial/applications.ts'
+import { knowsSuspend, labelsFor, probeApplication } from '../trial/probe.ts'
 import { ELSEWHERE } from './document.ts'
 import type { UnprobedMatrix } from './matrix.ts'
-import { AWAIT_STEP, probeApplication, type ProbeTarget } from './probe.ts'
+import { AWAIT_STEP, type ProbeTarget } from './probe.ts'
 import type { Installed } from './rows.ts'
 
 export interface ProbeWish {
@@ -43,11 +43,12 @@ export function planProbe(
   )
   const isMade = outside !== undefined && wish.outside === undefined
   const options = {
+    by: 'operator-namespaces' as const,
     run,
     version,
     generation: installed.behaviour.generation,
     knowsSuspend: knowsSuspend(discovery, version),
-    labels: labelsFor(installed),
+    labels: labelsFor(installed.behaviour),
   }
   const sweeps = targets.map(({ namespace }, index) =>
     sweepStep(`sweep/${number(index)}`, { version, namespace, name, run }),
@@ -108,7 +109,7 @@ function targetOf(
   { namespace, name, index, outside }: { namespace: string; name: string; index: number; outside: string | undefined },
 ): ProbeTarget {
   const row = rows.find((one) => one.namespace === (namespace === outside ? ELSEWHERE : namespace)) ?? rows.at(-1)!
-  const labels = labelsFor({ installation, behaviour })
+  const labels = labelsFor(behaviour)
   const isFiltered = takesUp(behaviour, { namespace, labels }, discovery.namespaces) === false && row.declared === true
   return {
     ...{ namespace, name, step: `probes/${number(index)}` },
@@ -120,21 +121,6 @@ function targetOf(
         watches(other.behaviour, namespace, discovery.namespaces) !== false,
     ),
   }
-}
-
-/** 1.x may take up only what has certain labels: those that can be given are. */
-function labelsFor({ behaviour }: Installed): Record<string, string> {
-  if (behaviour.generation === '2.x') return {}
-  const pairs = [...behaviour.labelSelector.matchAll(/(?:^|,)\s*([\w./-]+)==?([\w.-]+)\s*(?=,|$)/g)]
-  return Object.fromEntries(pairs.map(([, key, value]) => [key!, value!]))
-}
-
-/** The definition as it is served; an older operator under it ignores the field, and the probe cannot run all the same. */
-function knowsSuspend({ crds }: Discovery, version: string): boolean {
-  const crd = crds.own.find(({ reading }) => reading.kind === 'SparkApplication')
-  const served = listAt(crd?.object, 'spec', 'versions').find((one) => at(one, 'name') === version)
-  const path = ['schema', 'openAPIV3Schema', 'properties', 'spec', 'properties', 'suspend']
-  return at(served, ...path) !== undefined
 }
 
 function namespaceStep(name: string, run: string): Step {

@@ -1,15 +1,10 @@
-/**
- * A probe: an application that shows by its status whether somebody takes it up, and that cannot run. It is suspended
- * where the operator knows that (2.4 and newer); it fails validation where that is done first (1.x); and in every case
- * its service account does not exist, so that the API server makes no pod of it.
- */
-import type { KubeObject } from '../../../ports/cluster.ts'
+/** What becomes of probes: who takes them up, how soon, and what that proves. */
 import { toJson } from '../../plan/json.ts'
 import { addUp, progressOf } from '../../plan/run-record.ts'
 import type { Verb } from '../../plan/verb.ts'
 import { applicationTypeOf } from '../../app/run/context.ts'
 import { applicationFrom } from '../discover/applications.ts'
-import { makeApplication, makeNamespace, readMade, sweep, trialLabels } from '../trial/applications.ts'
+import { makeApplication, makeNamespace, readMade, sweep } from '../trial/applications.ts'
 import { keepReport, type TrialContext, type TrialKind } from '../trial/session.ts'
 import { judgedMatrix, type ProbeResult, type UnprobedMatrix } from './matrix.ts'
 
@@ -37,37 +32,6 @@ export interface MatrixPayload extends AwaitPayload {
 }
 
 export const AWAIT_STEP = 'probes/await'
-/** There is none of this name; a name of ours, so that nobody makes one by chance. */
-const NO_ACCOUNT = 'sparkops-probe-that-must-not-run'
-
-/** The probe for one namespace. `knowsSuspend`: the definition has `spec.suspend`. */
-export function probeApplication(
-  { namespace, name }: { namespace: string; name: string },
-  {
-    run,
-    version,
-    generation,
-    knowsSuspend,
-    labels,
-  }: { run: string; version: string; generation: '1.x' | '2.x'; knowsSuspend: boolean; labels: Record<string, string> },
-): KubeObject {
-  const invalid = { nodeSelector: { 'sparkops.dev/probe': 'never' } }
-  const isInvalid = generation === '1.x'
-  return {
-    apiVersion: `sparkoperator.k8s.io/${version}`,
-    kind: 'SparkApplication',
-    metadata: { name, namespace, labels: { ...labels, ...trialLabels(run, 'operator-namespaces') } },
-    spec: {
-      ...{ type: 'Scala', mode: 'cluster', sparkVersion: '3.5.0', image: 'sparkops.invalid/probe' },
-      ...{ mainClass: 'Probe', mainApplicationFile: 'local:///probe.jar', restartPolicy: { type: 'Never' } },
-      ...(knowsSuspend ? { suspend: true } : {}),
-      ...(isInvalid ? invalid : {}),
-      driver: { cores: 1, memory: '512m', serviceAccount: NO_ACCOUNT, ...(isInvalid ? invalid : {}) },
-      executor: { cores: 1, memory: '512m', instances: 1 },
-    },
-  }
-}
-
 const POLL_MS = 250
 /** One that was left alone is given at least this long, and three times as long as the slowest that was taken up. */
 const LEAST_MS = 10_000
