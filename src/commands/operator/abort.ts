@@ -1,6 +1,6 @@
 import { OperatorRunCommand, runArgument, wayBackFlags } from '../../cli/operator-run-command.ts'
 import { requireOpen } from '../../domain/operator/apply/run-choice.ts'
-import { findRun } from '../../domain/runs/show-run.ts'
+import { findMove } from '../../domain/runs/show-run.ts'
 
 export default class OperatorAbort extends OperatorRunCommand {
   static override summary = 'Give up a run that has not ended, and take back what it did.'
@@ -17,7 +17,7 @@ export default class OperatorAbort extends OperatorRunCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(OperatorAbort)
     const session = await this.openSession(flags)
-    const stored = await findRun(session.store, args.run)
+    const stored = await findMove(session.store, args.run)
     await requireOpen(stored, session)
     await this.takeBack(stored, session, flags, {
       purpose: 'operator abort',

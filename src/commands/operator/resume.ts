@@ -1,7 +1,7 @@
 import { OperatorRunCommand, runArgument, runFlags } from '../../cli/operator-run-command.ts'
 import { requireOpen } from '../../domain/operator/apply/run-choice.ts'
 import { planOfRun } from '../../domain/operator/apply/session.ts'
-import { findRun } from '../../domain/runs/show-run.ts'
+import { findMove } from '../../domain/runs/show-run.ts'
 import { operatorReceiptView } from '../../ui/operator-run-view.ts'
 
 export default class OperatorResume extends OperatorRunCommand {
@@ -19,7 +19,7 @@ export default class OperatorResume extends OperatorRunCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(OperatorResume)
     const session = await this.openSession(flags)
-    const stored = await findRun(session.store, args.run)
+    const stored = await findMove(session.store, args.run)
     await requireOpen(stored, session)
     const plan = planOfRun(stored)
     const name = session.cluster.identity.context ?? session.cluster.identity.server

@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core'
 import { OperatorRunCommand, wayBackFlags } from '../../cli/operator-run-command.ts'
-import { findRun } from '../../domain/runs/show-run.ts'
+import { findMove } from '../../domain/runs/show-run.ts'
 
 export default class OperatorRevert extends OperatorRunCommand {
   static override summary = 'Take a run back: to the operator that was there before.'
@@ -20,7 +20,7 @@ export default class OperatorRevert extends OperatorRunCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(OperatorRevert)
     const session = await this.openSession(flags)
-    const stored = await findRun(session.store, args.run)
+    const stored = await findMove(session.store, args.run)
     await this.takeBack(stored, session, flags, {
       purpose: 'operator revert',
       asks: ({ target, steps }) => `Take back ${stored.id} on ${target.name} in ${steps.length} steps`,

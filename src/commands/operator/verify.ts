@@ -5,7 +5,7 @@ import { kubeFlags } from '../../cli/kube-flags.ts'
 import { pauseUntil, runArgument } from '../../cli/operator-run-command.ts'
 import { openCluster, openRunStore } from '../../cli/wiring.ts'
 import { verifyStoredRun } from '../../domain/operator/apply/verify-report.ts'
-import { findRun } from '../../domain/runs/show-run.ts'
+import { findMove } from '../../domain/runs/show-run.ts'
 import { parseDuration } from '../../domain/usage/duration.ts'
 import { changeLine, operatorVerificationView } from '../../ui/operator-run-view.ts'
 
@@ -34,7 +34,7 @@ export default class OperatorVerify extends BaseCommand {
     const { args, flags } = await this.parse(OperatorVerify)
     const graceSeconds = Number(parseDuration('--watch', flags.watch) / 1_000_000_000n)
     const report = this.progressReport(flags.progress)
-    const stored = await findRun(await openRunStore(), args.run)
+    const stored = await findMove(await openRunStore(), args.run)
     const isStream = graceSeconds > 0 && this.givesJson
     const verification = await verifyStoredRun(stored, {
       cluster: await openCluster(flags),

@@ -46,6 +46,19 @@ export async function findRun(store: RunStore, name: string): Promise<StoredRun>
   return stored ?? Promise.reject(noSuchRun(name, 'it was removed'))
 }
 
+const MOVES = new Set(['operator apply', 'operator revert', 'operator abort'])
+
+/** The same among moves of an operator: `last` passes over what else was run since. What cannot be told counts as one. */
+export async function findMove(store: RunStore, name: string): Promise<StoredRun> {
+  if (name !== 'last') return await findRun(store, name)
+  for (const id of (await store.list()).toReversed()) {
+    const stored = await store.read(id)
+    const purpose = stored && addUp(stored.records)?.purpose
+    if (stored !== undefined && (purpose === undefined || MOVES.has(purpose))) return stored
+  }
+  throw noSuchRun(name, 'no move of an operator is in the journal')
+}
+
 function noSuchRun(name: string, why: string): SparkopsError {
   return new SparkopsError({
     code: 'SO_NO_SUCH_RUN',

@@ -100,7 +100,8 @@ function wayBackFrom(plan: Plan): Rehearsal['wayBack'] {
   const done = { state: 'done' as const, attempts: 1, facts: null, kept: null, observed: false, error: null }
   const { createdAt, tool, digest } = plan
   const progress: RunProgress = {
-    ...{ run: 'RUN', purpose: 'operator apply', digest, undoes: null, openedAt: createdAt, lastAt: createdAt },
+    ...{ run: 'RUN', purpose: 'operator apply', digest, undoes: null, takesOver: null },
+    ...{ openedAt: createdAt, lastAt: createdAt },
     ...{ steps: new Map(plan.steps.map(({ id }) => [id, done])), passed: new Set(), outcome: 'done', closedBy: null },
   }
   if (plan.steps.length === 0) return { steps: [], findings: [] }
