@@ -95,22 +95,26 @@ describe('usage compact with a bucket', () => {
   beforeAll(async () => {
     if (onStore !== it) return
     objects = await ObjectStore.start()
-    await objects.createBucket('yk')
+    await objects.createBucket('yunikorn')
     for (const file of FILES)
       await objects.client.send(
-        new PutObjectCommand({ Bucket: 'yk', Key: `events/${file}`, Body: readFileSync(join(ROOT, 'examples', file)) }),
+        new PutObjectCommand({
+          Bucket: 'yunikorn',
+          Key: `events/${file}`,
+          Body: readFileSync(join(ROOT, 'examples', file)),
+        }),
       )
   })
   afterAll(() => objects?.stop())
 
   onStore('keeps the store in a bucket, and computes from there', async () => {
     const access = ['--s3-endpoint', objects!.endpoint]
-    const words = ['usage', 'compact', 's3://yk/events/', '--store', 's3://yk/usage', '--json', ...access]
+    const words = ['usage', 'compact', 's3://yunikorn/events/', '--store', 's3://yunikorn/usage', '--json', ...access]
     const first = await runCli(words, { env: STORE_LOGIN })
     expect(first.stderr).toBe('')
     expect((JSON.parse(first.stdout) as Told).objects.read).toBe(3)
     const again = await runCli(words, { env: STORE_LOGIN })
     expect((JSON.parse(again.stdout) as Told).objects).toEqual({ read: 0, known: 3, changed: [] })
-    expect(await computed('s3://yk/usage', STORE_LOGIN, ...access)).toEqual(await computed(dumps))
+    expect(await computed('s3://yunikorn/usage', STORE_LOGIN, ...access)).toEqual(await computed(dumps))
   })
 })
