@@ -125,15 +125,14 @@ async function present(root: string, file: { name: string; bytes: number }): Pro
 
 async function filesBelow(root: string, below: string): Promise<string[]> {
   const entries = await readdir(join(root, below), { withFileTypes: true }).catch(() => [])
-  const found = await Promise.all(
-    entries
-      .filter(({ name }) => !name.startsWith('.') && !(below === '' && name === MANIFESTS))
-      .map((entry) => {
-        const name = below === '' ? entry.name : `${below}/${entry.name}`
-        return entry.isDirectory() ? filesBelow(root, name) : [name]
-      }),
-  )
-  return found.flat()
+  const found: string[] = []
+  for (const entry of entries) {
+    if (entry.name.startsWith('.') || (below === '' && entry.name === MANIFESTS)) continue
+    const name = below === '' ? entry.name : `${below}/${entry.name}`
+    if (entry.isDirectory()) found.push(...(await filesBelow(root, name)))
+    else found.push(name)
+  }
+  return found
 }
 
 async function entriesOf(path: string): Promise<string[]> {

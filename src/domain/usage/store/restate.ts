@@ -67,6 +67,17 @@ interface Statement {
 const SECOND = 1_000_000_000n
 const LIFE = `code = ${FACT.add} OR code BETWEEN ${FACT.endFirst} AND ${FACT.endUnknown}`
 
+const lifeOf = (codes: string): string => `CASE WHEN ${codes} THEN ts END`
+const [ASK, ADD, END] = [
+  `code = ${FACT.ask}`,
+  `code = ${FACT.add}`,
+  `code BETWEEN ${FACT.endFirst} AND ${FACT.endUnknown}`,
+].map(lifeOf) as [string, string, string]
+/** Applications of allocations that this run told of and that are not simply asked for, begun and ended, each once. */
+const UNTIDY_TOLD = `SELECT f.obj AS app FROM apart f JOIN (SELECT DISTINCT k1, k2 FROM added WHERE ${LIFE}) w ON w.k1 = f.k1 AND w.k2 = f.k2
+  WHERE ${LIFE} OR code = ${FACT.ask} GROUP BY f.k1, f.k2, f.obj
+  HAVING NOT coalesce(min(src) = max(src) AND min(${ADD}) = max(${ADD}) AND min(${END}) = max(${END}) AND max(${ASK}) <= min(${ADD}) AND min(${ADD}) <= min(${END}), false)`
+
 interface Parts {
   files: UsageStoreFiles
   engine: () => Promise<FactStore>
@@ -187,9 +198,11 @@ function shapeOf({ sources, heartbeats, earlyForm }: Reading): string {
  * shows when each scheduler began. False when there is nothing to judge.
  */
 async function selectUnsettled(engine: FactStore, doubt: Doubt): Promise<boolean> {
-  const told = doubt === 'all' ? 'apart' : 'added'
-  await engine.run(`CREATE TABLE unsettled AS SELECT DISTINCT obj AS app FROM ${told} WHERE ${LIFE}
-    UNION SELECT app FROM stated_keys ${doubt === 'all' ? '' : 'WHERE app IN (SELECT app FROM added_closed)'}`)
+  await engine.run(
+    doubt === 'all'
+      ? `CREATE TABLE unsettled AS SELECT DISTINCT obj AS app FROM apart WHERE ${LIFE} UNION SELECT app FROM stated_keys`
+      : `CREATE TABLE unsettled AS SELECT DISTINCT app FROM (${UNTIDY_TOLD}) UNION SELECT app FROM stated_keys WHERE app IN (SELECT app FROM added_closed)`,
+  )
   const [row] = await engine.rows('SELECT count(*) FROM unsettled')
   if (row?.[0] === 0n) return false
   await engine.run('INSERT INTO unsettled SELECT app FROM packed LIMIT 1')

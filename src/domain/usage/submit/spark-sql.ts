@@ -1,6 +1,6 @@
 // How Spark reads dumps into the facts that pack-sql.ts packs: what differs from engine to engine, and nothing else. Which
 // event is which fact is the scanner's own table (scan/event-rules.ts), written out.
-import { FACT, NAME } from '../facts.ts'
+import { NAME } from '../facts.ts'
 import { CHANGE, factOf, SHAPE, TYPE } from '../scan/event-rules.ts'
 import { PREEMPTED_BY, READY } from '../scan/event-facts.ts'
 
@@ -55,15 +55,23 @@ export const RUNS = `SELECT cluster, instance, min(id) AS first_id, max(id) AS l
 
 /** `rules(type, change, detail, referenced, code, shape, condition)`: which event is which fact. */
 export function rulesSql(): string {
-  const rows: string[] = []
-  for (const type of Object.values(TYPE))
-    for (const change of [0, ...Object.values(CHANGE)])
-      for (let detail = 0; detail < 1000; detail++)
-        for (const referenced of [false, true]) {
-          const { code, shape, condition } = factOf(type, change, detail, referenced, true)
-          if (type === TYPE.request ? change + detail > 0 : shape === SHAPE.none) continue
-          rows.push(`(${type}, ${change}, ${detail}, ${String(referenced)}, ${code}, ${shape}, '${condition ?? ''}')`)
-        }
+  const numbers = Object.values(TYPE).flatMap((type) =>
+    [0, ...Object.values(CHANGE)].flatMap((change) =>
+      Array.from({ length: 1000 }, (_, detail) => ({ type, change, detail })).filter(
+        // A request says the same whatever its change and detail are.
+        (one) => type !== TYPE.request || one.change + one.detail === 0,
+      ),
+    ),
+  )
+  const rows = numbers.flatMap(({ type, change, detail }) =>
+    [false, true].flatMap((referenced) => {
+      const { code, shape, condition } = factOf(type, change, detail, referenced, true)
+      const says = type === TYPE.request || shape !== SHAPE.none
+      return says
+        ? [`(${type}, ${change}, ${detail}, ${String(referenced)}, ${code}, ${shape}, '${condition ?? ''}')`]
+        : []
+    }),
+  )
   return `SELECT * FROM VALUES ${rows.join(', ')} AS r(type, change, detail, referenced, code, shape, condition)`
 }
 
@@ -105,4 +113,3 @@ export const LINES = `SELECT file, block, line_no, value AS line FROM (SELECT *,
 
 /** Applications begin as they do before 1.6. */
 export const EARLY = `SELECT count(*) FROM texted WHERE condition = 'early'`
-export const NO_CODE = FACT.boot

@@ -1,13 +1,11 @@
 // What is packed into a store says what the dumps say, to the integer, however they are spread over runs.
-import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { answer } from '../../../../src/domain/usage/answer.ts'
 import { listGhosts } from '../../../../src/domain/usage/ghosts.ts'
 import { type UsageLedger } from '../../../../src/domain/usage/ledger.ts'
 import type { DumpInput } from '../../../../src/ports/dump-source.ts'
-import { QUESTION, recordedLines, withLedger } from '../../../support/usage/ledgers.ts'
+import { QUESTION, withLedger } from '../../../support/usage/ledgers.ts'
 import {
   batchLines,
   collect,
