@@ -78,6 +78,8 @@ function dumps(): string {
   return directory
 }
 
+const NOWHERE = { objects: () => Promise.resolve([]), messages: () => Promise.resolve([]) }
+
 async function answers(ledger: UsageLedger): Promise<unknown> {
   const by = ['app', 'incarnation', 'queue', 'user', 'group', 'node', 'namespace', 'cluster'] as const
   const { items, summary } = await answer(ledger, { ...QUESTION, by: [...by] })
@@ -94,7 +96,7 @@ describe('the job of usage submit', () => {
     const local = await openFactStore({ memory: '512MB', threads: 2 })
     const stored = await openFactStore({ memory: '512MB', threads: 2 })
     try {
-      const inputs = await findInputs([directory], () => Promise.resolve([]))
+      const inputs = await findInputs([directory], NOWHERE)
       const expected = await answers(await buildLedger(inputs, { store: local }, OPTIONS, () => undefined))
       const files = directoryStore(join(root, 'store'))
       expect(await answers(await buildLedgerOfStore(files, stored, OPTIONS, () => undefined))).toEqual(expected)
