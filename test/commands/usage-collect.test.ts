@@ -8,6 +8,7 @@ import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { cleanEnvironment, PROGRAM, runCli } from '../support/run.ts'
 import { expectMatchesSchema } from '../support/schema.ts'
+import { expectNoUnmarkedLoss as expectNoLossOf, readLines } from '../support/usage/collected.ts'
 import { temporaryDirectory, writer as dumpWriter } from '../support/usage/dump-files.ts'
 import { recordedLines } from '../support/usage/ledgers.ts'
 import { SchedulerServer } from '../support/usage/scheduler-server.ts'
@@ -83,41 +84,11 @@ function keptFiles(): string[] {
   return below(join(place, 'kept'))
 }
 
-interface Kept {
-  instance?: string
-  id?: number
-  marker?: string
-  first?: number
-  last?: number
-  why?: string
-  path?: string
-  ok?: boolean
+function keptLines(): ReturnType<typeof readLines> {
+  return keptFiles().flatMap((path) => readLines(gunzipSync(readFileSync(path)).toString()))
 }
 
-function keptLines(): { line: string; value: Kept }[] {
-  return keptFiles()
-    .flatMap((path) => gunzipSync(readFileSync(path)).toString().split('\n'))
-    .filter((line) => line !== '')
-    .map((line) => ({ line, value: JSON.parse(line) as Kept }))
-}
-
-/** Every event that was served is kept as it was written, or a marker names its number; gives how many are missing. */
-function expectNoUnmarkedLoss(): number {
-  const kept = new Map<string, string>()
-  const gone = new Set<string>()
-  for (const { line, value } of keptLines()) {
-    if (value.id !== undefined) kept.set(`${value.instance} ${value.id}`, line.slice(line.indexOf('"event":') + 8, -1))
-    if (value.marker === 'gap') for (let id = value.first!; id <= value.last!; id++) gone.add(`${value.instance} ${id}`)
-  }
-  let missing = 0
-  for (const [instance, events] of scheduler.added)
-    for (const [id, event] of events.entries()) {
-      const key = `${instance} ${id}`
-      if (gone.has(key) && !kept.has(key)) missing++
-      else expect(kept.get(key), key).toBe(event)
-    }
-  return missing
-}
+const expectNoUnmarkedLoss = (): number => expectNoLossOf(scheduler.added, keptLines())
 
 describe('usage collect', () => {
   it('keeps every event with its number, and what is known beside them, and says what it did', async () => {

@@ -6,7 +6,7 @@ import { needs } from '../support/capabilities.ts'
 import { runCli } from '../support/run.ts'
 import { someEnvelopes, temporaryDirectory, writer } from '../support/usage/dump-files.ts'
 import { CuttingProxy } from '../support/usage/cutting-proxy.ts'
-import { ObjectStore, SlowFront, STORE_LOGIN } from '../support/usage/object-store.ts'
+import { ObjectStore, StoreFront, STORE_LOGIN } from '../support/usage/object-store.ts'
 
 const directory = temporaryDirectory()
 const write = writer(directory)
@@ -126,9 +126,10 @@ describe('a dump in a bucket', () => {
       )
       expect(proxy.cuts).toBeGreaterThan(0)
       proxy.stop()
-      const slow = await SlowFront.start(store!.endpoint)
+      const slow = await StoreFront.start(store!.endpoint)
+    slow.fault = 'slow down'
       expect(await compute('s3://events/large', STORE_LOGIN, '--s3-endpoint', slow.endpoint)).toBe(bill)
-      expect(slow.refused).toBeGreaterThan(2)
+      expect(slow.failed).toBeGreaterThan(2)
       slow.stop()
     },
     60_000,

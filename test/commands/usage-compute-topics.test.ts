@@ -8,6 +8,7 @@ import { runCli, type RunResult } from '../support/run.ts'
 import { CuttingProxy } from '../support/usage/cutting-proxy.ts'
 import { someEnvelopes, temporaryDirectory, writer } from '../support/usage/dump-files.ts'
 import { KafkaBroker } from '../support/usage/kafka-broker.ts'
+import { SchedulerServer } from '../support/usage/scheduler-server.ts'
 
 const directory = temporaryDirectory()
 const write = writer(directory)
@@ -217,6 +218,23 @@ describe('a topic behind TLS and a login', () => {
 
   it.each(['plain', 'scram-sha-256', 'scram-sha-512'])('is read by %s', async (mechanism) => {
     expect(await billOf(`kafka://${broker.secureAddress}/secret`, ...access(mechanism, mechanism))).toBe(bill)
+  })
+
+  it('is written to by a collector with the same login', async () => {
+    await broker.createTopic('written', 1)
+    await broker.allow('scram-sha-512', 'WRITE', 'written')
+    const scheduler = await SchedulerServer.start('first', { capacity: 100 })
+    const events = lines.slice(0, 50).map((line) => line.slice(line.indexOf('"event":') + 8, -1))
+    scheduler.add(...events)
+    const spool = ['--spool', join(directory, 'spool'), '--cluster', 'c', '--once', '--json']
+    const words = ['usage', 'collect', '--yunikorn', scheduler.address, ...spool]
+    const sink = ['--to', `kafka://${broker.secureAddress}/written`, ...access('scram-sha-512', 'scram-sha-512')]
+    const { code, stdout, stderr } = await runCli([...words, ...sink])
+    await scheduler.stop()
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).not.toContain(PASSWORD)
+    const values = (await broker.read('written', 51)).map(({ value }) => value)
+    expect(values.filter((value) => value.startsWith('{"v":1'))).toHaveLength(50)
   })
 
   it('says what is refused, and shows no password', async () => {

@@ -163,7 +163,9 @@ class DirectorySpool implements EventSpool {
     const growing = this.#growing
     if (growing === undefined) return
     const { segment, file } = growing
-    const isOld = this.#options.now() - segment.startedAt >= this.#options.segmentMs
+    const age = this.#options.now() - segment.startedAt
+    // Below zero the clock was set back, and its age is not known.
+    const isOld = age < 0 || age >= this.#options.segmentMs
     if (!now && segment.bytes < this.#options.segmentBytes && !isOld) return
     this.#growing = undefined
     await file.close()

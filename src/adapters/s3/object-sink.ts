@@ -45,7 +45,9 @@ export function objectSink(options: ObjectSinkOptions): EventSink {
       const abort = (): void => void upload.abort()
       signal.addEventListener('abort', abort)
       try {
-        await upload.done()
+        const { ETag } = await upload.done()
+        // Every store tells what it kept; a proxy's page that says 200 does not.
+        if (ETag === undefined) throw new Error('the answer does not say what was kept: it has no ETag')
       } catch (error) {
         throw unwritable(`s3://${bucket}/${key}`, error)
       } finally {

@@ -1,4 +1,5 @@
 /** A TCP proxy that can cut what goes through it, as networks do. */
+import { randomBytes } from 'node:crypto'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
 
@@ -9,6 +10,8 @@ export class CuttingProxy {
   target = 0
   /** Bytes from the other side after which a connection is cut; undefined to cut none. */
   cutAfter: number | undefined
+  /** Answers everything with noise instead of passing it on. */
+  garbage = false
   /** Connections that were cut. */
   cuts = 0
 
@@ -32,6 +35,11 @@ export class CuttingProxy {
   }
 
   #pass(near: Socket): void {
+    if (this.garbage) {
+      near.on('error', () => undefined)
+      near.on('data', () => near.write(randomBytes(64)))
+      return
+    }
     const far = connect(this.target, '127.0.0.1')
     let bytes = 0
     for (const [socket, other] of [

@@ -142,6 +142,14 @@ export class KafkaBroker {
     await admin.close()
   }
 
+  /** How many messages a topic has, marks of transactions included. */
+  async count(topic: string): Promise<number> {
+    const consumer = new Consumer({ clientId: 'test', groupId: 'test', bootstrapBrokers: [this.address] })
+    const offsets = await consumer.listOffsets({ topics: [topic] })
+    await new Promise<void>((done) => consumer.close(true, () => done()))
+    return (offsets.get(topic) ?? []).reduce((sum, offset) => sum + Number(offset), 0)
+  }
+
   /** All messages of a topic, by partition in their order. */
   async read(topic: string, count: number): Promise<{ partition: number; key: string; value: string }[]> {
     const text = (bytes?: Buffer): string => bytes?.toString('utf8') ?? ''

@@ -76,43 +76,60 @@ export class ObjectStore {
   }
 }
 
-/** Stands before a store and refuses the first tries of each request, as AWS does when it is asked too much. */
-export class SlowFront {
+/** What a front does instead of passing a request on. */
+export type StoreFault = 'slow down' | 'garbage' | 'hang' | 'reset'
+
+/** Stands before a store, and fails as stores, and what stands before them, do. */
+export class StoreFront {
   readonly endpoint: string
   readonly #server: Server
   readonly #tries = new Map<string, number>()
-  refused = 0
+  /** For all requests; `slow down` for the first two tries of each. */
+  fault: StoreFault | undefined
+  /** Milliseconds before a request is passed on. */
+  delay = 0
+  failed = 0
 
   private constructor(server: Server, store: URL) {
     this.#server = server
     this.endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     server.on('request', (incoming: IncomingMessage, response: ServerResponse) => {
-      const tries = (this.#tries.get(incoming.url!) ?? 0) + 1
-      this.#tries.set(incoming.url!, tries)
-      if (tries <= 2) {
-        this.refused++
-        response.writeHead(503, { 'content-type': 'application/xml' })
-        return void response.end(
-          '<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>',
-        )
+      if (this.#fails(incoming, response)) {
+        this.failed++
+        return
       }
       const { method, headers, url } = incoming
       const passed = request({ host: store.hostname, port: store.port, method, headers, path: url }, (answer) => {
         response.writeHead(answer.statusCode!, answer.headers)
         answer.pipe(response)
       })
-      incoming.pipe(passed)
+      passed.on('error', () => response.destroy())
+      setTimeout(() => incoming.pipe(passed), this.delay)
     })
   }
 
-  static async start(store: string): Promise<SlowFront> {
+  static async start(store: string): Promise<StoreFront> {
     const server = createServer().listen(0, '127.0.0.1')
     await once(server, 'listening')
-    return new SlowFront(server, new URL(store))
+    return new StoreFront(server, new URL(store))
   }
 
   stop(): void {
     this.#server.closeAllConnections()
     this.#server.close()
+  }
+
+  #fails(incoming: IncomingMessage, response: ServerResponse): boolean {
+    if (this.fault === undefined) return false
+    const tries = (this.#tries.get(incoming.url!) ?? 0) + 1
+    this.#tries.set(incoming.url!, tries)
+    if (this.fault === 'reset') incoming.destroy()
+    else if (this.fault === 'garbage') response.end('<html>Welcome to the proxy</html>')
+    else if (this.fault === 'slow down') {
+      if (tries > 2) return false
+      response.writeHead(503, { 'content-type': 'application/xml' })
+      response.end('<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>')
+    }
+    return true
   }
 }

@@ -43,6 +43,14 @@ export interface CollectOptions {
   once: boolean
 }
 
+/** An answer to a listing: on one line, and what it says. */
+interface Listed {
+  path: string
+  code: number
+  body: string
+  value: unknown
+}
+
 /** How a round ended. */
 type Round = 'behind' | 'abreast' | 'hindered'
 
@@ -206,12 +214,12 @@ class Taking {
   async #take(listing: Listing, signal: AbortSignal): Promise<void> {
     const { api, clock, log, spool, status } = this.#ports
     try {
-      const { path, code, body } =
+      const { path, code, body, value } =
         listing.kind === 'pods' ? await this.#pods(signal) : await this.#get(api, listing.path, signal)
       const line = snapshotLine({ cluster: this.#options.name, receivedAt: clock.now(), path, status: code, body })
       if (!(await this.#append([line], spool.position!))) return
       status.snapshots++
-      this.#watchForStandstill(path, body)
+      this.#watchForStandstill(path, value)
     } catch (error) {
       signal.throwIfAborted()
       const what = listing.kind === 'pods' ? 'the pods' : listing.path
@@ -219,28 +227,24 @@ class Taking {
     }
   }
 
-  async #get(
-    api: SchedulerApi,
-    path: string,
-    signal: AbortSignal,
-  ): Promise<{ path: string; code: number; body: string }> {
+  async #get(api: SchedulerApi, path: string, signal: AbortSignal): Promise<Listed> {
     const { status, body } = await api.get(path, signal)
-    return { path, code: status, body: onOneLine(body) }
+    return { path, code: status, ...onOneLine(body) }
   }
 
-  async #pods(signal: AbortSignal): Promise<{ path: string; code: number; body: string }> {
+  async #pods(signal: AbortSignal): Promise<Listed> {
     const list = await this.#ports.cluster!.list(PODS, { signal })
-    return { path: '/api/v1/pods', code: 200, body: podListingBody(list) }
+    return { path: '/api/v1/pods', code: 200, body: podListingBody(list), value: undefined }
   }
 
   /**
    * Applications that changed while not one event came: events are no longer written, and nothing else would tell. The
    * next look decides, since an event may have come between the last one and this listing.
    */
-  #watchForStandstill(path: string, body: string): void {
+  #watchForStandstill(path: string, listing: unknown): void {
     if (!path.endsWith('/applications/active')) return
     const { highest } = this.#ports.status
-    const live = liveAllocations(body)
+    const live = liveAllocations(listing)
     const before = this.#active.get(path)
     this.#active.set(path, { live, highest })
     if (before?.highest === highest && before.live !== live) this.#suspected = highest
@@ -266,13 +270,12 @@ function hindered({ api, status }: CollectPorts): SparkopsError {
   })
 }
 
-/** JSON as it came, on one line; null for what is no JSON. */
-function onOneLine(body: string): string {
+/** JSON as it came, on one line, and what it says; null for what is no JSON. */
+function onOneLine(body: string): { body: string; value: unknown } {
   try {
-    JSON.parse(body)
+    // A line end in valid JSON stands between its parts, never inside a string.
+    return { value: JSON.parse(body) as unknown, body: body.replace(/[\r\n]+/g, ' ').trim() }
   } catch {
-    return 'null'
+    return { value: null, body: 'null' }
   }
-  // A line end in valid JSON stands between its parts, never inside a string.
-  return body.replace(/[\r\n]+/g, ' ').trim()
 }

@@ -22,7 +22,7 @@ export class ListingSchedule {
   readonly #withPods: boolean
   #partitions: readonly string[] = []
   /** When all is asked for once more. */
-  #again = Infinity
+  #again: number | undefined
   readonly #dueAt = { completing: 0, listing: 0, pods: 0 }
 
   constructor(intervals: ListingIntervals, withPods: boolean) {
@@ -50,10 +50,10 @@ export class ListingSchedule {
   /** What to ask for now; it counts as asked. */
   take(now: number): Listing[] {
     const due: Listing[] = []
-    if (now >= this.#again) {
+    if (this.#again !== undefined && (now >= this.#again || this.#again - now > AFTERWARDS_MS)) {
       this.#dueAt.listing = now
       this.#dueAt.pods = now
-      this.#again = Infinity
+      this.#again = undefined
     }
     if (this.#isDue('completing', now)) due.push(...this.#paths('applications/active?status=completing'))
     if (this.#isDue('listing', now)) due.push(...this.#paths('applications/active'), ...this.#paths('nodes'))
@@ -62,7 +62,9 @@ export class ListingSchedule {
   }
 
   #isDue(what: keyof ListingIntervals, now: number): boolean {
-    if (now < this.#dueAt[what]) return false
+    const wait = this.#dueAt[what] - now
+    // Longer than it can be: the clock was set back.
+    if (wait > 0 && wait <= this.#intervals[what]) return false
     this.#dueAt[what] = now + this.#intervals[what]
     return true
   }
@@ -92,17 +94,12 @@ export function partitionNames(body: string): string[] {
 }
 
 /** Which allocations a listing of active applications shows, as a text that is equal when they are. */
-export function liveAllocations(body: string): string {
-  try {
-    const list = JSON.parse(body) as unknown
-    const keys = (Array.isArray(list) ? list : []).flatMap((application) => {
-      const { allocations } = (application ?? {}) as { allocations?: unknown }
-      return (Array.isArray(allocations) ? allocations : []).map((one) =>
-        String((one as { allocationKey?: unknown } | null)?.allocationKey),
-      )
-    })
-    return keys.sort().join(' ')
-  } catch {
-    return ''
-  }
+export function liveAllocations(listing: unknown): string {
+  const keys = (Array.isArray(listing) ? listing : []).flatMap((application) => {
+    const { allocations } = (application ?? {}) as { allocations?: unknown }
+    return (Array.isArray(allocations) ? allocations : []).map((one) =>
+      String((one as { allocationKey?: unknown } | null)?.allocationKey),
+    )
+  })
+  return keys.sort().join(' ')
 }
