@@ -3,9 +3,21 @@
 // Bundled by esbuild below node_modules, so that packages resolve; nothing is left behind.
 import { spawnSync } from 'node:child_process'
 import { mkdtemp, mkdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
+
+// Scripts find their files, and whether they are run, by their own place: they stay where they are.
+const scriptsInPlace = {
+  name: 'scripts in place',
+  /** @param {import('esbuild').PluginBuild} build */
+  setup: (build) => {
+    build.onResolve({ filter: /\/scripts\/[\w-]+\.mjs$/ }, ({ path, resolveDir }) => ({
+      path: pathToFileURL(resolve(resolveDir, path)).href,
+      external: true,
+    }))
+  },
+}
 
 const CACHE = fileURLToPath(new URL('../node_modules/.cache/', import.meta.url))
 
@@ -20,6 +32,7 @@ try {
     outfile,
     bundle: true,
     packages: 'external',
+    plugins: [scriptsInPlace],
     platform: 'node',
     format: 'esm',
     target: 'node20.19',

@@ -22,7 +22,7 @@ const minutes = Number(values.minutes)
 const rate = Number(values.rate)
 const TICK_MS = 20
 /** As examples/collector/Dockerfile has them. */
-const SETTINGS = { NODE_OPTIONS: '--max-old-space-size=64 --max-semi-space-size=1' }
+const SETTINGS = { NODE_OPTIONS: '--max-old-space-size=64 --max-semi-space-size=1', MALLOC_ARENA_MAX: '2' }
 /** YuniKorn's own default. */
 const RING = 100_000
 const PROGRAM = join(process.cwd(), 'bin/run.js')

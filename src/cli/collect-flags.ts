@@ -65,7 +65,7 @@ export const collectFlags = {
   }),
   'segment-size': Flags.string({
     summary: 'size, before compression, at which a file or an object is closed',
-    default: '8MiB',
+    default: '4MiB',
     helpValue: 'SIZE',
     helpGroup: 'SPOOL',
   }),
