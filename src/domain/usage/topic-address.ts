@@ -22,15 +22,9 @@ export interface TopicRange extends TopicAddress {
 
 const TOPIC = /^[A-Za-z0-9._-]{1,249}$/
 const BROKER = /^([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):\d{1,5}$/
-const SCHEME = 'kafka://'
 /** Offsets are signed 64-bit integers. */
 const OFFSET = /^\d{1,18}$/
 const PARTITION = /^\d{1,9}$/
-
-/** Whether an argument names a topic. */
-export function isTopicAddress(text: string): boolean {
-  return text.startsWith(SCHEME)
-}
 
 /** A topic; where it is none, why: for whoever knows which flag or argument that was. */
 export function parseTopicAddress(text: string): TopicAddress | { why: string } {
