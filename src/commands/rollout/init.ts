@@ -1,5 +1,4 @@
 import { Flags } from '@oclif/core'
-import { basename } from 'node:path'
 import { BaseCommand } from '../../cli/base-command.ts'
 import { progressFlag } from '../../cli/flags.ts'
 import { kubeFlags } from '../../cli/kube-flags.ts'
@@ -61,6 +60,6 @@ export default class RolloutInit extends BaseCommand {
       report,
     })
     await writeFileWhole(flags.file, [initialFile(flags.name, flags.to, environments)])
-    this.note(`wrote ${basename(flags.file)}; read it, then: sparkops rollout status`)
+    this.note(`wrote ${flags.file}; read it, then: sparkops rollout status`)
   }
 }

@@ -281,7 +281,8 @@ async function killAtStep(steps: number, words: readonly string[], findings: str
   const child = spawn(process.execPath, [PROGRAM, 'rollout', ...words, ...accepts], {
     ...{ cwd: home, stdio: 'ignore', env: cleanEnvironment(environment()) },
   })
-  for (const deadline = Date.now() + 100_000; Date.now() < deadline; await sleep(50)) {
+  for (const deadline = Date.now() + 100_000; Date.now() < deadline;) {
+    await sleep(50)
     const done =
       journals()
         .filter((text) => text.includes('"purpose":"operator'))

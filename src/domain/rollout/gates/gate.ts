@@ -4,7 +4,7 @@ import type { Standing } from '../cause/cause.ts'
 import type { GateSettings } from '../file/rollout.ts'
 import type { Outcome } from '../observe/outcome.ts'
 import type { Leftover } from '../observe/leftovers.ts'
-import type { CounterName, Vitals } from '../observe/vitals.ts'
+import type { Vitals } from '../observe/vitals.ts'
 import type { UsageFigures } from './usage.ts'
 
 export type GateName = 'soak' | 'operatorFailureRate' | keyof GateSettings
@@ -50,8 +50,6 @@ export interface GateEvidence {
   /** Null: no dump was given. */
   usage: UsageFigures | null
 }
-
-export type { CounterName }
 
 /** A gate that the file turned off. */
 export function off(gate: GateName): GateResult {
