@@ -36,12 +36,13 @@ export async function lookAt(options: LookOptions): Promise<RolloutReport> {
   const { outcomes, reading } = await takeStock(sight, options)
   const vitals = await readVitals(sight, cluster, { operator: environment.operator.id, now })
   const startedAt = Date.parse(state.started?.at ?? new Date(now).toISOString())
-  const from = startedAt - rollout.baselineDays * DAY_MS
+  const movedAt = Date.parse(state.movedFrom ?? new Date(now).toISOString())
+  const from = movedAt - rollout.baselineDays * DAY_MS
   const timed = outcomes.map((outcome) => ({ outcome, at: Date.parse(outcome.finishedAt) }))
-  const before = timed.filter(({ at }) => at >= from && at < startedAt).map(({ outcome }) => outcome)
+  const before = timed.filter(({ at }) => at >= from && at < movedAt).map(({ outcome }) => outcome)
   const since = judgeOutcomes(
     before,
-    timed.filter(({ at }) => at >= startedAt).map(({ outcome }) => outcome),
+    timed.filter(({ at }) => at >= movedAt).map(({ outcome }) => outcome),
   )
   const unseen = blindSpots(sight)
   const gates = evaluateGates({

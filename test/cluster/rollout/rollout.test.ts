@@ -220,7 +220,7 @@ describe('a rollout', () => {
     expect(await stateOf()).toEqual(['promoted', 'promoted'])
   }, 240_000)
 
-  it('is stopped by what the operator did, says why with evidence, and is taken back', async () => {
+  it('is stopped by what the operator did, and says why with evidence', async () => {
     writeFileSync(join(home, 'rollout.yaml'), FILE.replace('to-162', 'again').replace(/ {2}- \{name: prod.*\n/, ''))
     const accepts = (await savePlan()).split(' ').flatMap((id) => (id === '' ? [] : ['--accept', id]))
     const consent = ['--yes', '--confirm=lab-admin', '--plan', 'plan.json', ...accepts]
@@ -249,11 +249,9 @@ describe('a rollout', () => {
     const halted = await sparkops('halt', 'dev', '--yes', '--state', 'journal', '--why', 'webhook')
     expect([halted.code, halted.stdout.includes('halted')], halted.stderr).toEqual([0, true])
     expect((await sparkops('watch', 'dev', '--state', 'journal')).code).toBe(5)
-    const words = ['--state', 'journal', '--revert', '--yes', '--confirm=lab-admin', ...accepts]
-    const back = await sparkops('halt', 'dev', ...words)
-    expect([back.code, back.stdout.includes('took back')], back.stderr).toEqual([0, true])
-    const status = await sparkops('status', 'dev', '--state', 'journal', '--json')
-    expect((JSON.parse(status.stdout) as RolloutStatus).environments[0]).toMatchObject({ stage: 'reverted' })
+    // The operator was at that version: the start moved nothing.
+    const back = await sparkops('halt', 'dev', '--state', 'journal', '--revert', '--yes', '--confirm=lab-admin')
+    expect([back.code, back.stderr]).toEqual([1, expect.stringContaining('nothing to take back')])
   }, 240_000)
 })
 

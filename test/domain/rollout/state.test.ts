@@ -81,6 +81,21 @@ describe('the stages of a rollout', () => {
   })
 })
 
+describe('what counts as since a start', () => {
+  it('begins with the move itself, of the start that counts: an application that it killed did not fail before', () => {
+    const at = (hour: number, event: 'starting' | 'started' | 'halted'): RolloutEntry => ({
+      ...entry(event),
+      at: `2026-07-01T0${hour}:00:00Z`,
+    })
+    const first = [at(1, 'starting'), at(2, 'started')]
+    expect(stateOf(first, 'dev').movedFrom).toBe('2026-07-01T01:00:00Z')
+    const again = [...first, at(3, 'halted'), at(4, 'starting')]
+    expect(stateOf(again, 'dev').movedFrom).toBe('2026-07-01T01:00:00Z')
+    expect(stateOf([...again, at(5, 'started')], 'dev').movedFrom).toBe('2026-07-01T04:00:00Z')
+    expect(stateOf([], 'dev').movedFrom).toBeNull()
+  })
+})
+
 describe('the state in the journal', () => {
   it('lasts, is listed as a run, and is read back in order', async () => {
     const store = journal()

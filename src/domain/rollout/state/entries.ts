@@ -36,6 +36,8 @@ export type Stage = 'waiting' | 'starting' | 'soaking' | 'promoted' | 'halted' |
 export interface EnvironmentState {
   stage: Stage
   started: Extract<RolloutEntry, { event: 'started' }> | null
+  /** When the move that was started began: what ends from then on counts as since, not as before. */
+  movedFrom: string | null
   /** The entry that made the stage. */
   last: RolloutEntry | null
 }
@@ -53,7 +55,10 @@ export function stateOf(entries: readonly RolloutEntry[], environment: string): 
   const own = entries.filter((entry) => entry.environment === environment)
   const last = own.at(-1) ?? null
   const started = own.findLast((entry) => entry.event === 'started') ?? null
-  return { stage: last === null ? 'waiting' : STAGES[last.event], started, last }
+  const moving =
+    started === null ? null : own.slice(0, own.indexOf(started)).findLast(({ event }) => event === 'starting')
+  const movedFrom = moving?.at ?? started?.at ?? null
+  return { stage: last === null ? 'waiting' : STAGES[last.event], started, movedFrom, last }
 }
 
 /** Checks entries that were read from somewhere. `where` names it. */
