@@ -10,7 +10,9 @@ import { needs } from '../../support/capabilities.ts'
 import { openLab } from '../../support/lab/open.ts'
 import { useCluster } from '../../support/lab/use-cluster.ts'
 import { requireTakenUp } from '../../../src/domain/operator/apply/left-behind.ts'
+import { requireRestForeseen } from '../../../src/domain/operator/apply/rest-foreseen.ts'
 import { planWayBack } from '../../../src/domain/operator/apply/run-choice.ts'
+import { progressOfRun } from '../../../src/domain/operator/apply/session.ts'
 import { carry, planTo, sessionOf, takeBack, verifyRunOf, withoutGrace } from '../../support/operator/planned.ts'
 import { APPLICATIONS, installOld, JOBS, makeApplication, OPERATOR } from '../../support/operator/scenario.ts'
 import { standInForNodes } from '../../support/operator/stand-in.ts'
@@ -36,14 +38,21 @@ const edit = (cluster: Cluster, name: string, spec: object) =>
   cluster.patch(keyOf(name), { type: 'merge', body: { spec } })
 const specOf = async (cluster: Cluster, name: string) => (await cluster.get(keyOf(name)))?.spec
 
+/** Where the commands keep their runs. */
+const runs = join(home, 'sparkops', 'runs')
+
+async function sparkops(...words: string[]): Promise<RunResult> {
+  const { environment, helmPath, kubeconfigPath } = lab()
+  const PATH = `${dirname(helmPath)}:${process.env.PATH ?? ''}`
+  const env = { ...environment, KUBECONFIG: kubeconfigPath, XDG_STATE_HOME: home, PATH }
+  return await runCli(['operator', ...words], { env })
+}
+
 /** Whether the plan may still be carried out: only looks. */
 async function check(plan: Plan): Promise<RunResult> {
   const file = join(home, 'plan.json')
   writeFileSync(file, JSON.stringify(plan))
-  const { environment, helmPath, kubeconfigPath } = lab()
-  const PATH = `${dirname(helmPath)}:${process.env.PATH ?? ''}`
-  const env = { ...environment, KUBECONFIG: kubeconfigPath, XDG_STATE_HOME: home, PATH }
-  return await runCli(['operator', 'apply', file, '--dry-run', '-o', 'name'], { env })
+  return await sparkops('apply', file, '--dry-run', '-o', 'name')
 }
 
 describe('a plan', () => {
@@ -92,6 +101,32 @@ describe('a plan', () => {
     const { code, stderr } = await check(elsewhere)
     expect([code, stderr]).toEqual([5, expect.stringContaining('jobs/left-alone would no longer be watched')])
     await cluster.delete(keyOf('left-alone'))
+  }, 120_000)
+
+  it('that was interrupted does not go on (5) where what is left would hurt an application made since', async () => {
+    const cluster = await openLab(lab())
+    const interrupt = new AbortController()
+    const session = { ...sessionOf(lab(), cluster, runs), signal: interrupt.signal }
+    const plan = withoutGrace(await planTo(lab(), cluster, '2.5.2', NO_WEBHOOK))
+    const meanwhile = ({ id }: Step): Promise<void> => {
+      if (id === 'snapshot/take') interrupt.abort()
+      return Promise.resolve()
+    }
+    await expect(carry(session, plan, { meanwhile })).rejects.toMatchObject({ exit: 'interrupted' })
+    const run = (await session.store.list()).at(-1)!
+    await makeApplication(cluster, 'unhurt', 'RUNNING')
+    await makeApplication(cluster, 'invalid-then', '', false, { mainApplicationFile: undefined })
+    const { code, stderr } = await sparkops('resume', run, '--yes')
+    expect([code, stderr]).toEqual([5, expect.stringContaining('jobs/invalid-then would be invalid')])
+    expect(stderr).not.toContain('unhurt')
+    expect(stderr).toContain(`sparkops operator abort ${run}`)
+    expect((await cluster.get(OPERATOR))!.spec).toMatchObject({ replicas: 1 })
+
+    for (const name of ['invalid-then', 'unhurt']) await cluster.delete(keyOf(name))
+    const again = sessionOf(lab(), cluster, runs)
+    const stored = (await again.store.read(run))!
+    await requireRestForeseen(plan, progressOfRun(stored), again)
+    await takeBack(again, run)
   }, 120_000)
 
   it('stops before the definition changes when such an application is made in the very last moment', async () => {

@@ -12,8 +12,9 @@ import type { Plan } from '../../plan/plan.ts'
 import { nameOf } from '../discover/kinds.ts'
 import { inForce } from '../plan/crd-moves.ts'
 import { withDefaults } from '../plan/defaults.ts'
-import { foreteller } from '../plan/foretell.ts'
+import { foreteller, type SchemaInForce } from '../plan/foretell.ts'
 import { readCrd } from '../schema/crd.ts'
+import { schemaIdentity } from '../schema/identity.ts'
 import type { FillDefaultsPayload, Foreseen, ReplaceCrdPayload } from '../steps/payloads.ts'
 import { CRD_TYPE } from '../steps/policies.ts'
 import { listAll, type Reading, stateOf } from './applications.ts'
@@ -24,23 +25,33 @@ type Filling = Pick<FillDefaultsPayload, 'rules' | 'exceptStates' | 'others'>
 
 const NOTHING: Filling = { rules: [], exceptStates: [] }
 
+const PLAN_AGAIN = 'make the plan again, read what differs, and apply that one; or change these objects'
+
 /** Throws (exit 5) where the definition to come would hurt an object that the plan does not name for it. */
-export async function requireForeseen(payload: ReplaceCrdPayload, reading: Reading, filling = NOTHING): Promise<void> {
+export async function requireForeseen(
+  payload: ReplaceCrdPayload,
+  reading: Reading,
+  { filling = NOTHING, hint = PLAN_AGAIN }: { filling?: Filling | undefined; hint?: string | undefined } = {},
+): Promise<void> {
   const { crd, type, name, foreseen = [] } = payload
   const live = await reading.cluster.get({ type: CRD_TYPE, name }, reading.signal)
   if (live === undefined) return
   const told = await unforeseen(type, { now: live, then: crd, foreseen, filling }, reading)
-  if (told.length > 0) throw notForeseen(type, told)
+  if (told.length > 0) throw notForeseen(type, told, hint)
 }
 
-/** The same for every definition that a plan changes, before it is carried out. */
-export async function requireObjectsForeseen({ steps }: Plan, reading: Reading): Promise<void> {
+/** The same for every definition that steps change, before they are carried out. `hint`: what to try otherwise. */
+export async function requireObjectsForeseen(
+  { steps }: Pick<Plan, 'steps'>,
+  reading: Reading,
+  hint?: string,
+): Promise<void> {
   const fills = steps.filter(({ verb }) => verb === 'fill-defaults').map(({ payload }) => payload as unknown)
   for (const { verb, payload } of steps) {
     if (verb !== 'replace-crd') continue
     const change = payload as unknown as ReplaceCrdPayload
     const filling = (fills as FillDefaultsPayload[]).find(({ type }) => type.resource === change.type.resource)
-    await requireForeseen(change, reading, filling)
+    await requireForeseen(change, reading, { filling, hint })
   }
 }
 
@@ -52,7 +63,10 @@ interface Change {
 }
 
 async function unforeseen(type: ResourceType, change: Change, reading: Reading): Promise<string[]> {
-  const { foretell } = foreteller(inForce(readCrd(change.now)), inForce(readCrd(change.then)))
+  const [now, then] = [inForce(readCrd(change.now)), inForce(readCrd(change.then))]
+  // Written already, by a run that was killed before it could say so: it changes nothing any more.
+  if (isSameForce(now, then)) return []
+  const { foretell } = foreteller(now, then)
   const known = new Map(change.foreseen.map((one) => [one.uid, one]))
   const isOthers = await othersTake(change.filling.others, reading)
   const told: string[] = []
@@ -70,17 +84,24 @@ async function unforeseen(type: ResourceType, change: Change, reading: Reading):
   return told.sort()
 }
 
+function isSameForce(now: SchemaInForce, then: SchemaInForce): boolean {
+  return (
+    now.preserveUnknownFields === then.preserveUnknownFields &&
+    schemaIdentity(now.schema) === schemaIdentity(then.schema)
+  )
+}
+
 function filled(object: KubeObject, { rules, exceptStates }: Filling): KubeObject {
   return exceptStates.includes(stateOf(object)) ? object : withDefaults(object, rules)
 }
 
-function notForeseen({ resource }: ResourceType, told: readonly string[]): SparkopsError {
+function notForeseen({ resource }: ResourceType, told: readonly string[], hint: string): SparkopsError {
   const more = told.length > 3 ? `; and ${told.length - 3} more` : ''
   return new SparkopsError({
     code: 'SO_PLAN_STALE',
     message: `the plan does not speak of ${told.length} ${resource} that its definition would hurt`,
     why: `made or edited since: ${told.slice(0, 3).join('; ')}${more}`,
-    hint: 'make the plan again, read what differs, and apply that one; or change these objects',
+    hint,
     exit: 'stale',
   })
 }

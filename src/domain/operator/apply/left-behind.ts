@@ -16,8 +16,12 @@ import { othersTake } from './others.ts'
 
 const SUSPENSION = new Set(['SUSPENDING', 'SUSPENDED', 'RESUMING'])
 
-/** Throws (exit 5) where there are such applications by now. */
-export async function requireTakenUp(plan: Plan, reading: Reading): Promise<void> {
+/** Throws (exit 5) where there are such applications by now. `hint`: what to try then. */
+export async function requireTakenUp(
+  plan: Plan,
+  reading: Reading,
+  hint = 'make the plan again, and do what it says of them',
+): Promise<void> {
   const { from, to } = plan.summary
   const { type, others } = payloadOf(plan, 'adopt') ?? {}
   if (type === undefined) return
@@ -29,7 +33,7 @@ export async function requireTakenUp(plan: Plan, reading: Reading): Promise<void
     if (losesSuspension && isSuspended(application)) told.push(`${nameOf(application)} is suspended`)
     else if (leaves(application)) told.push(`${nameOf(application)} would no longer be watched`)
   }
-  if (told.length > 0) throw leftBehind(told.sort())
+  if (told.length > 0) throw leftBehind(told.sort(), hint)
 }
 
 /** What `revert` has to ask about: the version that comes back knows no suspension, and applications are suspended. */
@@ -87,13 +91,13 @@ function payloadOf<V extends OperatorVerb>(plan: Plan, verb: V): StepPayloads[V]
   return plan.steps.find((step) => step.verb === verb)?.payload as unknown as StepPayloads[V] | undefined
 }
 
-function leftBehind(told: readonly string[]): SparkopsError {
+function leftBehind(told: readonly string[], hint: string): SparkopsError {
   const more = told.length > 3 ? `; and ${told.length - 3} more` : ''
   return new SparkopsError({
     code: 'SO_PLAN_STALE',
     message: `the plan does not speak of ${told.length} applications that the target would leave alone`,
     why: `made or edited since: ${told.slice(0, 3).join('; ')}${more}`,
-    hint: 'make the plan again, and do what it says of them',
+    hint,
     exit: 'stale',
   })
 }

@@ -1,0 +1,32 @@
+/**
+ * Whether a run may go on with what is left of it. Between a plan and its resumption people make and edit applications
+ * as they do between a plan and its beginning: the same is asked of them, before anything more is stopped or changed.
+ */
+import type { Plan, Step } from '../../plan/plan.ts'
+import { progressOf, type RunProgress } from '../../plan/run-record.ts'
+import type { ScalePayload } from '../steps/payloads.ts'
+import type { Reading } from './applications.ts'
+import { requireObjectsForeseen } from './foreseen.ts'
+import { requireTakenUp } from './left-behind.ts'
+
+/** Throws (exit 5) where the steps that are left would hurt applications that the plan does not name, and names them. */
+export async function requireRestForeseen(plan: Plan, progress: RunProgress, reading: Reading): Promise<void> {
+  const hint =
+    'change these applications and resume; or take the run back and plan again: ' +
+    `sparkops operator abort ${progress.run}`
+  const steps = plan.steps.filter(({ id }) => progressOf(progress, id).state !== 'done')
+  await requireObjectsForeseen({ steps }, reading, hint)
+  // What a target that has been started leaves alone it leaves alone already: going on changes nothing of that.
+  if (!isStarted(plan, progress)) await requireTakenUp(plan, reading, hint)
+}
+
+/** Whether the target may run. What is no Deployment is started by its installation, and has no step of its own. */
+function isStarted({ steps }: Plan, progress: RunProgress): boolean {
+  const starts = steps.filter(startsController)
+  const deciding = starts.length > 0 ? starts : steps.filter(({ id }) => id.startsWith('install/'))
+  return deciding.some(({ id }) => progressOf(progress, id).attempts > 0)
+}
+
+function startsController({ verb, payload }: Step): boolean {
+  return verb === 'scale' && (payload as unknown as ScalePayload).replicas > 0
+}
