@@ -21,7 +21,7 @@ import { operatorReceiptView, undoPlanView } from '../ui/operator-run-view.ts'
 import { BaseCommand } from './base-command.ts'
 import { consentFlags } from './consent.ts'
 import { type KubeFlags, kubeFlags } from './kube-flags.ts'
-import { finishByOneself } from './shutdown.ts'
+import { finishByOneself, onShutdown } from './shutdown.ts'
 import { openCluster, openHelmOf, openRunStore, openSnapshotTaker, openVersionSource, systemClock } from './wiring.ts'
 
 export const runFlags = {
@@ -121,6 +121,7 @@ export abstract class OperatorRunCommand extends BaseCommand {
     flags: RunFlags,
     { question, ...purpose }: RunPurpose & { question: string },
   ): Promise<OperatorReceipt> {
+    refuseBlocked(plan)
     refuseUnacknowledged(unacknowledged(plan, new Set(flags.accept)))
     const severe = isSevere(plan) || purpose.takesOver !== undefined
     await this.consent({ question, severe, name: nameOf(session) }, flags)
@@ -134,7 +135,8 @@ export abstract class OperatorRunCommand extends BaseCommand {
     flags: RunFlags & { crds: 'keep' | 'restore'; 'dry-run': boolean },
     { purpose, asks }: { purpose: string; asks: (plan: Plan) => string },
   ): Promise<void> {
-    const plan = await planWayBack(stored, session, { lowerCrds: flags.crds === 'restore' })
+    const onHeld = flags['dry-run'] ? undefined : onShutdown
+    const plan = await planWayBack(stored, session, { lowerCrds: flags.crds === 'restore', onHeld })
     if (flags['dry-run']) {
       await this.present(plan, undoPlanView)
       return

@@ -1,8 +1,10 @@
 /** What a lowered definition takes away: foretold, seen, and given back, on a real control plane. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { planWayBack } from '../../../src/domain/operator/apply/run-choice.ts'
+import { goOn } from '../../../src/domain/operator/apply/session.ts'
 import type { GateReturnPayload } from '../../../src/domain/operator/steps/payloads.ts'
 import type { Cluster } from '../../../src/ports/cluster.ts'
 import { needs } from '../../support/capabilities.ts'
@@ -11,10 +13,12 @@ import { useCluster } from '../../support/lab/use-cluster.ts'
 import { carry, planTo, sessionOf, takeBack, withoutGrace } from '../../support/operator/planned.ts'
 import { APPLICATIONS, installOld, JOBS, makeApplication } from '../../support/operator/scenario.ts'
 import { standInForNodes } from '../../support/operator/stand-in.ts'
+import { type RunResult, runCli } from '../../support/run.ts'
 
 const { it } = needs('lab')
 const lab = useCluster()
 const home = mkdtempSync(join(tmpdir(), 'sparkops-pruning-'))
+const runs = join(home, 'sparkops', 'runs')
 const NO_WEBHOOK = { values: [{ webhook: { enable: false } }] }
 let nodes: ReturnType<typeof standInForNodes> | undefined
 
@@ -50,11 +54,18 @@ async function spec(cluster: Cluster, name: string): Promise<unknown> {
   return (await cluster.get({ type: APPLICATIONS, namespace: JOBS, name }))!.spec
 }
 
+async function sparkops(...words: string[]): Promise<RunResult> {
+  const { environment, helmPath, kubeconfigPath } = lab()
+  const PATH = `${dirname(helmPath)}:${process.env.PATH ?? ''}`
+  const env = { ...environment, KUBECONFIG: kubeconfigPath, XDG_STATE_HOME: home, PATH }
+  return await runCli(['operator', ...words], { env })
+}
+
 describe('a lowered definition', () => {
   it('takes away what the plan foretells and nothing else, and all of it comes back before the last gate', async () => {
     const cluster = await openLab(lab())
     await installOld(lab(), cluster)
-    const session = sessionOf(lab(), cluster, home)
+    const session = sessionOf(lab(), cluster, runs)
     await carry(session, withoutGrace(await planTo(lab(), cluster, '2.5.2', NO_WEBHOOK)))
     await makeApplication(cluster, 'newer', 'RUNNING', true, FIELDS_OF_2_5)
     await makeApplication(cluster, 'plain', 'RUNNING', true, { mode: 'cluster' })
@@ -73,5 +84,45 @@ describe('a lowered definition', () => {
     await takeBack(session, (await session.store.list()).at(-1)!)
     expect(await spec(cluster, 'newer')).toEqual(before.newer)
     expect(await spec(cluster, 'plain')).toEqual(before.plain)
+  }, 180_000)
+
+  it('is named by the way back with each object made since that it would hurt, and takes nothing without consent', async () => {
+    const cluster = await openLab(lab())
+    const session = sessionOf(lab(), cluster, runs)
+    const [run] = (await session.store.list()) as [string]
+    const stored = (await session.store.read(run))!
+    const lowers = { lowerCrds: true, onHeld: () => () => undefined }
+    const kept = await planWayBack(stored, session, { lowerCrds: false })
+    expect(kept.findings.filter(({ gate }) => gate !== 'auto')).toEqual([])
+    const back = withoutGrace(await planWayBack(stored, session, lowers))
+    // Made since the move; those that were there before lose nothing by going back.
+    expect(back.findings).toContainEqual(
+      expect.objectContaining({
+        id: 'OP-CRD-PRUNES',
+        gate: 'ack',
+        objects: [expect.stringMatching(/^jobs\/newer: .*spec\.driver\.template/)],
+      }),
+    )
+    expect(back.findings.map(({ id }) => id)).not.toContain('OP-SERVER-DISAGREES')
+    const refused = await sparkops('revert', run, '--crds', 'restore', '--yes', '--confirm=lab-admin')
+    expect([refused.code, refused.stderr], refused.stderr).toEqual([3, expect.stringContaining('OP-CRD-PRUNES')])
+
+    await makeApplication(cluster, 'newest', 'RUNNING', true, FIELDS_OF_2_5)
+    await expect(carry(session, back, { undoes: run })).rejects.toMatchObject({
+      exit: 'partial',
+      why: expect.stringContaining('jobs/newest would lose') as string,
+    })
+    const before = await spec(cluster, 'newest')
+    const again = (await session.store.list()).at(-1)!
+    const resumed = await sparkops('resume', again, '--yes')
+    expect([resumed.code, resumed.stderr], resumed.stderr).toEqual([5, expect.stringContaining('jobs/newest')])
+    expect(await spec(cluster, 'newest')).toEqual(before)
+    await cluster.delete({ type: APPLICATIONS, namespace: JOBS, name: 'newest' })
+    await expect(goOn(session, await session.store.open(again), back)).rejects.toMatchObject({
+      code: 'SO_POINT_OF_NO_RETURN',
+    })
+    const mayPass = () => Promise.resolve(true)
+    expect((await goOn({ ...session, mayPass }, await session.store.open(again), back)).outcome).toBe('done')
+    expect(vanished(FIELDS_OF_2_5, await spec(cluster, 'newer'), 'spec')).toContain('spec.driver.template')
   }, 180_000)
 })

@@ -15,7 +15,7 @@ import { asRestorable } from '../schema/restorable.ts'
 import { bare, isFields } from './compare.ts'
 import { despiteOthers } from './conflicts.ts'
 import { type ApplyContext, waitUntil } from './context.ts'
-import { requireForeseen } from './foreseen.ts'
+import { requireForeseen, requireRestorable } from './foreseen.ts'
 
 /** The steadiness that is asked of a list after a change: the server rebuilds storage and answers 429 meanwhile. */
 const STEADY_READS = 2
@@ -58,6 +58,7 @@ export const restoreCrd: Verb<ApplyContext> = {
   act: async (payload, context) => {
     const image = await imageOf(payload, context.run.keptBefore)
     if (image === null) return null
+    await requireRestorable(payload as unknown as RestoreCrdPayload, image, context)
     await writeBack(image, context)
     await waitUntilServed(payload, context)
     return null

@@ -15,7 +15,8 @@ import { withDefaults } from '../plan/defaults.ts'
 import { foreteller, type SchemaInForce } from '../plan/foretell.ts'
 import { readCrd } from '../schema/crd.ts'
 import { schemaIdentity } from '../schema/identity.ts'
-import type { FillDefaultsPayload, Foreseen, ReplaceCrdPayload } from '../steps/payloads.ts'
+import { asRestorable } from '../schema/restorable.ts'
+import type { FillDefaultsPayload, Foreseen, ReplaceCrdPayload, RestoreCrdPayload } from '../steps/payloads.ts'
 import { CRD_TYPE } from '../steps/policies.ts'
 import { listAll, type Reading, stateOf } from './applications.ts'
 import { othersTake } from './others.ts'
@@ -29,7 +30,7 @@ const PLAN_AGAIN = 'make the plan again, read what differs, and apply that one; 
 
 /** Throws (exit 5) where the definition to come would hurt an object that the plan does not name for it. */
 export async function requireForeseen(
-  payload: ReplaceCrdPayload,
+  payload: Pick<ReplaceCrdPayload, 'crd' | 'type' | 'name' | 'foreseen'>,
   reading: Reading,
   { filling = NOTHING, hint = PLAN_AGAIN }: { filling?: Filling | undefined; hint?: string | undefined } = {},
 ): Promise<void> {
@@ -38,6 +39,18 @@ export async function requireForeseen(
   if (live === undefined) return
   const told = await unforeseen(type, { now: live, then: crd, foreseen, filling }, reading)
   if (told.length > 0) throw notForeseen(type, told, hint)
+}
+
+/** The same of a definition that gets back what it was, `image`; where nothing was judged, it takes nothing. */
+export async function requireRestorable(
+  { name, type, foreseen }: RestoreCrdPayload,
+  image: KubeObject,
+  reading: Reading,
+): Promise<void> {
+  const live = await reading.cluster.get({ type: CRD_TYPE, name }, reading.signal)
+  if (foreseen === undefined || live === undefined) return
+  const hint = 'change these objects, or keep a copy of them and delete them; then resume'
+  await requireForeseen({ name, type, foreseen, crd: asRestorable(image, live) }, reading, { hint })
 }
 
 /** The same for every definition that steps change, before they are carried out. `hint`: what to try otherwise. */

@@ -5,11 +5,13 @@ import type { Plan } from '../../plan/plan.ts'
 import { addUp } from '../../plan/run-record.ts'
 import { requireTarget } from '../../plan/stale.ts'
 import { sealPlan } from '../../plan/seal.ts'
+import type { OnHeld } from '../plan/shadow.ts'
+import { judgeWayBack } from '../revert/judge-way-back.ts'
 import { planUndo } from '../revert/undo-plan.ts'
 import { suspendedOnTheWayBack } from './left-behind.ts'
 import { type OperatorSession, planOfRun, progressOfRun } from './session.ts'
 
-type Choosing = Pick<OperatorSession, 'store' | 'cluster' | 'clock' | 'signal'>
+type Choosing = Pick<OperatorSession, 'store' | 'cluster' | 'clock' | 'signal' | 'sleep'>
 
 /** Throws unless the run can go on: on this cluster, not ended, not being taken back. */
 export async function requireOpen(stored: StoredRun, session: Choosing): Promise<void> {
@@ -26,11 +28,14 @@ export async function requireOpen(stored: StoredRun, session: Choosing): Promise
   await refuseWhileUndone(stored.id, session)
 }
 
-/** The plan that takes a run back. */
+/**
+ * The plan that takes a run back. Applications are judged with the API server where `onHeld` is given: it is told how to
+ * remove the temporary definition that this takes, should the process end.
+ */
 export async function planWayBack(
   stored: StoredRun,
   session: Choosing,
-  { lowerCrds }: { lowerCrds: boolean },
+  { lowerCrds, onHeld }: { lowerCrds: boolean; onHeld?: OnHeld | undefined },
 ): Promise<Plan> {
   const plan = planOfRun(stored)
   const progress = progressOfRun(stored)
@@ -47,7 +52,8 @@ export async function planWayBack(
   }
   await refuseWhileUndone(stored.id, session)
   const createdAt = new Date(session.clock.now()).toISOString()
-  const back = planUndo(plan, progress, { lowerCrds, tool: plan.tool, createdAt })
+  const undo = planUndo(plan, progress, { lowerCrds, tool: plan.tool, createdAt })
+  const back = await judgeWayBack(undo, plan, { ...session, onHeld, kept: (step) => stored.kept(step) })
   const suspended = await suspendedOnTheWayBack(plan, session)
   return suspended.length === 0 ? back : sealPlan({ ...back, findings: [...suspended, ...back.findings] })
 }

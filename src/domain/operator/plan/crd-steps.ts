@@ -28,7 +28,7 @@ export function crdSteps({ crds, judgements }: Move, timeoutSeconds: number): Cr
 }
 
 /** Objects of which the plan says that something becomes of them. */
-function foreseenBy(judgement: Judgement | undefined): Foreseen[] {
+export function foreseenBy(judgement: Judgement | undefined): Foreseen[] {
   return (judgement?.verdicts ?? [])
     .filter(({ lost, violations }) => lost.length > 0 || violations.length > 0)
     .map(({ uid, lost, violations }) => ({ uid, lost, invalid: violations.length > 0 }))

@@ -6,6 +6,7 @@ import { OPERATOR_RULES } from '../rules/rules.ts'
 import { CONTROLLER_EVALUATORS } from './evaluate/controller.ts'
 import { DEFINITION_EVALUATORS } from './evaluate/definition.ts'
 import type { Evaluators } from './evaluate/evaluators.ts'
+import { JUDGED_EVALUATORS } from './evaluate/judged.ts'
 import { INSTALL_EVALUATORS } from './evaluate/install.ts'
 import { OWN_EVALUATORS } from './evaluate/own.ts'
 import { WEBHOOK_EVALUATORS } from './evaluate/webhook.ts'
@@ -16,6 +17,7 @@ import { BY_EVIDENCE, PLAN_RULES } from './own-rules.ts'
 export const EVALUATORS: Evaluators = {
   ...INSTALL_EVALUATORS,
   ...DEFINITION_EVALUATORS,
+  ...JUDGED_EVALUATORS,
   ...CONTROLLER_EVALUATORS,
   ...WEBHOOK_EVALUATORS,
   ...OWN_EVALUATORS,

@@ -54,7 +54,7 @@ export interface MoveEnd {
 }
 
 /** All verdicts of all kinds. */
-export function verdictsOf({ judgements }: Move) {
+export function verdictsOf({ judgements }: Pick<Move, 'judgements'>) {
   return judgements.flatMap(({ verdicts }) => verdicts)
 }
 

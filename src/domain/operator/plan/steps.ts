@@ -6,13 +6,7 @@ import type { ObjectKey, ResourceType } from '../../../ports/cluster.ts'
 import type { Step } from '../../plan/plan.ts'
 import { toJson } from '../../plan/json.ts'
 import { POD_LABELS } from '../discover/applications.ts'
-import {
-  adoptApplications,
-  fillDefaults,
-  gateObjects,
-  gateReturn,
-  verifyApplications,
-} from '../steps/application-steps.ts'
+import { adoptApplications, fillDefaults, gateObjects, verifyApplications } from '../steps/application-steps.ts'
 import {
   fenceControllers,
   guardCrds,
@@ -32,9 +26,10 @@ import { APPLICATION_DEFAULTS, SCHEDULE_DEFAULTS, UNTOUCHED_STATES } from './def
 import { rightsInUse } from './evaluate/install.ts'
 import { accessOf, argumentsOf, holdsOf, type InstallChoice, installKeys } from './install-parts.ts'
 import { manifestKeys } from './manifest-parts.ts'
-import { called, type Move, verdictsOf } from './move.ts'
+import { called, type Move } from './move.ts'
 import { scopesOf } from './others.ts'
 import { pullSteps } from './pull-steps.ts'
+import { returnGate } from './return-gate.ts'
 import { type WebhookSteps, webhookSteps } from './webhook-steps.ts'
 
 export interface StepOptions {
@@ -243,16 +238,4 @@ function checkSteps(move: Move): Step[] {
       webhook: null,
     }),
   ]
-}
-
-/** Only where a definition takes something away that says something. */
-function returnGate(move: Move): Step[] {
-  const lost = new Map<string, string[]>()
-  for (const verdict of verdictsOf(move)) {
-    for (const path of [...verdict.lost, ...verdict.unknown])
-      lost.set(path, [...(lost.get(path) ?? []), called(verdict)])
-  }
-  if (lost.size === 0) return []
-  const rows = [...lost].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, objects]) => ({ path, objects }))
-  return [gateReturn({ lost: rows })]
 }

@@ -218,7 +218,8 @@ function unkeep({ payload }: Step): Step {
   return unkeepObject(key, uid)
 }
 
-function isRaisedCrd({ verb, id }: Step, plan: Plan): boolean {
+/** Whether a step of the way back lowers a definition that `plan` has raised. */
+export function isRaisedCrd({ verb, id }: Step, plan: Plan): boolean {
   if (verb !== 'restore-crd') return false
   const done = plan.steps.find((step) => `undo/${step.id}` === id)
   return (done?.payload as unknown as ReplaceCrdPayload | undefined)?.decision === 'raise'

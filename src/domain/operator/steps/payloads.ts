@@ -296,6 +296,8 @@ export interface RestoreCrdPayload {
   type: ResourceType
   /** The step whose before-image is in the run. */
   ofStep: string
+  /** Objects that the plan names as hurt by it, as for `replace-crd`; absent where it takes nothing from any. */
+  foreseen?: readonly Foreseen[]
   timeoutSeconds: number
 }
 

@@ -1,27 +1,12 @@
 /** For whom the rules about definitions and stored objects hold. */
-import { called, type Move, verdictsOf } from '../move.ts'
+import type { Move } from '../move.ts'
 import type { Evaluators } from './evaluators.ts'
 
 export const DEFINITION_EVALUATORS: Evaluators = {
   'OP-CRD-LEFT-BEHIND': ({ crds, target }) =>
     target.chart === undefined ? [] : crds.filter(({ decision }) => decision === 'raise').map(({ name }) => name),
-  'OP-CRD-PRUNES': (move) =>
-    verdictsOf(move)
-      .filter(({ lost }) => lost.length > 0)
-      .map((verdict) => `${called(verdict)}: ${verdict.lost.join(', ')}`),
-  'OP-CRD-OBJECT-INVALID': (move) =>
-    verdictsOf(move)
-      .filter(({ violations }) => violations.length > 0)
-      .map(
-        (verdict) =>
-          `${called(verdict)}: ${verdict.violations.map(({ path, message }) => `${path} ${message}`).join(', ')}`,
-      ),
   'OP-CRD-PRESERVES-UNKNOWN': ({ crds }) =>
     crds.filter(({ now, final }) => final !== undefined && now.preserveUnknownFields).map(({ name }) => name),
-  'OP-CRD-UNKNOWN-FIELDS': (move) =>
-    verdictsOf(move)
-      .filter(({ unknown }) => unknown.length > 0)
-      .map((verdict) => `${called(verdict)}: ${verdict.unknown.join(', ')}`),
   'OP-CRD-STORED-VERSION': ({ crds }) =>
     crds
       .filter(({ versionsToLeave }) => versionsToLeave.length > 0)

@@ -1,16 +1,9 @@
 /** For whom the rules about the plan itself hold. */
 import { takesUp } from '../../discover/watching.ts'
-import { isUnasked } from '../judge-objects.ts'
 import { POLICY_FLOOR } from '../../steps/policies.ts'
 import type { Evaluators } from './evaluators.ts'
 
 export const OWN_EVALUATORS: Evaluators = {
-  'OP-SERVER-DISAGREES': ({ judgements }) =>
-    judgements.flatMap(({ disagreements }) =>
-      disagreements.map(({ object, foretold, said }) => `${object} (foretold ${foretold}; the server: ${said})`),
-    ),
-  'OP-SERVER-NOT-ASKED': ({ judgements }) =>
-    judgements.filter(isUnasked).map(({ type, notAsked }) => `${type.resource}: ${notAsked!}`),
   'OP-UNSEEN': ({ discovery, helm }) => [
     ...discovery.unseen.map(({ what, why }) => `${what}: ${why}`),
     ...(helm?.unseen ?? []),
