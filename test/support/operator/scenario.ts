@@ -292,9 +292,7 @@ async function crdSteps(cluster: Cluster): Promise<Step[]> {
         decision: 'raise',
         crd,
         beforeSpec: digestOf(live!.spec),
-        afterSpec: null,
         type: one,
-        probe: null,
         timeoutSeconds: SECONDS,
       }),
     )

@@ -22,11 +22,11 @@ const STEADY_READS = 2
 
 export const replaceCrd: Verb<ApplyContext> = {
   look: async (payload, context) => {
-    const { crd, beforeSpec, afterSpec, follows } = payload as unknown as ReplaceCrdPayload
+    const { crd, beforeSpec, follows } = payload as unknown as ReplaceCrdPayload
     const live = await readCrdOf(payload, context)
     if (live === undefined) return beforeSpec === 'absent' ? { state: 'ready' } : gone(payload)
     const now = digestOf(live.spec)
-    if (now === (afterSpec ?? (await digestAfter(crd, live, context)))) return { state: 'done' }
+    if (now === (await digestAfter(crd, live, context))) return { state: 'done' }
     return now === beforeSpec || (follows !== undefined && now === leftBy(follows, context))
       ? { state: 'ready' }
       : { state: 'drifted', why: `${live.metadata.name} has another schema` }
@@ -167,7 +167,7 @@ async function changeCrd(
 }
 
 async function waitUntilServed(payload: Json, context: ApplyContext): Promise<void> {
-  const { name, timeoutSeconds, type, probe } = payload as unknown as ReplaceCrdPayload
+  const { name, timeoutSeconds, type } = payload as unknown as ReplaceCrdPayload
   let steady = 0
   const options = { seconds: timeoutSeconds, what: `${name} to be served`, hint: 'see the conditions of the CRD' }
   await waitUntil(context, options, async () => {
@@ -175,8 +175,7 @@ async function waitUntilServed(payload: Json, context: ApplyContext): Promise<vo
     if (!isEstablished(live)) return 'it is not Established yet'
     const isSeen = await canBeRead(type, context)
     steady = isSeen ? steady + 1 : 0
-    if (steady < STEADY_READS) return 'the server rebuilds its storage'
-    return probe ? await probeReason(type, probe, context) : undefined
+    return steady < STEADY_READS ? 'the server rebuilds its storage' : undefined
   })
 }
 
@@ -197,17 +196,6 @@ async function canBeRead(type: ResourceType, { cluster, signal }: ApplyContext):
     if (isRefusal(error, 'NotFound', 'TooManyRequests', 'ServiceUnavailable', 'Expired', 'Gone')) return false
     throw error
   }
-}
-
-async function probeReason(
-  type: ResourceType,
-  { namespace, name, path, present }: NonNullable<ReplaceCrdPayload['probe']>,
-  { cluster, signal }: ApplyContext,
-): Promise<string | undefined> {
-  const object = await cluster.get({ type, namespace, name }, signal)
-  if (object === undefined) return undefined
-  const found = path.reduce<unknown>((inner, field) => (isFields(inner) ? inner[field] : undefined), object)
-  return (found !== undefined) === present ? undefined : `${namespace}/${name} is still read as before`
 }
 
 const PASSES_MAX = 10

@@ -106,7 +106,7 @@ async function putBack(steps: readonly string[], baseline: Baseline, context: Ap
   for (const step of steps) {
     const type = baseline.types.map((one) => one.type).find(({ resource }) => changes(step, resource))
     if (type === undefined) continue
-    const payload = { name: `${type.resource}.${type.group}`, type, timeoutSeconds: 120, probe: null }
+    const payload = { name: `${type.resource}.${type.group}`, type, timeoutSeconds: 120 }
     if (await putBackCrd(payload as unknown as Json, step, context)) restored.push(payload.name)
   }
   return restored

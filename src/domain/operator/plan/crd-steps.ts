@@ -39,8 +39,8 @@ function stepsFor(move: CrdMove, foreseen: readonly Foreseen[], timeoutSeconds: 
   if (final === undefined) return { change: [], migrate: [] }
   const decision = move.decision === 'lower' ? ('lower' as const) : ('raise' as const)
   const shared = {
-    ...{ name, decision, type, foreseen, probe: null, timeoutSeconds },
-    ...{ beforeSpec: specDigest(live), afterSpec: null },
+    ...{ name, decision, type, foreseen, timeoutSeconds },
+    beforeSpec: specDigest(live),
   }
   const both = servingBoth(move)
   if (both === undefined) return { change: [replaceCrd({ ...shared, crd: final })], migrate: [] }

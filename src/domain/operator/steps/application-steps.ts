@@ -1,4 +1,5 @@
 /** Steps on applications and their CRDs: adoption, defaults, schemas, stored versions, gates, verification. */
+import { digestOf } from '../../plan/json.ts'
 import type { Step } from '../../plan/plan.ts'
 import { inverseOf, operatorStep, stepId } from './operator-step.ts'
 import type {
@@ -53,7 +54,7 @@ export function replaceCrd(payload: ReplaceCrdPayload): Step {
         ? 'Replace the CRD by the newer schema, without deleting it'
         : 'Replace the CRD by the older schema; nothing is lost while no controller writes',
     before: { spec: payload.beforeSpec },
-    after: { spec: payload.afterSpec },
+    after: { spec: digestOf(payload.crd.spec) },
     inverse: inverseOf('restore-crd', {
       name: payload.name,
       type: payload.type,

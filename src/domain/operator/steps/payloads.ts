@@ -273,13 +273,9 @@ export interface ReplaceCrdPayload {
   beforeSpec: string
   /** The step of this run that leaves it as it is to be met here. */
   follows?: string
-  /** What the server will make of `crd.spec`; null where the plan could not ask it. */
-  afterSpec: string | null
   type: ResourceType
   /** Objects that the plan names as hurt by it; any other one that would be hurt stops the run before the change. */
   foreseen?: readonly Foreseen[]
-  /** Shape to be seen on read when the change has arrived; null where no object shows a difference. */
-  probe: { namespace: string; name: string; path: readonly string[]; present: boolean } | null
   timeoutSeconds: number
 }
 
