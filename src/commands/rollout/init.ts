@@ -18,11 +18,11 @@ export default class RolloutInit extends BaseCommand {
     ...clusterFlags,
     environment: Flags.string({
       char: 'e',
-      summary: 'an environment, in order; NAME alone is a context of that name; may be repeated',
+      summary: 'an environment, in order: NAME=CONTEXT, or NAME for a context of that name',
       required: true,
       multiple: true,
       multipleNonGreedy: true,
-      helpValue: 'NAME=CONTEXT',
+      helpValue: 'ENV',
       helpGroup,
     }),
     to: Flags.string({
@@ -43,8 +43,8 @@ export default class RolloutInit extends BaseCommand {
   }
   static override examples = [
     {
-      description: 'Three environments',
-      command: '<%= config.bin %> rollout init -e dev=kind-dev -e adhoc -e prod --to spark/spark-operator@2.5.2',
+      description: 'Two environments',
+      command: '<%= config.bin %> rollout init -e dev=kind -e prod --to ./chart-2.5.2',
     },
     { description: 'Into another file', command: '<%= config.bin %> rollout init -e dev --to ./chart -f dev.yaml' },
   ]
