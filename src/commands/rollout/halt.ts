@@ -43,7 +43,7 @@ export default class RolloutHalt extends RolloutCommand {
     if (!(before.stage === 'halted' && flags.revert)) {
       requireSoaking(environment, (await open.store.read()).entries)
       const { report, seen } = await this.look(open, environment, flags)
-      await this.consent({ question: `Stop ${environment.name}`, severe: false, name: environment.name }, flags)
+      await this.consent({ question: `Stop ${environment.name}`, severe: false, name: environment.context }, flags)
       const { entries } = await halt(report, { store: open.store, seen, by: open.by, why: flags.why ?? 'by hand' })
       const { stage } = stateOf(entries, environment.name)
       const next = run === null ? 'nothing was moved' : `sparkops operator revert ${run}`

@@ -47,7 +47,7 @@ export default class RolloutPromote extends RolloutCommand {
     const { report, seen } = await this.look(open, environment, flags, accepted)
     requireSoaking(environment, seen.entries)
     requireOpen(report, accepted)
-    await this.consent({ question: `Promote ${environment.name}`, severe: false, name: environment.name }, flags)
+    await this.consent({ question: `Promote ${environment.name}`, severe: false, name: environment.context }, flags)
     const { entries } = await promote(report, { store: open.store, seen, by: open.by, accepted })
     await this.present(statusOf(open.rollout, open.store.place, entries, null), rolloutStatusView)
   }
