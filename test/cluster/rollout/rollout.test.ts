@@ -159,6 +159,22 @@ describe('a rollout', () => {
     expect(existsSync(runs) ? readdirSync(runs) : []).toEqual([])
   })
 
+  it('is taken back by a halt, to the version that was there before', async () => {
+    writeFileSync(join(home, 'rollout.yaml'), FILE.replace('to-162', 'back'))
+    const accepts = (await savePlan()).split(' ').flatMap((id) => (id === '' ? [] : ['--accept', id]))
+    const env = { ...environment(), XDG_STATE_HOME: join(home, 'apart') }
+    const run = (...words: string[]): Promise<RunResult> =>
+      runCli(['rollout', ...words, '--state', 'journal'], { env, cwd: home })
+    const consent = ['--yes', '--confirm=lab-admin', ...accepts]
+    const start = await run('start', 'dev', '--plan', 'plan.json', ...consent)
+    expect(start.code, start.stderr).toBe(0)
+    const back = await run('halt', 'dev', '--revert', ...consent)
+    expect([back.code, back.stdout], back.stderr).toEqual([0, expect.stringContaining('took back')])
+    const status = await run('status', 'dev', '--json')
+    expect((JSON.parse(status.stdout) as RolloutStatus).environments[0]).toMatchObject({ stage: 'reverted' })
+    writeFileSync(join(home, 'rollout.yaml'), FILE)
+  }, 240_000)
+
   it('is carried on by the runbook after the process that moved the operator was killed', async () => {
     shim()
     const FINDINGS = await savePlan()
