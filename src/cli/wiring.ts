@@ -6,6 +6,7 @@ import type { OpenPool } from '../adapters/threads/scan-pool.ts'
 import type { TargetPorts } from '../domain/operator/source/locate-chart.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Cluster, ClusterReader } from '../ports/cluster.ts'
+import type { ClusterAccess } from '../ports/cluster-access.ts'
 import type { LocalPorts } from '../ports/local-ports.ts'
 import type { DumpInput, DumpLocation } from '../ports/dump-source.ts'
 import type { EventSink } from '../ports/event-sink.ts'
@@ -62,6 +63,13 @@ export async function openCluster(flags: KubeFlags): Promise<Cluster> {
   })
   onShutdown(() => cluster.close())
   return cluster
+}
+
+/** The same cluster where one is named, for a short question: it has this long to answer. */
+export async function findCluster(requestMs: number): Promise<ClusterAccess | undefined> {
+  const { findCluster: find } = await import('../adapters/kube/find-cluster.ts')
+  const timings = { requestMs, connectMs: requestMs, firstContactMs: 0, retryForMs: 0 }
+  return await find({ env: process.env, interactive: false, userAgent: `sparkops/${VERSION}`, timings })
 }
 
 /** Ports of this machine that listen until they are closed. */

@@ -1,13 +1,21 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { BaseCommand } from '../cli/base-command.ts'
-import { openMachine } from '../cli/wiring.ts'
+import { findCluster, openMachine } from '../cli/wiring.ts'
 import { diagnoseMachine, hasFindings } from '../domain/doctor/diagnose.ts'
+import { diagnoseCluster } from '../domain/doctor/diagnose-cluster.ts'
+import { SparkopsError } from '../domain/errors.ts'
 import { doctorView } from '../ui/doctor-view.ts'
+
+/** For one request to a cluster, and for all of them with the login before. */
+const REQUEST_MS = 3_000
+const CLUSTER_MS = 6_000
 
 export default class Doctor extends BaseCommand {
   static override summary = 'Show what this machine allows, for each group of commands.'
   static override description =
     'Looks at Node, the memory that this process may use, the embedded query engine, and the programs that some ' +
-    'commands call. Changes nothing. Ends with 3 if a group of commands cannot work here.'
+    'commands call; and asks the cluster that the kubeconfig names, where it names one, for its version and for what ' +
+    'this login may do. Changes nothing. Ends with 3 if a group of commands cannot work here.'
   static override examples = [
     { description: 'What works on this machine', command: '<%= config.bin %> doctor' },
     { description: 'The same for a program', command: '<%= config.bin %> doctor -o json' },
@@ -16,7 +24,17 @@ export default class Doctor extends BaseCommand {
 
   async run(): Promise<void> {
     await this.parse(Doctor)
-    const report = await diagnoseMachine(await openMachine())
+    const cluster = await diagnoseCluster(() => findCluster(REQUEST_MS), tooLong())
+    const report = await diagnoseMachine(await openMachine(), cluster)
     await this.present(report, doctorView, { exit: hasFindings(report) ? 'findings' : 'ok' })
   }
+}
+
+async function tooLong(): Promise<never> {
+  await sleep(CLUSTER_MS, undefined, { ref: false })
+  throw new SparkopsError({
+    code: 'SO_KUBE_UNREACHABLE',
+    message: `no answer within ${CLUSTER_MS / 1000} s`,
+    exit: 'unreachable',
+  })
 }

@@ -1,5 +1,6 @@
 /** Finds out what a machine allows, for each group of commands. Reads only. */
 import type { FoundProgram, Machine } from '../../ports/machine.ts'
+import type { ClusterFinding } from './diagnose-cluster.ts'
 import { API_VERSION, type Document } from '../document.ts'
 import { GROUPS, PROGRAMS, type GroupRequirement } from './requirements.ts'
 
@@ -16,6 +17,8 @@ export interface DoctorReport extends Document {
   engine: { works: boolean; version: string | null; failure: string | null }
   programs: ProgramFinding[]
   groups: GroupFinding[]
+  /** Null where no cluster is named. */
+  cluster: ClusterFinding | null
 }
 
 export interface ProgramFinding {
@@ -33,8 +36,8 @@ export interface GroupFinding {
   why: string
 }
 
-/** Asks the machine for all that commands depend on. */
-export async function diagnoseMachine(machine: Machine): Promise<DoctorReport> {
+/** Asks the machine for all that commands depend on; `cluster` is what was found of one. */
+export async function diagnoseMachine(machine: Machine, cluster: ClusterFinding | null = null): Promise<DoctorReport> {
   const [engine, programs] = await Promise.all([
     machine.loadEngine(),
     Promise.all(
@@ -59,10 +62,11 @@ export async function diagnoseMachine(machine: Machine): Promise<DoctorReport> {
     engine: { works: failure === null, version: 'version' in engine ? engine.version : null, failure },
     programs,
     groups: GROUPS.map((group) => groupFinding(group, node.supported, failure, programs)),
+    cluster,
   }
 }
 
-/** Whether any group of commands cannot work here. */
+/** Whether any group of commands cannot work here. A cluster is another place: one that does not answer is told only. */
 export function hasFindings(report: DoctorReport): boolean {
   return report.groups.some((group) => !group.works)
 }
