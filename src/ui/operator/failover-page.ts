@@ -41,8 +41,8 @@ function page(report: FailoverReport): string {
     <h2>In time</h2>
     ${failoverTimeline(report)}
     <p class="soft">
-      Grey: the former leader. Green: the next one. Shaded: from the leader’s going until the next one was seen to work.
-      A dot: the driver of a test application. Seconds since the leader went.
+      Grey: the former leader. Green: the next one. Orange: waits to be taken up. Shaded: from the leader’s going until
+      the next one was seen to work. A dot: the driver of a test application. Seconds since the leader went.
     </p>
     ${itemSection(report)} ${testSection(report)} ${unseenSection(report)}
     <p class="soft">

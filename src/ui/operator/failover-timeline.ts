@@ -63,7 +63,7 @@ function gap({ times }: FailoverReport, { x }: Scale, height: number): Markup | 
 
 function lockRow({ times, leader }: FailoverReport, { x }: Scale, y: number): Markup {
   const end = times.taken ?? times.ended
-  return html`${label('lock', y)}${bar('old', x(Date.parse(times.begun)), x(Date.parse(times.removed ?? end)), y, leader.before)}
+  return html`${label('lock', y)}${bar('old', x(Date.parse(times.begun)), x(Date.parse(times.renewed ?? end)), y, leader.before)}
   ${times.taken !== null && bar('new', x(Date.parse(times.taken)), x(Date.parse(times.ended)), y, leader.after ?? '')}`
 }
 

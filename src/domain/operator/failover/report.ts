@@ -26,8 +26,9 @@ export interface FailoverReport extends Document {
   operator: FailoverSubject['operator']
   lock: FailoverSubject['lock']
   leader: { before: string; pod: string; after: string | null }
-  /** By the clock of the machine that watched, RFC 3339. */
-  times: Record<'begun' | 'ended', string> & Record<'removed' | 'leaderEnded' | 'taken' | 'reconciled', string | null>
+  /** By the clock of the machine that watched, RFC 3339. `renewed`: when the former leader last renewed its lock. */
+  times: Record<'begun' | 'ended', string> &
+    Record<'removed' | 'renewed' | 'leaderEnded' | 'taken' | 'reconciled', string | null>
   /** Milliseconds since the leader was removed; of one that was only watched, since it was last seen to renew. */
   durations: { taken: number | null; reconciled: number | null }
   /** The write of the operator by which the next leader was seen to work. */
@@ -97,6 +98,7 @@ export function concludeFailover(subject: FailoverSubject, facts: FailoverFacts,
     times: {
       begun: timeOf(facts.begunAt),
       removed: orNull(facts.removedAt),
+      renewed: orNull(lastRenewal(seen.lock, leader.holder) ?? null),
       leaderEnded: orNull(gone?.at ?? null),
       taken: orNull(takenAt),
       reconciled: orNull(trace?.at ?? null),
