@@ -257,13 +257,43 @@ describe('operator failover', () => {
     expect(await sparkops('--resume', 'last', '--report', join(scratch, 'page.txt'))).toMatchObject({ code: 64 })
   })
 
-  it('refuses where nobody holds the lock, and without rights', async () => {
-    expect(await sparkops('--yes')).toMatchObject({ code: 3, stderr: expect.stringContaining('FO-') as string })
+  const findings = async (): Promise<string[]> => {
+    const { code, stdout } = await sparkops('--dry-run', '-o', 'json')
+    expect(code).toBe(3)
+    return (JSON.parse(stdout) as { findings: { id: string }[] }).findings.map(({ id }) => id)
+  }
+  const patchController = async (patch: object): Promise<void> => {
+    const path = '/apis/apps/v1/namespaces/spark-operator/deployments/spark-operator-controller'
+    await lab().request('PATCH', path, patch, 'application/merge-patch+json')
+  }
+
+  it('refuses, and says why: nobody ready, no lock, one replica, no right of the operator to its lock', async () => {
+    expect(await sparkops('--yes')).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('FO-ONE-REPLICA') as string,
+    })
+    expect(await findings()).toEqual(['FO-ONE-REPLICA', 'FO-NO-LOCK'])
     await start()
-    const { kubeconfigPath } = await lab().addUser('reader')
+    await patchController({ spec: { replicas: 1 } })
+    expect(await findings()).toEqual(['FO-ONE-REPLICA'])
+    await patchController({ spec: { replicas: 2 } })
+    const role = '/apis/rbac.authorization.k8s.io/v1/clusterroles/spark-operator-controller'
+    const { rules } = (await lab().request('GET', role)) as { rules: { apiGroups: string[] }[] }
+    const withoutLeases = rules.filter(({ apiGroups }) => !apiGroups.includes('coordination.k8s.io'))
+    await lab().request('PATCH', role, { rules: withoutLeases }, 'application/merge-patch+json')
+    expect(await findings()).toEqual(['FO-OPERATOR-RIGHTS'])
+    await lab().request('PATCH', role, { rules }, 'application/merge-patch+json')
+  })
+
+  it('ends with 4 before anything is done where the login may only read, and names what it lacks', async () => {
+    await start()
+    const rules = [{ apiGroups: ['*'], resources: ['*'], verbs: ['get', 'list', 'watch'] }]
+    const { kubeconfigPath } = await lab().addUser('reader', { rules })
+    const before = await lockHolder()
     const { code, stderr } = await sparkops('--kubeconfig', kubeconfigPath, '--yes')
-    expect(stderr).not.toBe('')
-    expect([3, 4]).toContain(code)
+    expect(stderr).toContain('delete pods in spark-operator')
+    expect(code).toBe(4)
+    expect(await lockHolder()).toBe(before)
   })
 })
 
