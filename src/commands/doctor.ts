@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { BaseCommand } from '../cli/base-command.ts'
+import { unreachableAfter } from '../cli/patience.ts'
 import { findCluster, openMachine } from '../cli/wiring.ts'
 import { diagnoseMachine, hasFindings } from '../domain/doctor/diagnose.ts'
 import { diagnoseCluster } from '../domain/doctor/diagnose-cluster.ts'
-import { SparkopsError } from '../domain/errors.ts'
 import { doctorView } from '../ui/doctor-view.ts'
 
 /** For one request to a cluster, and for all of them with the login before. */
@@ -24,17 +23,8 @@ export default class Doctor extends BaseCommand {
 
   async run(): Promise<void> {
     await this.parse(Doctor)
-    const cluster = await diagnoseCluster(() => findCluster(REQUEST_MS), tooLong())
+    const cluster = await diagnoseCluster(() => findCluster(REQUEST_MS), unreachableAfter(CLUSTER_MS))
     const report = await diagnoseMachine(await openMachine(), cluster)
     await this.present(report, doctorView, { exit: hasFindings(report) ? 'findings' : 'ok' })
   }
-}
-
-async function tooLong(): Promise<never> {
-  await sleep(CLUSTER_MS, undefined, { ref: false })
-  throw new SparkopsError({
-    code: 'SO_KUBE_UNREACHABLE',
-    message: `no answer within ${CLUSTER_MS / 1000} s`,
-    exit: 'unreachable',
-  })
 }

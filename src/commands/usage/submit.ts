@@ -47,11 +47,11 @@ export default class UsageSubmit extends BaseCommand {
   static override examples = [
     {
       description: 'Look at what would be submitted',
-      command: '<%= config.bin %> usage submit s3://y/e --store s3://y/u --base a.yaml',
+      command: '<%= config.bin %> usage submit s3://y/e --store s3://y/u --base a.yml',
     },
     {
       description: 'Submit it, and compute when it is done',
-      command: '<%= config.bin %> usage submit s3://y/e --store s3://y/u --base a.yaml --apply',
+      command: '<%= config.bin %> usage submit s3://y/e --store s3://y/u --base a.yml --apply',
     },
   ]
   static override exitCodes = ['data', 'auth', 'unreachable'] as const
