@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import type { OperatorReceipt } from '../../../src/domain/operator/apply/receipt.ts'
 import { MUTATING_WEBHOOKS, SECRET, SERVICE, VALIDATING_WEBHOOKS } from '../../../src/domain/operator/discover/kinds.ts'
+import type { CheckInstallPayload } from '../../../src/domain/operator/steps/payloads.ts'
 import type { OperatorSession } from '../../../src/domain/operator/apply/session.ts'
 import type { Plan, Step } from '../../../src/domain/plan/plan.ts'
 import type { Cluster } from '../../../src/ports/cluster.ts'
@@ -120,6 +121,9 @@ async function go(cluster: Cluster, session: OperatorSession, to: FixtureVersion
   const values = [{ webhook: { enable: true } }]
   const plan: Plan = withoutGrace(await planTo(lab(), cluster, to, { values, isBack }))
   expect(plan.findings.filter(({ gate }) => gate === 'block')).toEqual([])
+  const check = plan.steps.find(({ verb }) => verb === 'check-install')!.payload as unknown as CheckInstallPayload
+  // Of 1.x nothing can be looked at before it is started.
+  expect(check.webhook === null).toBe(to.startsWith('1.'))
   return await whileExecutorsAreMade(cluster, (meanwhile) => carry(session, plan, { meanwhile }))
 }
 

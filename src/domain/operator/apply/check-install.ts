@@ -1,12 +1,12 @@
 /** What must be true of the target before it is started: it looks at the cluster, not at what was meant. */
-import { X509Certificate } from 'node:crypto'
-import type { AccessQuestion, KubeObject } from '../../../ports/cluster.ts'
+import type { AccessQuestion } from '../../../ports/cluster.ts'
 import { SparkopsError } from '../../errors.ts'
 import type { Verb } from '../../plan/verb.ts'
 import { objectName } from '../steps/operator-step.ts'
 import type { CheckInstallPayload } from '../steps/payloads.ts'
 import type { ApplyContext } from './context.ts'
-import { SECRET_TYPE, SERVICE_ACCOUNT_TYPE, SUBJECT_REVIEW_TYPE } from './well-known.ts'
+import { checkWebhook } from './check-webhook.ts'
+import { SERVICE_ACCOUNT_TYPE, SUBJECT_REVIEW_TYPE } from './well-known.ts'
 
 export const checkInstall: Verb<ApplyContext> = {
   isCheck: true,
@@ -15,7 +15,7 @@ export const checkInstall: Verb<ApplyContext> = {
     const faults = [
       ...(await deploymentFaults(check, context)),
       ...(await accountFaults(check, context)),
-      ...(check.webhook === null ? [] : await webhookFaults(check.webhook, context)),
+      ...(check.webhook === null ? [] : await checkWebhook(check.webhook, context)),
     ]
     if (faults.length === 0) return null
     throw new SparkopsError({
@@ -84,50 +84,6 @@ async function mayDo(user: string, question: AccessQuestion, { cluster }: ApplyC
 
 function within({ namespace }: AccessQuestion): string {
   return namespace === undefined ? ' in the cluster' : ` in ${namespace}`
-}
-
-async function webhookFaults(
-  { secret, certificateField, service, configurations }: NonNullable<CheckInstallPayload['webhook']>,
-  context: ApplyContext,
-): Promise<string[]> {
-  const { cluster, signal, clock } = context
-  const live = await cluster.get({ ...secret, type: SECRET_TYPE }, signal)
-  const encoded = (live?.data as Record<string, string> | undefined)?.[certificateField]
-  if (!encoded) return [`${objectName(secret)} has no ${certificateField}`]
-  const certificate = readCertificate(Buffer.from(encoded, 'base64').toString('utf8'))
-  if (certificate === undefined) return [`${objectName(secret)}: ${certificateField} is no certificate`]
-  const host = `${service.name}.${service.namespace ?? ''}.svc`
-  const faults: string[] = []
-  if (certificate.checkHost(host) === undefined) faults.push(`the webhook's certificate is not for ${host}`)
-  if (Date.parse(certificate.validTo) <= clock.now())
-    faults.push(`the webhook's certificate ended ${certificate.validTo}`)
-  for (const key of configurations) {
-    const configuration = await cluster.get(key, signal)
-    if (configuration !== undefined && !trusts(configuration, certificate)) {
-      faults.push(`${objectName(key)} does not trust the webhook's certificate`)
-    }
-  }
-  return faults
-}
-
-function readCertificate(pem: string): X509Certificate | undefined {
-  try {
-    return new X509Certificate(pem)
-  } catch {
-    return undefined
-  }
-}
-
-function trusts(configuration: KubeObject, certificate: X509Certificate): boolean {
-  const { webhooks = [] } = configuration as { webhooks?: { clientConfig?: { caBundle?: string } }[] }
-  return webhooks.every(({ clientConfig }) => {
-    const bundle = Buffer.from(clientConfig?.caBundle ?? '', 'base64').toString('utf8')
-    const authorities = bundle.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? []
-    return authorities.some((pem) => {
-      const authority = readCertificate(pem)
-      return authority !== undefined && certificate.checkIssued(authority) && certificate.verify(authority.publicKey)
-    })
-  })
 }
 
 function sorted(values: readonly string[] = []): string[] {

@@ -17,14 +17,15 @@ import {
   unguardCrds,
   writeReceipt,
 } from '../steps/guard-steps.ts'
-import { applyManifests, checkInstall, helmUpgrade } from '../steps/install-steps.ts'
+import { applyManifests, helmUpgrade } from '../steps/install-steps.ts'
 import { keepObject, repairOwnership, unkeepObject } from '../steps/object-steps.ts'
 import { canarySteps } from './canary-steps.ts'
 import { deploymentKey, fenceOf, quietSteps, startsOf, stopsOf } from './controller-steps.ts'
 import { crdSteps } from './crd-steps.ts'
 import { APPLICATION_DEFAULTS, SCHEDULE_DEFAULTS, UNTOUCHED_STATES } from './defaults.ts'
 import { rightsInUse } from './evaluate/install.ts'
-import { accessOf, argumentsOf, holdsOf, type InstallChoice, installKeys } from './install-parts.ts'
+import { checkSteps } from './check-steps.ts'
+import { holdsOf, type InstallChoice, installKeys } from './install-parts.ts'
 import { manifestKeys } from './manifest-parts.ts'
 import { called, type Move } from './move.ts'
 import { scopesOf } from './others.ts'
@@ -222,20 +223,4 @@ function hooksWouldKill(move: Move): boolean {
 
 function keyOfWorkload({ metadata }: { metadata: { namespace?: string; name: string } }): ObjectKey {
   return deploymentKey({ namespace: metadata.namespace ?? '', name: metadata.name })
-}
-
-function checkSteps(move: Move): Step[] {
-  const { behaviour, discovery } = move
-  if (behaviour?.controller.kind !== 'Deployment') return []
-  const { controller } = behaviour
-  return [
-    checkInstall({
-      deployment: deploymentKey(controller),
-      arguments: argumentsOf(controller.pod, controller.image),
-      image: controller.image,
-      serviceAccount: { namespace: controller.namespace, name: controller.serviceAccount },
-      access: accessOf(behaviour.namespaces, discovery.group),
-      webhook: null,
-    }),
-  ]
 }

@@ -19,8 +19,11 @@ export interface ReleaseTraits {
   kubernetesAtLeast: string
   /** Who makes the operator's ServiceAccount, ClusterRole and binding: Helm hooks, or the release. */
   operatorRbac: 'hooks' | 'release' | 'release, per component'
-  /** Who makes the webhook's certificate, and into which keys of the Secret. */
-  webhookCertificate: 'hook job' | 'operator, *.pem' | 'operator, tls.*'
+  /**
+   * Who makes the webhook's certificate. The keys of the Secret (`server-cert.pem`) are the same in all; `tls.crt` is
+   * what 2.x calls its file (webhook-cert-name), and cert-manager its key.
+   */
+  webhookCertificate: 'hook job' | 'operator'
   /** `self`: the configuration appears at start and goes on SIGTERM; `chart`: it stays while the webhook is down. */
   webhookRegistration: 'self' | 'chart'
   webhookByDefault: boolean
@@ -82,8 +85,7 @@ export const TRAITS: readonly TraitRow[] = [
   { trait: 'operatorRbac', from: '1.6.0', value: 'release', source: HOOKS_OUT },
   { trait: 'operatorRbac', from: '2.0.0-rc.0', value: 'release, per component', source: MAIN_2 },
   { trait: 'webhookCertificate', from: '1.2.2', value: 'hook job', source: 'templates/webhook-init-job.yaml' },
-  { trait: 'webhookCertificate', from: '1.6.0', value: 'operator, *.pem', source: HOOKS_OUT },
-  { trait: 'webhookCertificate', from: '2.0.0-rc.0', value: 'operator, tls.*', source: MAIN_2 },
+  { trait: 'webhookCertificate', from: '1.6.0', value: 'operator', source: HOOKS_OUT },
   { trait: 'webhookRegistration', from: '0.5.0', value: 'self', source: 'pkg/webhook/webhook.go, selfRegistration' },
   { trait: 'webhookRegistration', from: '2.0.0-rc.0', value: 'chart', source: MAIN_2 },
   { trait: 'webhookByDefault', from: '1.2.2', value: false, source: 'values.yaml, webhook.enable' },

@@ -23,7 +23,7 @@ export const INSTALL_RULES: readonly OperatorRule[] = [
     id: 'OP-HELM-IMPORT-SECRET',
     direction: 'forward',
     from: { webhookCertificate: ['hook job'] },
-    to: { webhookCertificate: ['operator, *.pem', 'operator, tls.*'] },
+    to: { webhookCertificate: ['operator'] },
     subject: 'rendered objects and their live owners',
     title: 'The Secret with the webhook’s certificate belongs to no release',
     detail: 'The old chart’s init job made it; the new chart has a Secret of the same name, or fills it at run time.',

@@ -385,13 +385,20 @@ export interface CheckInstallPayload {
   serviceAccount: { namespace: string; name: string }
   /** What the service account must be allowed (SubjectAccessReview). */
   access: readonly AccessQuestion[]
-  /** The serving certificate must be valid for the Service and trusted by the configurations. */
-  webhook: {
-    secret: ObjectKey
-    certificateField: string
-    service: ObjectKey
-    configurations: readonly ObjectKey[]
-  } | null
+  /**
+   * The certificate of a webhook that is an object of the installation must be valid for its Service and trusted by its
+   * configurations. Null where there is none before the start: 1.x makes and registers its own.
+   */
+  webhook: InstalledWebhook | null
+}
+
+export interface InstalledWebhook {
+  /** Whatever its keys are called: they differ between the operator's own certificate and cert-manager's. */
+  secret: ObjectKey
+  service: ObjectKey
+  configurations: readonly ObjectKey[]
+  /** How long it may take the webhook to make its certificate, and to write its CA. */
+  timeoutSeconds: number
 }
 
 /** Gate 2. After it the first write to an object ends what the older schema does not hold. */
