@@ -4,7 +4,7 @@ import { API_VERSION, type Document } from '../document.ts'
 import { numberAt, textAt } from '../operator/discover/json.ts'
 import { POD } from '../operator/discover/kinds.ts'
 import { compareText } from '../order.ts'
-import { POD_LABELS } from '../operator/discover/applications.ts'
+import { POD_LABELS } from '../operator/discover/driver-pods.ts'
 import { noApplication } from './list.ts'
 import { applicationType, EVENT } from './read.ts'
 

@@ -3,13 +3,11 @@ import type { KubeObject } from '../../ports/cluster.ts'
 import {
   type Application,
   applicationFrom,
-  driverFrom,
-  isFinished,
   pairDrivers,
-  POD_LABELS,
   TERMINAL_STATES,
   type Trouble,
 } from '../operator/discover/applications.ts'
+import { driverFrom, isFinished, POD_LABELS } from '../operator/discover/driver-pods.ts'
 import { textAt } from '../operator/discover/json.ts'
 
 export interface Observation {

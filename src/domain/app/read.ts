@@ -1,7 +1,7 @@
 /** Reads applications with all that belongs to them, from a cluster or a snapshot. */
 import type { KubeObject, ResourceType } from '../../ports/cluster.ts'
 import { SparkopsError } from '../errors.ts'
-import { POD_LABELS } from '../operator/discover/applications.ts'
+import { POD_LABELS } from '../operator/discover/driver-pods.ts'
 import { POD, SPARK_GROUP } from '../operator/discover/kinds.ts'
 import type { Sight } from '../operator/discover/sight.ts'
 import { compareText } from '../order.ts'

@@ -1,6 +1,6 @@
 /** Follows applications and their pods as they change. */
 import type { Cluster, KubeObject, WatchEvent } from '../../ports/cluster.ts'
-import { POD_LABELS } from '../operator/discover/applications.ts'
+import { POD_LABELS } from '../operator/discover/driver-pods.ts'
 import { POD } from '../operator/discover/kinds.ts'
 import { mergeStreams } from './merge-streams.ts'
 import { applicationNameOf, type Observation, observe } from './observation.ts'

@@ -1,6 +1,6 @@
 /** What became of the executors, summed up as a fact that rules can read. */
 import type { KubeObject } from '../../../ports/cluster.ts'
-import { isFinished } from '../../operator/discover/applications.ts'
+import { isFinished } from '../../operator/discover/driver-pods.ts'
 import { textAt } from '../../operator/discover/json.ts'
 import { type Observation, phaseOf } from '../observation.ts'
 import { firstMatch } from './match.ts'

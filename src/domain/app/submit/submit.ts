@@ -2,7 +2,7 @@
 import type { Cluster, KubeObject, ResourceType } from '../../../ports/cluster.ts'
 import { API_VERSION, type Document } from '../../document.ts'
 import { type ExitName, SparkopsError } from '../../errors.ts'
-import { POD_LABELS } from '../../operator/discover/applications.ts'
+import { POD_LABELS } from '../../operator/discover/driver-pods.ts'
 import { type Percentiles, percentilesOf } from '../../statistics/percentiles.ts'
 import { labelValue, RUN } from '../labels.ts'
 import { mergeStreams } from '../merge-streams.ts'

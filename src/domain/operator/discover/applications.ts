@@ -1,19 +1,11 @@
 /**
- * Applications and the pods that belong to them, each reduced to what a decision needs, so that five thousand of them
- * fit into little memory. Pods are found by the labels that every release of the operator puts on them.
+ * Applications, each reduced to what a decision needs, so that five thousand of them fit into little memory, and joined
+ * with the pods that belong to them.
  */
 import type { KubeObject, ResourceType } from '../../../ports/cluster.ts'
-import { at, fieldsAt, listAt, numberAt, textAt } from './json.ts'
-import { nameOf, POD } from './kinds.ts'
+import { type DriverPod, isFinished, type Pods } from './driver-pods.ts'
+import { at, fieldsAt, numberAt, textAt } from './json.ts'
 import { REFUSED_CONF, WEBHOOK_FIELDS, WEBHOOK_SPEC_FIELDS } from './pod-fields.ts'
-import type { Sight } from './sight.ts'
-
-/** The same in every tag from v1beta1-0.9.0 to v2.5.2 (pkg/config/constants.go, pkg/common/spark.go). */
-export const POD_LABELS = {
-  applicationName: 'sparkoperator.k8s.io/app-name',
-  submissionId: 'sparkoperator.k8s.io/submission-id',
-  role: ['spark-role', 'driver'],
-} as const
 
 /** States of an application in which nothing of it runs and nothing more will happen by itself. */
 export const TERMINAL_STATES: ReadonlySet<string> = new Set(['COMPLETED', 'FAILED'])
@@ -49,31 +41,6 @@ export interface Application {
   webhookFields: string[]
   /** Keys of `sparkConf` that 2.5.2 and newer refuse. */
   refusedConf: string[]
-}
-
-export interface DriverPod {
-  namespace: string
-  name: string
-  uid: string
-  application: string
-  submissionId: string | undefined
-  createdAt: string | undefined
-  phase: string
-  /** The driver itself is over; sidecars may keep its pod. */
-  ended: boolean
-  deleting: boolean
-  restarts: number
-  waiting: string | undefined
-  /** The uid of the application that owns it; undefined where none does (1.x without webhook). */
-  ownerUid: string | undefined
-  /** Whose token it asks the API server for executors with. */
-  serviceAccount: string
-}
-
-export interface Pods {
-  drivers: DriverPod[]
-  /** Executors that are not finished, by `namespace/application`. */
-  executors: ReadonlyMap<string, number>
 }
 
 /** Reduces a SparkApplication to what decisions need. */
@@ -129,57 +96,6 @@ function refusedConfOf(object: KubeObject): string[] {
   const elsewhere = conf['spark.kubernetes.namespace']
   const isElsewhere = elsewhere !== undefined && elsewhere !== object.metadata.namespace
   return [...named, ...(isElsewhere ? ['spark.kubernetes.namespace'] : [])].sort()
-}
-
-/** All driver pods, and how many executors each application has. */
-export async function readPods(sight: Sight, namespace?: string): Promise<Pods> {
-  const drivers: DriverPod[] = []
-  const executors = new Map<string, number>()
-  for await (const pod of sight.each(POD, { namespace, labelSelector: POD_LABELS.applicationName })) {
-    const [roleLabel, driver] = POD_LABELS.role
-    const application = pod.metadata.labels?.[POD_LABELS.applicationName] ?? ''
-    if (pod.metadata.labels?.[roleLabel] === driver) drivers.push(driverFrom(pod, application))
-    else if (!isFinished(textAt(pod, 'status', 'phase') ?? '')) {
-      const id = `${pod.metadata.namespace ?? ''}/${application}`
-      executors.set(id, (executors.get(id) ?? 0) + 1)
-    }
-  }
-  drivers.sort((a, b) => (nameOf({ metadata: a }) < nameOf({ metadata: b }) ? -1 : 1))
-  return { drivers, executors }
-}
-
-/** Reduces a driver pod to what decisions need. */
-export function driverFrom(pod: KubeObject, application: string): DriverPod {
-  const containers = listAt(pod, 'status', 'containerStatuses')
-  return {
-    namespace: pod.metadata.namespace ?? '',
-    name: pod.metadata.name,
-    uid: pod.metadata.uid ?? '',
-    application,
-    submissionId: pod.metadata.labels?.[POD_LABELS.submissionId],
-    createdAt: pod.metadata.creationTimestamp,
-    phase: textAt(pod, 'status', 'phase') ?? 'Unknown',
-    ended: hasEnded(pod, containers),
-    deleting: pod.metadata.deletionTimestamp !== undefined,
-    restarts: containers.reduce<number>((sum, one) => sum + (numberAt(one, 'restartCount') ?? 0), 0),
-    waiting: containers.map((one) => textAt(one, 'state', 'waiting', 'reason')).find((reason) => reason !== undefined),
-    ownerUid: pod.metadata.ownerReferences?.find((owner) => owner.kind === 'SparkApplication')?.uid,
-    serviceAccount: textAt(pod, 'spec', 'serviceAccountName') ?? 'default',
-  }
-}
-
-/** SparkDriverContainerName of every release; a pod template may name it otherwise, and the pod's phase tells then. */
-const DRIVER_CONTAINER = 'spark-kubernetes-driver'
-
-function hasEnded(pod: KubeObject, containers: readonly unknown[]): boolean {
-  const driver = containers.find((one) => textAt(one, 'name') === DRIVER_CONTAINER)
-  const isTerminated = !isNothing(at(driver, 'state', 'terminated'))
-  return isTerminated || isFinished(textAt(pod, 'status', 'phase') ?? '')
-}
-
-/** Whether a pod's phase is one that never changes again. */
-export function isFinished(phase: string): boolean {
-  return phase === 'Succeeded' || phase === 'Failed'
 }
 
 /** An application with what was found of it. */

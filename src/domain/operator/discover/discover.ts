@@ -9,13 +9,12 @@ import {
   type Application,
   type ApplicationCase,
   applicationFrom,
-  type DriverPod,
   pairDrivers,
-  readPods,
   type Schedule,
   scheduleFrom,
   type ServedKinds,
 } from './applications.ts'
+import { type DriverPod, readPods } from './driver-pods.ts'
 
 import { type LiveCrds, readCrds } from './crds.ts'
 import { findGitOpsOwners, type GitOpsOwner } from './gitops.ts'

@@ -3,7 +3,8 @@
  * for all of it, that of this machine, by when a change arrived. Plain data in, plain data out.
  */
 import type { KubeObject } from '../../../ports/cluster.ts'
-import { applicationFrom, driverFrom, POD_LABELS, scheduleFrom } from '../discover/applications.ts'
+import { applicationFrom, scheduleFrom } from '../discover/applications.ts'
+import { driverFrom, POD_LABELS } from '../discover/driver-pods.ts'
 import { numberAt, textAt } from '../discover/json.ts'
 import { PROBE } from '../trial/probe.ts'
 import { recordOf, type LockKind } from './locks.ts'

@@ -1,7 +1,7 @@
 /** Watches everything that a failover is judged by, from before the leader goes; each change goes to the sightings. */
 import type { Cluster, KubeObject, ResourceType, WatchEvent } from '../../../ports/cluster.ts'
 import { SparkopsError } from '../../errors.ts'
-import { POD_LABELS } from '../discover/applications.ts'
+import { POD_LABELS } from '../discover/driver-pods.ts'
 import { POD } from '../discover/kinds.ts'
 import { LOCK_TYPES, type LockKind } from './locks.ts'
 import type { Sighted, Sightings } from './sightings.ts'

@@ -1,7 +1,7 @@
 /** The steps that take the old controller down and bring the new one up, and what is kept out in between. */
 import type { KubeObject, ObjectKey } from '../../../ports/cluster.ts'
 import type { Step } from '../../plan/plan.ts'
-import { POD_LABELS } from '../discover/applications.ts'
+import { POD_LABELS } from '../discover/driver-pods.ts'
 import { DEPLOYMENT } from '../discover/kinds.ts'
 import { quiesce, startController, stopController } from '../steps/guard-steps.ts'
 import type { Move } from './move.ts'

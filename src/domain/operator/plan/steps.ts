@@ -5,7 +5,7 @@
 import type { ObjectKey, ResourceType } from '../../../ports/cluster.ts'
 import type { Step } from '../../plan/plan.ts'
 import { toJson } from '../../plan/json.ts'
-import { POD_LABELS } from '../discover/applications.ts'
+import { POD_LABELS } from '../discover/driver-pods.ts'
 import { adoptApplications, fillDefaults, gateObjects, verifyApplications } from '../steps/application-steps.ts'
 import {
   fenceControllers,

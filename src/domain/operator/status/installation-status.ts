@@ -1,7 +1,8 @@
 /** What `operator status` says of one installation. */
 import type { OperatorBehaviour } from '../behaviour/behaviour.ts'
 import { describeScope } from '../behaviour/namespaces.ts'
-import { type ApplicationCase, isFinished } from '../discover/applications.ts'
+import type { ApplicationCase } from '../discover/applications.ts'
+import { isFinished } from '../discover/driver-pods.ts'
 import type { Discovery, FoundInstallation } from '../discover/discover.ts'
 import type { GitOpsOwner } from '../discover/gitops.ts'
 import { takesUp } from '../discover/watching.ts'

@@ -1,8 +1,8 @@
 /** Applications and drivers that are not as they should be while nothing of them has ended: lost, doubled, stuck. */
 import type { FailureOrigin } from '../../app/failure/rule.ts'
 import { hasEnded, type Observation, phaseOf } from '../../app/observation.ts'
-import type { DriverPod } from '../../operator/discover/applications.ts'
-import { isFinished } from '../../operator/discover/applications.ts'
+import type { DriverPod } from '../../operator/discover/driver-pods.ts'
+import { isFinished } from '../../operator/discover/driver-pods.ts'
 import { textAt } from '../../operator/discover/json.ts'
 import { causeOf } from '../cause/cause.ts'
 
