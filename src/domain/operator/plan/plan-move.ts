@@ -2,46 +2,39 @@
  * Plans a move of the operator from what is installed to a target: reads, renders nothing itself, asks the API server
  * through a temporary definition where it may, and changes nothing else. The same inputs give the same digest.
  */
-import type { Cluster, KubeObject } from '../../../ports/cluster.ts'
-import type { ReportProgress } from '../../../ports/progress.ts'
 import { API_VERSION } from '../../document.ts'
 import type { ExitName } from '../../errors.ts'
-import { digestOf } from '../../plan/json.ts'
-import type { Fingerprint, Json, Plan } from '../../plan/plan.ts'
+import type { Json, Plan } from '../../plan/plan.ts'
 import { sealPlan } from '../../plan/seal.ts'
 import type { WebhookBehaviour } from '../behaviour/behaviour.ts'
 import type { Schedule } from '../discover/applications.ts'
 import type { Discovery, FoundInstallation } from '../discover/discover.ts'
-import { describeOwners } from '../discover/gitops.ts'
 import { listAt, textAt } from '../discover/json.ts'
 import { CRD, LEASE, NODE, SECRET } from '../discover/kinds.ts'
-import { type Counterpart, findCounterparts } from '../discover/live-objects.ts'
-import { type Sight } from '../discover/sight.ts'
+import { findCounterparts } from '../discover/live-objects.ts'
+import type { Sight } from '../discover/sight.ts'
 import { type Traits, traitsOf } from '../releases/traits.ts'
 import { compareVersions } from '../releases/version-order.ts'
 import type { RenderedTarget } from '../source/target.ts'
 import { LOCK_NAME } from '../steps/guard-steps.ts'
 import type { ChartSource } from '../steps/payloads.ts'
-import { type CrdMove, type CrdWish, decideCrds } from './crd-moves.ts'
-import { APPLICATION_DEFAULTS, SCHEDULE_DEFAULTS, UNTOUCHED_STATES, withDefaults } from './defaults.ts'
+import { type CrdWish, decideCrds } from './crd-moves.ts'
 import { findingsOf } from './findings.ts'
-import { DEFINITION_STAYS, isUnchanged, type Judgement, judgeObjects, OFFLINE } from './judge-objects.ts'
+import { type JudgeMoveOptions, judgeMove } from './judge-move.ts'
 import type { InstallChoice } from './install-parts.ts'
 import type { Move, MoveEnd } from './move.ts'
 import { findPullFaults } from '../discover/pull-faults.ts'
 import { leftBehind } from './manifest-parts.ts'
 import { isOthers, othersThan } from './others.ts'
 import { forecastHelm } from './ownership.ts'
-import { leftoverShadows, type OnHeld } from './shadow.ts'
-import { stepsOf, writesDefaults } from './steps.ts'
+import { leftoverShadows } from './shadow.ts'
+import { stepsOf } from './steps.ts'
 import { summaryOf } from './summary.ts'
 import type { SaidValues } from './values.ts'
+import { changesNothing, inputsOf } from './plan-inputs.ts'
 
-export interface PlanOptions {
+export interface PlanOptions extends JudgeMoveOptions {
   discovery: Discovery
-  sight: Sight
-  /** Whom to ask about objects; undefined with --offline and for snapshots. */
-  server: Cluster | undefined
   installation: FoundInstallation | undefined
   target: RenderedTarget
   /** What the target was rendered with. */
@@ -56,10 +49,6 @@ export interface PlanOptions {
   acknowledged: readonly string[]
   tool: { version: string }
   now: number
-  signal?: AbortSignal | undefined
-  sleep: (milliseconds: number) => Promise<void>
-  onHeld: OnHeld
-  report?: ReportProgress | undefined
 }
 
 /** How long submissions stand still, as foretold: the sum of what is waited for, without what may take longer. */
@@ -72,7 +61,7 @@ export async function planMove(options: PlanOptions): Promise<Plan> {
   const move = await readMove(options)
   const findings = findingsOf(move.move)
   const blocked = findings.some(({ gate }) => gate === 'block')
-  const isNothing = changesNothing(move)
+  const isNothing = changesNothing(move.move)
   const steps = isNothing
     ? []
     : stepsOf(move.move, { install: move.install, timeoutSeconds: STEP_SECONDS, graceSeconds: GRACE_SECONDS })
@@ -94,7 +83,6 @@ export async function planMove(options: PlanOptions): Promise<Plan> {
 interface ReadMove {
   move: Move
   install: InstallChoice
-  rendered: readonly Counterpart[]
 }
 
 async function readMove(options: PlanOptions): Promise<ReadMove> {
@@ -141,12 +129,12 @@ async function readMove(options: PlanOptions): Promise<ReadMove> {
     isLocked: await isLocked(sight, installation?.namespace ?? target.release.namespace),
     leftovers: leftoverShadows(await sight.list(CRD), now).map(({ metadata }) => metadata.name),
   }
-  const judgements = await judgeAll(move, options)
+  const judgements = await judgeMove(move, options)
   const install: InstallChoice =
     target.chart === undefined
       ? { kind: 'manifests', rendered, owned }
       : { kind: 'helm', chart: chartOf(target), values: options.said.values }
-  return { move: { ...move, judgements, discovery: { ...discovery, unseen: sight.unseen } }, install, rendered }
+  return { move: { ...move, judgements, discovery: { ...discovery, unseen: sight.unseen } }, install }
 }
 
 /** Where nothing is defined yet, the target says in which group its kinds will be. */
@@ -182,51 +170,6 @@ function directionOf({ isBack, target }: PlanOptions, from: MoveEnd): Move['dire
   return (compareVersions(target.version, from.version) ?? 0) < 0 ? 'back' : 'forward'
 }
 
-/** Every kind whose objects could read otherwise afterwards, or are written. */
-async function judgeAll(move: Move, options: PlanOptions): Promise<Judgement[]> {
-  const { sight, server, signal, sleep, onHeld, report } = options
-  const { kinds } = move.discovery
-  const fills = writesDefaults(move)
-  const judgements: Judgement[] = []
-  for (const type of [kinds.application, kinds.scheduled, kinds.connect]) {
-    const crd = move.crds.find(({ kind }) => kind === type?.kind)
-    if (type === undefined || crd === undefined) continue
-    const rules = type.kind === 'SparkApplication' ? APPLICATION_DEFAULTS : SCHEDULE_DEFAULTS
-    const prepare = (object: KubeObject) =>
-      fills && type.kind !== 'SparkConnect' && !isUntouched(object) && !isOthersOf(move, object)
-        ? withDefaults(object, rules)
-        : object
-    const { now, then } = crd
-    judgements.push(
-      await judgeObjects({
-        sight,
-        type,
-        now,
-        then,
-        prepare,
-        server: isWritten(crd) ? (server ?? OFFLINE) : DEFINITION_STAYS,
-        signal,
-        sleep,
-        onHeld,
-        report,
-      }),
-    )
-  }
-  return judgements
-}
-
-function isWritten({ final, live }: CrdMove): boolean {
-  return final !== undefined && live !== undefined
-}
-
-function isOthersOf({ others, discovery }: Move, { metadata: { namespace = '', labels = {} } }: KubeObject): boolean {
-  return isOthers(others, { namespace, labels }, discovery.namespaces)
-}
-
-function isUntouched(object: KubeObject): boolean {
-  return UNTOUCHED_STATES.includes(textAt(object, 'status', 'applicationState', 'state') ?? '')
-}
-
 async function readyNodes(sight: Sight): Promise<number | null> {
   const nodes = await sight.list(NODE)
   if (!sight.couldList(NODE)) return null
@@ -249,65 +192,6 @@ function chartOf({ chart, origin }: RenderedTarget): ChartSource {
 /** A run that has not ended may have stopped anything: then no installation is as it should be. */
 async function isLocked(sight: Sight, namespace: string): Promise<boolean> {
   return (await sight.get({ type: LEASE, namespace, name: LOCK_NAME })) !== undefined
-}
-
-/** The same chart with the same values and the same definitions, of a release that is deployed. */
-function changesNothing({ move, rendered }: ReadMove): boolean {
-  const { crds, judgements, installation } = move
-  if (installation?.release !== undefined && installation.release.newest.status !== 'deployed') return false
-  if (installation === undefined || crds.some(({ final }) => final !== undefined)) return false
-  if (move.isLocked || move.cases.some(({ trouble }) => trouble === 'half-submitted')) return false
-  if (!judgements.every(isUnchanged) || (move.helm?.deleted.length ?? 0) > 0) return false
-  return rendered.every(({ object, live }) => live !== undefined && isSameAsRecorded(object, installation))
-}
-
-/** Compared with what Helm recorded, since live objects hold what servers and controllers added. */
-function isSameAsRecorded(object: KubeObject, { release }: FoundInstallation): boolean {
-  const recorded = release?.objects.find(
-    ({ kind, metadata }) =>
-      kind === object.kind &&
-      metadata.name === object.metadata.name &&
-      (metadata.namespace ?? release.namespace) === (object.metadata.namespace ?? release.namespace),
-  )
-  if (recorded === undefined) return false
-  const bare = ({ data: _data, stringData: _stringData, ...rest }: KubeObject) => rest
-  return object.kind === 'Secret' ? true : digestOf(bare(recorded)) === digestOf(bare(object))
-}
-
-/**
- * What the plan was made from, so that carrying it out can tell whether it still holds. Not the objects: they change
- * all the time, and are judged anew (`apply/foreseen.ts`).
- */
-function inputsOf({ discovery, installation, target, crds }: Move): Fingerprint[] {
-  const release = installation?.release
-  return [
-    { of: 'cluster', value: discovery.cluster.uid },
-    { of: 'target', value: target.origin.digest },
-    ...crds.map(({ name, live }) => ({
-      of: `crd/${name}`,
-      value: live === undefined ? 'absent' : digestOf(live.object.spec),
-    })),
-    ...(installation?.controller === undefined
-      ? []
-      : [
-          {
-            of: 'owners',
-            value: describeOwners(installation.owners),
-          },
-        ]),
-    ...(installation?.workloads ?? []).map(({ object }) => ({
-      of: `${object.kind.toLowerCase()}/${object.metadata.namespace ?? ''}/${object.metadata.name}`,
-      value: `${object.metadata.uid ?? ''} generation ${object.metadata.generation ?? 0}`,
-    })),
-    ...(release === undefined
-      ? []
-      : [
-          {
-            of: `release/${release.namespace}/${release.name}`,
-            value: `revision ${release.newest.revision} ${release.newest.status}`,
-          },
-        ]),
-  ]
 }
 
 /** How `operator plan` ends. */
