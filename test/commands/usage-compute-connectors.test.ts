@@ -127,7 +127,7 @@ describe('a dump in a bucket', () => {
       expect(proxy.cuts).toBeGreaterThan(0)
       proxy.stop()
       const slow = await StoreFront.start(store!.endpoint)
-    slow.fault = 'slow down'
+      slow.fault = 'slow down'
       expect(await compute('s3://events/large', STORE_LOGIN, '--s3-endpoint', slow.endpoint)).toBe(bill)
       expect(slow.failed).toBeGreaterThan(2)
       slow.stop()

@@ -37,10 +37,7 @@ const FIRST_WAIT_MS = 200
 const MOST_EMPTY = 3
 
 /** A client that joins no group: it commits nothing, and needs no right but to read the topic. */
-export function openConsumer(
-  brokers: readonly string[],
-  access: KafkaAccess,
-): Consumer {
+export function openConsumer(brokers: readonly string[], access: KafkaAccess): Consumer {
   return new Consumer({
     clientId: 'sparkops-usage',
     groupId: 'sparkops-usage',
