@@ -1,5 +1,5 @@
 import { BaseCommand } from '../cli/base-command.ts'
-import { unreachableAfter } from '../cli/patience.ts'
+import { noAnswerWithin } from '../cli/time-limit.ts'
 import { findCluster, openMachine } from '../cli/wiring.ts'
 import { diagnoseMachine, hasFindings } from '../domain/doctor/diagnose.ts'
 import { diagnoseCluster } from '../domain/doctor/diagnose-cluster.ts'
@@ -23,7 +23,7 @@ export default class Doctor extends BaseCommand {
 
   async run(): Promise<void> {
     await this.parse(Doctor)
-    const cluster = await diagnoseCluster(() => findCluster(REQUEST_MS), unreachableAfter(CLUSTER_MS))
+    const cluster = await diagnoseCluster(() => findCluster(REQUEST_MS), noAnswerWithin(CLUSTER_MS))
     const report = await diagnoseMachine(await openMachine(), cluster)
     await this.present(report, doctorView, { exit: hasFindings(report) ? 'findings' : 'ok' })
   }
