@@ -6,8 +6,8 @@ import { diagnoseCluster } from '../domain/doctor/diagnose-cluster.ts'
 import { doctorView } from '../ui/doctor-view.ts'
 
 /** For one request to a cluster, and for all of them with the login before. */
-const REQUEST_MS = 3_000
-const CLUSTER_MS = 6_000
+const REQUEST_MS = 2_000
+const CLUSTER_MS = 4_000
 
 export default class Doctor extends BaseCommand {
   static override summary = 'Show what this machine allows, for each group of commands.'
@@ -23,7 +23,7 @@ export default class Doctor extends BaseCommand {
 
   async run(): Promise<void> {
     await this.parse(Doctor)
-    const cluster = await diagnoseCluster(() => findCluster(REQUEST_MS), noAnswerWithin(CLUSTER_MS))
+    const cluster = diagnoseCluster(() => findCluster(REQUEST_MS), noAnswerWithin(CLUSTER_MS))
     const report = await diagnoseMachine(await openMachine(), cluster)
     await this.present(report, doctorView, { exit: hasFindings(report) ? 'findings' : 'ok' })
   }

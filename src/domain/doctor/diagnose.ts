@@ -36,15 +36,19 @@ export interface GroupFinding {
   why: string
 }
 
-/** Asks the machine for all that commands depend on; `cluster` is what was found of one. */
-export async function diagnoseMachine(machine: Machine, cluster: ClusterFinding | null = null): Promise<DoctorReport> {
-  const [engine, programs] = await Promise.all([
+/** Asks the machine for all that commands depend on; `asked`: what is found of a cluster meanwhile. */
+export async function diagnoseMachine(
+  machine: Machine,
+  asked: Promise<ClusterFinding | null> = Promise.resolve(null),
+): Promise<DoctorReport> {
+  const [engine, programs, cluster] = await Promise.all([
     machine.loadEngine(),
     Promise.all(
       PROGRAMS.map(async (program) =>
         programFinding(program.names[0]!, program.usedFor, await machine.findProgram(program)),
       ),
     ),
+    asked,
   ])
   const node = { version: machine.nodeVersion, supported: isSupportedNode(machine.nodeVersion) }
   const failure = 'failure' in engine ? engine.failure : null
