@@ -4,7 +4,7 @@ import { isRefusal } from '../../kube-error.ts'
 import { type CertificateSet, certificatesOfBundle, certificatesOfSecret } from '../discover/certificates.ts'
 import { listAt, textAt } from '../discover/json.ts'
 import { objectName } from '../steps/operator-step.ts'
-import type { InstalledWebhook } from '../steps/payloads.ts'
+import type { InstalledWebhook } from '../steps/install-payloads.ts'
 import { type ApplyContext, POLL_MS } from './context.ts'
 
 /**

@@ -4,7 +4,7 @@
  */
 import type { WatchEvent } from '../../../ports/cluster.ts'
 import type { Verb } from '../../plan/verb.ts'
-import type { WatchPodsPayload } from '../steps/payloads.ts'
+import type { WatchPodsPayload } from '../steps/webhook-payloads.ts'
 import { nameOf } from '../discover/kinds.ts'
 import type { ApplyContext } from './context.ts'
 import { POD_TYPE } from './well-known.ts'

@@ -6,7 +6,7 @@
 import type { KubeObject } from '../../../ports/cluster.ts'
 import { isRefusal } from '../../kube-error.ts'
 import type { Verb } from '../../plan/verb.ts'
-import type { SecretPayload } from '../steps/payloads.ts'
+import type { SecretPayload } from '../steps/webhook-payloads.ts'
 import type { ApplyContext } from './context.ts'
 
 const OURS = { 'app.kubernetes.io/managed-by': 'sparkops' }

@@ -7,7 +7,7 @@ import type { Step } from '../../plan/plan.ts'
 import { isFields } from '../discover/json.ts'
 import { migrateStoredVersion, replaceCrd } from '../steps/application-steps.ts'
 import { type CrdMove, servingBoth, specDigest } from './crd-moves.ts'
-import type { Foreseen } from '../steps/payloads.ts'
+import type { Foreseen } from '../steps/definition-payloads.ts'
 import type { Judgement } from './judge-objects.ts'
 import type { Move } from './move.ts'
 

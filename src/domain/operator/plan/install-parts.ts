@@ -10,7 +10,7 @@ import {
   SERVICE_ACCOUNT,
   VALIDATING_WEBHOOKS,
 } from '../discover/kinds.ts'
-import type { ChartSource } from '../steps/payloads.ts'
+import type { ChartSource } from '../steps/install-payloads.ts'
 import type { Move } from './move.ts'
 import { idOf } from './ownership.ts'
 

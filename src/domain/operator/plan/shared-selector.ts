@@ -4,7 +4,7 @@ import type { WebhookBehaviour } from '../behaviour/behaviour.ts'
 import { at } from '../discover/json.ts'
 import { DEPLOYMENT, SERVICE } from '../discover/kinds.ts'
 import type { Counterpart } from '../discover/live-objects.ts'
-import type { PinServicePayload } from '../steps/payloads.ts'
+import type { PinServicePayload } from '../steps/webhook-payloads.ts'
 import type { Move } from './move.ts'
 
 /**

@@ -16,7 +16,7 @@ import { isFields, listAt, textAt } from '../discover/json.ts'
 import { DEPLOYMENT, MUTATING_WEBHOOKS, SECRET, VALIDATING_WEBHOOKS } from '../discover/kinds.ts'
 import type { Counterpart } from '../discover/live-objects.ts'
 import { patchObject } from '../steps/object-steps.ts'
-import type { HandOverPayload, TrustWebhookPayload } from '../steps/payloads.ts'
+import type { HandOverPayload, TrustWebhookPayload } from '../steps/webhook-payloads.ts'
 import {
   awaitReady,
   handOverWebhook,

@@ -6,7 +6,8 @@ import { CRD } from '../discover/kinds.ts'
 import { textAt } from '../discover/json.ts'
 import { withDefaults } from '../plan/defaults.ts'
 import type { PlanQuestion } from '../plan/plan-operator.ts'
-import type { FillDefaultsPayload, MigrateStoredVersionPayload, ReplaceCrdPayload } from '../steps/payloads.ts'
+import type { FillDefaultsPayload } from '../steps/payloads.ts'
+import type { MigrateStoredVersionPayload, ReplaceCrdPayload } from '../steps/definition-payloads.ts'
 
 /** A definition that was changed, and what it was; undefined where there was none. */
 export interface PutBack {

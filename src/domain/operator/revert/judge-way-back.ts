@@ -17,7 +17,7 @@ import { returnGate } from '../plan/return-gate.ts'
 import type { OnHeld } from '../plan/shadow.ts'
 import { readCrd } from '../schema/crd.ts'
 import { asRestorable } from '../schema/restorable.ts'
-import type { RestoreCrdPayload } from '../steps/payloads.ts'
+import type { RestoreCrdPayload } from '../steps/definition-payloads.ts'
 import { CRD_TYPE } from '../steps/policies.ts'
 import { isRaisedCrd } from './undo-plan.ts'
 

@@ -3,7 +3,7 @@
  * of 1.x selects the pods of both.
  */
 import type { Plan, Step } from '../../plan/plan.ts'
-import type { HandOverPayload, PinServicePayload } from '../steps/payloads.ts'
+import type { HandOverPayload, PinServicePayload } from '../steps/webhook-payloads.ts'
 import { PIN, pinService, RETIRE, STAGE, unpinService } from '../steps/webhook-steps.ts'
 
 export interface Pinning {

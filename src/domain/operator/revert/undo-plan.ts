@@ -18,17 +18,17 @@ import { awaitReady, RETIRE, STAGE, watchPods } from '../steps/webhook-steps.ts'
 import { mergeBody } from '../steps/operator-step.ts'
 import { isUnpinning, pinningOf } from './pinning.ts'
 import { losingService, withdrawInTime } from './withdrawal.ts'
+import type { ApplyManifestsPayload } from '../steps/install-payloads.ts'
+import type { HandOverPayload } from '../steps/webhook-payloads.ts'
 import type {
-  ApplyManifestsPayload,
-  HandOverPayload,
   PatchPayload,
   QuiescePayload,
-  ReplaceCrdPayload,
   ScalePayload,
   OperatorVerb,
   SnapshotPayload,
   StepPayloads,
 } from '../steps/payloads.ts'
+import type { ReplaceCrdPayload } from '../steps/definition-payloads.ts'
 
 export interface UndoOptions {
   /** Raised CRDs go back too. What only the newer schema holds is lost at the next status write. */

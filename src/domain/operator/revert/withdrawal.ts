@@ -5,7 +5,7 @@
 import type { KubeObject } from '../../../ports/cluster.ts'
 import type { Step } from '../../plan/plan.ts'
 import { podWebhooksOf } from '../plan/pod-webhooks.ts'
-import type { HandOverPayload } from '../steps/payloads.ts'
+import type { HandOverPayload } from '../steps/webhook-payloads.ts'
 import { configurationKey, narrowWebhook, withdrawWebhook } from '../steps/webhook-steps.ts'
 
 /** The hand-over whose configurations lose their Service on the way back. */

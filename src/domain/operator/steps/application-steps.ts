@@ -2,16 +2,8 @@
 import { digestOf } from '../../plan/json.ts'
 import type { Step } from '../../plan/plan.ts'
 import { inverseOf, operatorStep, stepId } from './operator-step.ts'
-import type {
-  AdoptPayload,
-  CanaryPayload,
-  FillDefaultsPayload,
-  GateObjectsPayload,
-  GateReturnPayload,
-  MigrateStoredVersionPayload,
-  ReplaceCrdPayload,
-  VerifyPayload,
-} from './payloads.ts'
+import type { AdoptPayload, CanaryPayload, FillDefaultsPayload, GateReturnPayload, VerifyPayload } from './payloads.ts'
+import type { GateObjectsPayload, MigrateStoredVersionPayload, ReplaceCrdPayload } from './definition-payloads.ts'
 
 /** A7: the status learns of a driver that lives. Undoing a move adopts as well: a controller is stopped then too. */
 export function adoptApplications(payload: AdoptPayload): Step {

@@ -2,7 +2,7 @@
 import type { ObjectKey } from '../../../ports/cluster.ts'
 import type { Step } from '../../plan/plan.ts'
 import { inverseOf, objectName, operatorStep } from './operator-step.ts'
-import type { ApplyManifestsPayload, CheckInstallPayload, HelmUpgradePayload } from './payloads.ts'
+import type { ApplyManifestsPayload, CheckInstallPayload, HelmUpgradePayload } from './install-payloads.ts'
 
 /**
  * A10 by Helm: upgrade to a chart. `holdBack` are the controllers that a rollback would start; it leads to `revision`,

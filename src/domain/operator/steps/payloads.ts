@@ -1,6 +1,7 @@
 /**
  * What each step of an operator move carries with it: everything that is needed to do it, so that carrying out a plan
- * decides nothing anew. Plain JSON. One verb, one payload, one executor (`src/domain/operator/apply`).
+ * decides nothing anew. Plain JSON. One verb, one payload, one executor (`src/domain/operator/apply`). Payloads of
+ * webhooks, definitions and the installation are in files beside this one.
  *
  * The order of a plan: lock, guard, snapshot, ownership and keep marks, what is put there beforehand, quiesce, stop,
  * fence, webhook (at once), adopt, defaults, CRDs, stored versions, gate 1, install, check, gate 2, lift, start, webhook
@@ -9,8 +10,29 @@
  * What only the moment can show (which application is half submitted once the controller is gone, what somebody edited
  * since) is given as a rule with its data, and what the rule met is written to the journal.
  */
-import type { AccessQuestion, KubeObject, ObjectKey, ResourceType } from '../../../ports/cluster.ts'
+import type { KubeObject, ObjectKey, ResourceType } from '../../../ports/cluster.ts'
 import type { Json } from '../../plan/plan.ts'
+import type {
+  GateObjectsPayload,
+  MigrateStoredVersionPayload,
+  ReplaceCrdPayload,
+  RestoreCrdPayload,
+} from './definition-payloads.ts'
+import type {
+  ApplyManifestsPayload,
+  CheckInstallPayload,
+  HelmRollbackPayload,
+  HelmUpgradePayload,
+  RestoreObjectsPayload,
+} from './install-payloads.ts'
+import type {
+  AwaitReadyPayload,
+  HandOverPayload,
+  PinServicePayload,
+  SecretPayload,
+  TrustWebhookPayload,
+  WatchPodsPayload,
+} from './webhook-payloads.ts'
 
 /** Verb → payload. */
 export interface StepPayloads {
@@ -146,71 +168,6 @@ export interface ScalePayload {
   timeoutSeconds: number
 }
 
-/** A4. What was put there beforehand is ready. */
-export interface AwaitReadyPayload {
-  deployment: ObjectKey
-  timeoutSeconds: number
-}
-
-/** A4. A Secret that the target makes anew, and its copy for the way back, beside it. */
-export interface SecretPayload {
-  secret: ObjectKey
-  uid: string
-  copy: ObjectKey
-}
-
-/** A6. Pods that are made from here on are noted. */
-export interface WatchPodsPayload {
-  selector: string
-}
-
-/**
- * A4, A6. A Service of 1.x also selects the pods of a webhook of 2.x in the same release. While both run it is led to the
- * controller's own pods, by the hash of their template.
- */
-export interface PinServicePayload {
-  service: ObjectKey
-  /** What has been behind the Service so far, and the labels of its pods. */
-  deployment: ObjectKey
-  selector: { readonly [label: string]: string }
-  /** Labels of the pods that must not be called by it. */
-  apart: { readonly [label: string]: string }
-  /** Of taking it back: only when none of those pods is left. */
-  whenGone: boolean
-  timeoutSeconds: number
-}
-
-/** A6. Webhook configurations pass from one version to the other. */
-export interface HandOverPayload {
-  /**
-   * `at-once`, while no controller runs: create those of a webhook that is ready, and delete what nobody serves any
-   * more. `when-registered`: wait until the started controller has registered `awaited` (1.x registers its own), then
-   * delete what has answered until then.
-   */
-  order: 'at-once' | 'when-registered'
-  create: readonly KubeObject[]
-  awaited: ObjectKey | null
-  /** An empty uid: whatever has the name. */
-  remove: readonly { key: ObjectKey; uid: string; before: KubeObject }[]
-  /** Where the CA of the webhook to be registered is: in a Secret, or in what is removed, which calls the same one. */
-  authority: { secret: ObjectKey; field: string } | 'removed' | null
-  /** With the installation the Service that `remove` calls becomes the other version's; absent where it does not. */
-  losesService?: boolean
-  /** The Service of 1.x that selects the pods of 2.x too: a way back has both beside each other. */
-  shares?: PinServicePayload
-  /** Pods created in the gap between two webhooks are counted by this selector. */
-  podSelector: string
-  timeoutSeconds: number
-}
-
-/** A10. Configurations that the installation has made, of a webhook that runs already. */
-export interface TrustWebhookPayload {
-  configurations: readonly ObjectKey[]
-  /** Where its CA is; null where somebody else writes it (cert-manager). */
-  authority: { secret: ObjectKey; field: string } | null
-  timeoutSeconds: number
-}
-
 /** Labels that the operator puts on pods: the same in every release so far, others in forks. */
 export interface PodLabels {
   applicationName: string
@@ -262,143 +219,6 @@ export interface RestoreSpecsPayload {
   type: ResourceType
   /** The step whose before-images are in the journal's run. */
   ofStep: string
-}
-
-/** A9. The CRD as it shall be. Its PUT carries the live resourceVersion. */
-export interface ReplaceCrdPayload {
-  name: string
-  decision: 'raise' | 'lower'
-  crd: KubeObject
-  /** Digest of `spec` of the CRD that the plan saw; 'absent' where the cluster had none. */
-  beforeSpec: string
-  /** The step of this run that leaves it as it is to be met here. */
-  follows?: string
-  type: ResourceType
-  /** Objects that the plan names as hurt by it; any other one that would be hurt stops the run before the change. */
-  foreseen?: readonly Foreseen[]
-  timeoutSeconds: number
-}
-
-/** What the plan says of one object under a definition to come: which of its fields go, whether it is invalid. */
-export interface Foreseen {
-  uid: string
-  lost: readonly string[]
-  invalid: boolean
-}
-
-/** Puts back the CRD that the run's snapshot holds. */
-export interface RestoreCrdPayload {
-  name: string
-  type: ResourceType
-  /** The step whose before-image is in the run. */
-  ofStep: string
-  /** Objects that the plan names as hurt by it, as for `replace-crd`; absent where it takes nothing from any. */
-  foreseen?: readonly Foreseen[]
-  timeoutSeconds: number
-}
-
-/** A9. Every object is written once unchanged, so that nothing is stored in a version that goes. */
-export interface MigrateStoredVersionPayload {
-  crd: string
-  type: ResourceType
-  /** `status.storedVersions` afterwards. */
-  storedVersions: readonly string[]
-  before: readonly string[]
-}
-
-/** What the plan foretells of an object: its spec as it will read under the CRD to come. */
-export interface Prediction {
-  namespace: string
-  name: string
-  uid: string
-  generation: number
-  /** Digest of `spec` when the plan was made. */
-  spec: string
-  /** Digest of `spec` to be read after the CRD change and the defaults; equal to `spec` where nothing changes. */
-  predicted: string
-}
-
-/** Gate 1. Every object is read back; otherwise the CRDs of `restore` are put back, which loses nothing. */
-export interface GateObjectsPayload {
-  types: readonly { type: ResourceType; predictions: readonly Prediction[] }[]
-  /** Ids of the steps that replaced CRDs, the last first. */
-  restore: readonly string[]
-}
-
-export interface ChartSource {
-  /** What `helm` is given: a directory, an archive, `oci://…`, `repo/name`. */
-  reference: string
-  name: string
-  version: string
-  /** Digest of the chart's files as the plan saw them: another chart under the same reference is refused. */
-  digest: string
-}
-
-/** A10. `helm upgrade` (or install where `fromRevision` is null), always without its CRDs. */
-export interface HelmUpgradePayload {
-  release: string
-  namespace: string
-  chart: ChartSource
-  values: Json
-  /** Hooks whose work other steps have done. */
-  noHooks: boolean
-  /** The hooks of charts up to 1.5.0 recreate RBAC only when run again. */
-  twice: boolean
-  fromRevision: number | null
-  /** Deployments of controllers that the chart would start: put to zero at once; the fence keeps their pods from being. */
-  hold: readonly ObjectKey[]
-  /** Objects that the chart no longer has and that must outlive the upgrade: the webhook that still answers. */
-  spare?: readonly ObjectKey[]
-  timeoutSeconds: number
-}
-
-export interface HelmRollbackPayload {
-  release: string
-  namespace: string
-  /** The revision to go back to; null: the release did not exist, and is uninstalled. */
-  revision: number | null
-  hold: readonly ObjectKey[]
-  spare?: readonly ObjectKey[]
-  timeoutSeconds: number
-}
-
-/** A10 without Helm: rendered manifests by server-side apply, and what they no longer contain. */
-export interface ApplyManifestsPayload {
-  fieldManager: string
-  objects: readonly { key: ObjectKey; object: KubeObject }[]
-  remove: readonly { key: ObjectKey; uid: string }[]
-  hold: readonly ObjectKey[]
-}
-
-/** Undoes `apply-manifests` from the before-images of the run. */
-export interface RestoreObjectsPayload {
-  ofStep: string
-  hold: readonly ObjectKey[]
-}
-
-/** A10. What must be true of the target before it is started. */
-export interface CheckInstallPayload {
-  deployment: ObjectKey
-  /** Arguments that the plan found by rendering; compared with the live Deployment, in any order. */
-  arguments: readonly string[]
-  image: string
-  serviceAccount: { namespace: string; name: string }
-  /** What the service account must be allowed (SubjectAccessReview). */
-  access: readonly AccessQuestion[]
-  /**
-   * The certificate of a webhook that is an object of the installation must be valid for its Service and trusted by its
-   * configurations. Null where there is none before the start: 1.x makes and registers its own.
-   */
-  webhook: InstalledWebhook | null
-}
-
-export interface InstalledWebhook {
-  /** Whatever its keys are called: they differ between the operator's own certificate and cert-manager's. */
-  secret: ObjectKey
-  service: ObjectKey
-  configurations: readonly ObjectKey[]
-  /** How long it may take the webhook to make its certificate, and to write its CA. */
-  timeoutSeconds: number
 }
 
 /** Gate 2. After it the first write to an object ends what the older schema does not hold. */

@@ -4,7 +4,7 @@ import type { Step } from '../../plan/plan.ts'
 import { MUTATING_WEBHOOKS, VALIDATING_WEBHOOKS } from '../discover/kinds.ts'
 import { wordsOf } from './guard-steps.ts'
 import { inverseOf, objectName, operatorStep, stepId } from './operator-step.ts'
-import type { HandOverPayload, PinServicePayload, TrustWebhookPayload } from './payloads.ts'
+import type { HandOverPayload, PinServicePayload, TrustWebhookPayload } from './webhook-payloads.ts'
 
 export const STAGE = 'webhook/stage'
 export const RETIRE = 'webhook/retire'
