@@ -8,17 +8,23 @@ import { CHANGED_EVERY, generate } from './generate.mjs'
 
 const PROGRAM = new URL('../../bin/run.js', import.meta.url).pathname
 const ROUNDS = 3
+const FEW = 3
+const MOST_PAIRS = 4000
+/** What is kept must not grow with the pairs: so many would never fit in it. */
+const SMALL_HEAP = '--max-old-space-size=64'
 const directory = mkdtempSync(join(tmpdir(), 'sparkops-bench-'))
 
 try {
   const dyff = findDyff()
   const rows = []
-  for (const pairs of [250, 1000, 4000]) {
+  for (const pairs of [250, 1000, MOST_PAIRS]) {
     const files = generate(directory, pairs)
     const ours = await best([process.execPath, PROGRAM, 'pods', 'diff', ...files, '-o', 'name'])
     const found = ours.stdout.trim().split('\n').length
     if (found !== Math.ceil(pairs / CHANGED_EVERY))
       throw new Error(`${found} differences found, not ${Math.ceil(pairs / CHANGED_EVERY)}`)
+    if (pairs === MOST_PAIRS)
+      await best([process.execPath, SMALL_HEAP, PROGRAM, 'pods', 'diff', ...files, '-o', 'name'], 1)
     const theirs = dyff === undefined ? undefined : await best([dyff, 'between', '--output', 'brief', ...files])
     rows.push({
       pairs,
@@ -41,9 +47,9 @@ function findDyff() {
 }
 
 /** The fastest of some runs, with the most memory any of them held. @param {string[]} command */
-async function best(command) {
+async function best(command, rounds = ROUNDS) {
   let result = await measure(command)
-  for (let round = 1; round < ROUNDS; round++) {
+  for (let round = 1; round < rounds; round++) {
     const next = await measure(command)
     const peakKib = Math.max(result.peakKib, next.peakKib)
     result = { ...(next.seconds < result.seconds ? next : result), peakKib }
@@ -62,7 +68,9 @@ async function measure([program = '', ...argv]) {
     const status = statusOf(child.pid)
     peakKib = Math.max(peakKib, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0))
   }, 10)
-  await new Promise((resolve, reject) => child.on('close', resolve).on('error', reject))
+  const ended = await new Promise((resolve, reject) => child.on('close', resolve).on('error', reject))
+  // Both say by 0 or a small number whether there are differences.
+  if (ended === null || ended > FEW) throw new Error(`${program} ${argv.join(' ')} ended with ${ended}`)
   clearInterval(watch)
   return { seconds: Number(process.hrtime.bigint() - start) / 1e9, peakKib, stdout }
 }

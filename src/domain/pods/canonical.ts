@@ -7,18 +7,9 @@ import { isEmptyScalar, isOtherType } from './scalars.ts'
 import { type JsonMap, at, isMap, scalarText } from './json.ts'
 import { childPointer } from './path.ts'
 import { shownOption } from './rows.ts'
-import {
-  type PathNode,
-  fieldNode,
-  identify,
-  itemNode,
-  noiseAt,
-  placeOfValue,
-  rootPath,
-  sharedPlace,
-} from './rule-index.ts'
+import { type PathNode, fieldNode, identify, itemNode, noiseAt, placeOfValue, rootPath } from './rule-index.ts'
 import { EMPTY_MAP_COUNTS, ENVIRONMENT, KEYED, NUMBER_TEXT, ORDER_RULES, QUANTITY } from './rules/canonical-rules.ts'
-import { isShared } from './plain-yaml.ts'
+import { isShared } from './shared-blocks.ts'
 import { quantityOf } from './quantity.ts'
 import { ANY, POD, type FieldType, fieldType } from './schema.ts'
 import { type Branch, type Leaf, type Place, noiseThroughout, shortText, sorted } from './tree.ts'
@@ -115,9 +106,9 @@ class TreeBuilder {
     }
     const of = isStruct ? fieldType(type.name, name) : type.kind === 'map' ? type.of : ANY
     if (typeof value !== 'object' || this.isPart || !isOfItself(of)) return this.madePlace(value, of, spot)
-    const make = (): Place | undefined => this.filledPlace(value, of, spot)
     // What came by a default alone is no pod's own.
-    return isShared(spot.raw) ? placeOfValue(spot.at, spot.raw, this.contextOf(spot), make) : make()
+    if (!isShared(spot.raw)) return this.filledPlace(value, of, spot)
+    return placeOfValue(spot.at, spot.raw, this.contextOf(spot), () => this.filledPlace(value, of, spot))
   }
 
   private madePlace(value: unknown, type: FieldType, spot: Spot): Place | undefined {
@@ -239,15 +230,17 @@ class TreeBuilder {
       field: '',
       owner: ITEM,
     }
-    const make = (): Place =>
-      this.place(spot, this.node(item, of, spot) ?? { kind: 'branch', children: new Map() }, rules)
     // What is made of a container hangs on its name and on the pod as well.
-    if (of.kind === 'struct' && of.name === 'Container') return make()
+    const isContainer = of.kind === 'struct' && of.name === 'Container'
+    if (isContainer || !isShared(spot.raw)) return this.madeItem(item, of, spot, rules)
     // Defaults follow from the value itself, but for ports of the host; variables also from those before them.
     const context = list.field === 'env' && item !== spot.raw ? stringifyExact(item) : this.isOnHost
     const key = `${spot.pointer}\n${rules.join()}\n${context}`
-    const makeOnce = (): Place => sharedPlace(at, `${key}\n${stringifyExact(spot.raw)}`, make)
-    return isShared(spot.raw) ? placeOfValue(at, spot.raw, key, makeOnce) : makeOnce()
+    return placeOfValue(at, spot.raw, key, () => this.madeItem(item, of, spot, rules))
+  }
+
+  private madeItem(item: unknown, of: FieldType, spot: Spot, rules: readonly string[]): Place {
+    return this.place(spot, this.node(item, of, spot) ?? { kind: 'branch', children: new Map() }, rules)
   }
 
   private environment(items: unknown[], spot: Spot): Branch {
@@ -278,11 +271,7 @@ class TreeBuilder {
         pointer: `${spot.pointer}/${index}/value`,
         raw: option,
       }
-      const key = `${place.pointer}\n${option}`
-      children.set(
-        place.at.path,
-        sharedPlace(place.at, key, () => this.place(place, leaf)),
-      )
+      children.set(place.at.path, this.place(place, leaf))
     }
     const raw = options.map(({ option }) => option)
     return this.place({ ...spot, at: list, raw }, { kind: 'branch', children: sorted(children) }, [

@@ -2,7 +2,7 @@
 import { isMap } from './json.ts'
 import { fieldPath, itemPath } from './path.ts'
 import { malformed } from './read-objects.ts'
-import { isShared } from './plain-yaml.ts'
+import { isShared } from './shared-blocks.ts'
 import { type FieldType, POD, fieldType } from './schema.ts'
 
 const NAMES: Readonly<Record<string, string>> = { struct: 'a map', map: 'a map', list: 'a list' }

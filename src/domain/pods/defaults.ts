@@ -1,7 +1,7 @@
 /** Fills in what the API server fills in, by DEFAULT_RULES; the same for both sides of a comparison. */
 import { type JsonMap, cloneJson, isMap, mapsAt } from './json.ts'
 import { childPointer } from './path.ts'
-import { isShared } from './plain-yaml.ts'
+import { isShared } from './shared-blocks.ts'
 import { DEFAULT_RULES, type DefaultRule } from './rules/default-rules.ts'
 import { quantityOf } from './quantity.ts'
 import { POD, type FieldType, fieldType } from './schema.ts'
@@ -75,13 +75,15 @@ function fillStruct(
   filled: Map<string, string>,
   isFrame: boolean,
 ): void {
-  const set = (name: string, to: unknown, rule: string): void => {
+  for (const { field, value: to, zero, id } of rulesByType.get(type) ?? NO_RULES) {
+    if (!isUnset(value[field]) && !(zero === true && quantityOf(value[field]) === 0n)) continue
+    value[field] = to
+    filled.set(childPointer(pointer, field), id)
+  }
+  COMPUTED[type]?.(value, (name, to, rule) => {
     value[name] = to
     filled.set(childPointer(pointer, name), rule)
-  }
-  for (const { field, value: to, zero, id } of rulesByType.get(type) ?? [])
-    if (isUnset(value[field]) || (zero === true && quantityOf(value[field]) === 0n)) set(field, to, id)
-  COMPUTED[type]?.(value, set)
+  })
   for (const name of Object.keys(value)) {
     const child = value[name]
     if (typeof child === 'object') fill(child, fieldType(type, name), childPointer(pointer, name), filled, isFrame)
@@ -89,6 +91,8 @@ function fillStruct(
   if (type === 'PodSpec') fillHostPorts(value, pointer, filled)
   if (type === 'Container') fillRequests(value, pointer, filled)
 }
+
+const NO_RULES: readonly DefaultRule[] = []
 
 function isUnset(value: unknown): boolean {
   return value === undefined || value === null || value === ''

@@ -87,11 +87,9 @@ function compareRole(wanted: readonly Shape[], found: readonly Shape[], context:
     const candidates = wanted.map((from) => ({ from, ...compareShapes(from, shape, omit.includes('same')) }))
     const best = candidates.reduce((a, b) => (weight(b.rows) < weight(a.rows) ? b : a))
     used.add(best.from)
-    const leaveOut = (verdict: Verdict, count: number): void =>
-      void comparison.omitted.set(verdict, (comparison.omitted.get(verdict) ?? 0) + count)
-    if (best.same > 0) leaveOut('same', best.same)
+    if (best.same > 0) leaveOut(comparison, 'same', best.same)
     for (const row of best.rows) {
-      if (omit.includes(row.verdict)) leaveOut(row.verdict, 1)
+      if (omit.includes(row.verdict)) leaveOut(comparison, row.verdict, 1)
       else comparison.rows.push(shownRow(row))
     }
   }
@@ -100,6 +98,10 @@ function compareRole(wanted: readonly Shape[], found: readonly Shape[], context:
     comparison.rows.push(lostShape(lost))
     comparison.shapes.push({ ...shapeSummary(lost, application), pods: [] })
   }
+}
+
+function leaveOut({ omitted }: Comparison, verdict: Verdict, count: number): void {
+  omitted.set(verdict, (omitted.get(verdict) ?? 0) + count)
 }
 
 function weight(rows: readonly FieldRow[]): number {

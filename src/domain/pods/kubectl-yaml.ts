@@ -11,16 +11,20 @@ export function loadDocuments(text: string): unknown[] {
 
 /** The longest word that YAML 1.1 does not take for a text: `false`. */
 const LONGEST_WORD = 5
-const MOST_KNOWN = 10_000
+/** What is longer and no text is a number: of digits, in any of its bases, with signs and points and colons. */
+const NO_NUMBER = /[^0-9A-Fa-fOoXx_.:+-]/
+/** A longer one would keep the whole text that it was cut from. */
+const LONGEST_KNOWN = 12
+const MOST_KNOWN = 4000
 const known = new Map<string, unknown>()
 
 /** The value of a scalar that has no quotes, and nothing in it that ends one. */
 export function plainScalar(text: string): unknown {
-  if (text.length > LONGEST_WORD && /^[A-Za-z]/.test(text)) return text
+  if (text.length > LONGEST_WORD && (/^[A-Za-z]/.test(text) || NO_NUMBER.test(text))) return text
   const found = known.get(text)
   if (found !== undefined) return found
   const value = load(text, { schema: KUBECTL_YAML })
   if (known.size > MOST_KNOWN) known.clear()
-  known.set(text, value)
+  if (text.length <= LONGEST_KNOWN) known.set(text, value)
   return value
 }

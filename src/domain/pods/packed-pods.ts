@@ -2,20 +2,21 @@
  * Pods that are parsed when they are looked at. Parsed, a pod takes ten times the room of its text, and thousands of pods
  * are read before the first two can be compared: which belong together is known only then.
  */
-import { Buffer } from 'node:buffer'
 import { parseExact, stringifyExact } from '../exact-json.ts'
 import type { JsonMap } from './json.ts'
+import { apart } from './own-text.ts'
+import type { SharedBlocks } from './shared-blocks.ts'
 import { type SparkPod, mainContainerOf } from './spark-pod.ts'
 
-/** So many stay parsed: those of an application are looked at together, several times. */
-const MOST_PARSED = 32
+/** So many stay parsed: a pod is looked at several times in a row, beside the one that it is held against. */
+const MOST_PARSED = 8
 const parsed = new Map<object, JsonMap>()
 
 /**
  * The same pod, whose object is parsed when it is asked for. It may be parsed again: nobody changes it.
  * @param again reads it from where it came from; without it, its JSON is kept
  */
-export function packedPod(pod: SparkPod, again: () => JsonMap = packed(pod.object)): SparkPod {
+export function packedPod(pod: SparkPod, shared: SharedBlocks, again = packed(pod.object, shared)): SparkPod {
   const { role, name, namespace, application, attempt, sparkVersion, from } = pod
   const key = {}
   const object = (): JsonMap => {
@@ -39,16 +40,11 @@ export function packedPod(pod: SparkPod, again: () => JsonMap = packed(pod.objec
   }
 }
 
-const ASCII = /^[ -~]*$/
-
-/** The same text without what it was cut from: V8 would keep all of a file for a name in it. */
-export function apart(text: string): string {
-  // Names are ASCII nearly always, and then take half the room.
-  const encoding = ASCII.test(text) ? 'latin1' : 'utf16le'
-  return Buffer.from(text, encoding).toString(encoding)
-}
-
-function packed(object: JsonMap): () => JsonMap {
-  const text = stringifyExact(object)
-  return () => parseExact(text) as JsonMap
+function packed(object: JsonMap, shared: SharedBlocks): () => JsonMap {
+  const text = apart(stringifyExact(object))
+  return () => {
+    const pod = parseExact(text) as JsonMap
+    shared.replaceItems(pod)
+    return pod
+  }
 }

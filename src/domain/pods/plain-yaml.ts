@@ -5,45 +5,8 @@
  */
 import type { JsonMap } from './json.ts'
 import { plainScalar } from './kubectl-yaml.ts'
+import type { SharedBlocks } from './shared-blocks.ts'
 
-const sharedValues = new WeakSet()
-
-/** Whether a value is a block that others may hold too. To remember what was made of any other would cost, and serve nothing. */
-export function isShared(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && sharedValues.has(value)
-}
-
-/**
- * Blocks that were read before: pods of one application are made of the same ones. What is shared nobody may change. A
- * block is kept when it comes a second time: those with names of their own never do, and to keep them costs more than it
- * saves.
- */
-export class SharedBlocks {
-  private readonly byColumn: Map<string, unknown>[] = []
-  private count = 0
-  private readonly once = new Set<string>()
-
-  find(column: number, text: string): unknown {
-    return this.byColumn[column]?.get(text)
-  }
-
-  add(column: number, text: string, value: unknown): void {
-    if (!this.once.delete(text)) {
-      if (this.once.size >= MOST_ONCE) this.once.clear()
-      this.once.add(text)
-      return
-    }
-    if (typeof value === 'object' && value !== null) sharedValues.add(value)
-    if (++this.count > MOST_BLOCKS) {
-      this.byColumn.length = 0
-      this.count = 1
-    }
-    ;(this.byColumn[column] ??= new Map<string, unknown>()).set(text, value)
-  }
-}
-
-const MOST_BLOCKS = 10_000
-const MOST_ONCE = 5000
 /** Larger ones repeat seldom as a whole; their parts do. */
 const LONGEST_BLOCK = 4000
 
@@ -128,8 +91,7 @@ class PlainReader {
     }
     const value = this.block(column, offset)
     // What ended earlier is not all of that text; its caller will refuse the rest.
-    if (this.line === end) this.shared.add(column, text, value)
-    return value
+    return this.line === end ? this.shared.add(column, text, value) : value
   }
 
   private list(column: number): unknown[] {

@@ -5,9 +5,9 @@ import { SparkopsError } from '../errors.ts'
 import { checkPod } from './check-shape.ts'
 import { type JsonMap, at, textAt } from './json.ts'
 import { packedPod } from './packed-pods.ts'
-import { SharedBlocks } from './plain-yaml.ts'
 import { malformed, readObjects } from './read-objects.ts'
 import { type StoredObject, readStored } from './read-stored.ts'
+import { SharedBlocks } from './shared-blocks.ts'
 import { type SparkPod, sparkPodOf } from './spark-pod.ts'
 
 /** Of both sides of a comparison: nothing that is read here is changed. */
@@ -30,12 +30,17 @@ export async function readPodSet(from: string, files: readonly ObjectText[]): Pr
   const set: PodSet = { from, pods: [], applications: [], captures: [], skipped: [], gaps: [] }
   let notSpark: SparkopsError | undefined
   for (const file of files) {
-    const stored = file.stored && (await readStored(file, file.stored, shared))
-    for await (const read of stored ?? readObjects(file)) notSpark = addObject(set, read) ?? notSpark
+    const lengths = LISTS.map((list) => set[list].length)
+    const add = (read: StoredObject): void => void (notSpark = addObject(set, read) ?? notSpark)
+    if (file.stored !== undefined && (await readStored(file, file.stored, { shared, add }))) continue
+    LISTS.forEach((list, index) => set[list].splice(lengths[index]!))
+    for await (const read of readObjects(file)) add(read)
   }
   if (set.pods.length > 0 || set.captures.length > 0) return set
   throw notSpark ?? noPods(from)
 }
+
+const LISTS = ['pods', 'applications', 'captures', 'skipped', 'gaps'] as const
 
 function addObject(set: PodSet, { object, from, again }: StoredObject): SparkopsError | undefined {
   const kind = textAt(object, 'kind')
@@ -49,7 +54,7 @@ function addObject(set: PodSet, { object, from, again }: StoredObject): Sparkops
   if (kind !== 'Pod') return undefined
   checkPod(object, from)
   try {
-    set.pods.push(packedPod(sparkPodOf(object, from), again))
+    set.pods.push(packedPod(sparkPodOf(object, from), shared, again))
     return undefined
   } catch (error) {
     if (!(error instanceof SparkopsError)) throw error

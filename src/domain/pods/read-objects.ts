@@ -5,7 +5,8 @@ import { SparkopsError } from '../errors.ts'
 import { parseExact } from '../exact-json.ts'
 import { type JsonMap, isMap, textAt } from './json.ts'
 import { loadDocuments } from './kubectl-yaml.ts'
-import { type SharedBlocks, readPlainYaml } from './plain-yaml.ts'
+import { readPlainYaml } from './plain-yaml.ts'
+import type { SharedBlocks } from './shared-blocks.ts'
 import { NOT_PLAIN } from './stored-documents.ts'
 
 export interface ReadObject {
@@ -41,7 +42,11 @@ export async function* readObjects(file: ObjectText): AsyncGenerator<ReadObject>
  */
 export function readPart(part: Part, name: string, shared?: SharedBlocks): unknown[] {
   const plain = readPlainYaml(part.text, shared)
-  if (plain === undefined) return parsePart(part, name)
+  if (plain === undefined) {
+    const documents = parsePart(part, name)
+    shared?.replaceItems(documents)
+    return documents
+  }
   checkSize([plain], name)
   return [plain]
 }

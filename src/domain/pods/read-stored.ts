@@ -6,9 +6,10 @@ import type { ObjectText, StoredBytes } from '../../ports/object-files.ts'
 import { SparkopsError } from '../errors.ts'
 import { checkPod } from './check-shape.ts'
 import { type JsonMap, isMap, textAt } from './json.ts'
-import { apart } from './packed-pods.ts'
-import { type SharedBlocks, readPlainYaml } from './plain-yaml.ts'
+import { apart } from './own-text.ts'
+import { readPlainYaml } from './plain-yaml.ts'
 import { type Part, type ReadObject, objectsOf, readPart } from './read-objects.ts'
+import type { SharedBlocks } from './shared-blocks.ts'
 import { type StoredDocument, storedDocuments } from './stored-documents.ts'
 
 export interface StoredObject extends ReadObject {
@@ -16,25 +17,26 @@ export interface StoredObject extends ReadObject {
   again?: () => JsonMap
 }
 
-/** The objects of a file. Undefined where its documents cannot be told apart by lines alone. Throws exit 65. */
+/**
+ * Hands over the objects of a file one by one, since all of them would hold their texts. Throws exit 65.
+ * @returns whether that was all; else documents cannot be told apart by lines alone, and what was handed over is void
+ */
 export async function readStored(
   file: ObjectText,
   stored: StoredBytes,
-  shared: SharedBlocks,
-): Promise<StoredObject[] | undefined> {
-  const objects: StoredObject[] = []
+  { shared, add }: { shared: SharedBlocks; add: (object: StoredObject) => void },
+): Promise<boolean> {
   const reader = new StoredReader(file, stored, shared)
   let last: StoredDocument | undefined
   let count = 0
   for await (const document of storedDocuments(stored.pieces())) {
-    if (document === 'whole') return undefined
-    if (last !== undefined) objects.push(...reader.objects(last, `${file.name}, document ${count}`))
+    if (document === 'whole') return false
+    if (last !== undefined) reader.objects(last, `${file.name}, document ${count}`).forEach(add)
     last = document
     count += 1
   }
-  if (last !== undefined)
-    objects.push(...reader.objects(last, count === 1 ? file.name : `${file.name}, document ${count}`))
-  return objects
+  if (last !== undefined) reader.objects(last, count === 1 ? file.name : `${file.name}, document ${count}`).forEach(add)
+  return true
 }
 
 class StoredReader {

@@ -14,14 +14,10 @@ export interface PathNode {
   readonly items: Map<string, PathNode>
   readonly noise: readonly NoiseRule[]
   readonly identity: readonly IdentityRule[]
-  /** What was made of values there, by what they were made from: pods of one kind share most of their items. */
-  readonly places: Map<string, Place>
-  /** The same by the value itself, where pods were read that have it in common. */
-  readonly byValue: WeakMap<object, { context: string; place: Place | undefined }>
 }
 
 /** Paths and values come from outside: without a bound, a thousand clusters would fill the memory. */
-const MOST_PATHS = 8000
+const MOST_PATHS = 5000
 let root = nodeOf('')
 let count = 0
 
@@ -44,30 +40,33 @@ export function itemNode(parent: PathNode, item: string): PathNode {
   return parent.items.get(item) ?? remember(parent.items, item, itemPath(parent.path, item))
 }
 
-/** The place of a value, made once for all that are alike. `key`: everything that it depends on beside its path. */
-export function sharedPlace({ places }: PathNode, key: string, make: () => Place): Place {
-  const known = places.get(key)
-  if (known !== undefined) return known
-  const made = make()
-  count += 1
-  places.set(key, made)
-  return made
+interface KnownPlace {
+  at: PathNode
+  context: string
+  place: Place | undefined
 }
 
+/** What was made of values that pods have in common: it goes when they go. */
+const known = new WeakMap<object, KnownPlace[]>()
+/** A volume stands at another index on the other side; more than a few such places no value has. */
+const MOST_KNOWN = 24
+
 /**
- * The place of a value that several pods may hold in common, made once.
+ * The place of a value that several pods hold in common, made once.
  * @param context everything that it depends on beside its path and the value
  */
 export function placeOfValue<P extends Place | undefined>(
-  { byValue }: PathNode,
+  at: PathNode,
   value: object,
   context: string,
   make: () => P,
 ): P {
-  const known = byValue.get(value)
-  if (known?.context === context) return known.place as P
+  const places = known.get(value)
+  const found = places?.find((one) => one.at === at && one.context === context)
+  if (found !== undefined) return found.place as P
   const place = make()
-  byValue.set(value, { context, place })
+  if (places === undefined) known.set(value, [{ at, context, place }])
+  else if (places.unshift({ at, context, place }) > MOST_KNOWN) places.pop()
   return place
 }
 
@@ -105,5 +104,5 @@ function remember(among: Map<string, PathNode>, name: string, path: string): Pat
 function nodeOf(path: string): PathNode {
   const noise = NOISE_RULES.filter((rule) => isWithin(path, rule.path))
   const identity = IDENTITY_RULES.filter((rule) => isWithin(path, rule.path))
-  return { path, fields: new Map(), items: new Map(), noise, identity, places: new Map(), byValue: new WeakMap() }
+  return { path, fields: new Map(), items: new Map(), noise, identity }
 }

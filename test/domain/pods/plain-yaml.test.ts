@@ -5,7 +5,8 @@ import { dump } from 'js-yaml'
 import { describe, expect, it } from 'vitest'
 import { type JsonMap, at, mapsAt } from '../../../src/domain/pods/json.ts'
 import { loadDocuments } from '../../../src/domain/pods/kubectl-yaml.ts'
-import { SharedBlocks, readPlainYaml } from '../../../src/domain/pods/plain-yaml.ts'
+import { readPlainYaml } from '../../../src/domain/pods/plain-yaml.ts'
+import { SharedBlocks } from '../../../src/domain/pods/shared-blocks.ts'
 import { MAIN } from '../../../src/domain/pods/webhook/effects.ts'
 import { enforce } from '../../../src/domain/pods/webhook/enforce.ts'
 import { ROLES, recorded } from '../../support/pods.ts'
@@ -102,7 +103,7 @@ const shared = new SharedBlocks()
 
 /** Whether the text was plain; whatever was made of it is what the whole language makes of it. */
 function agrees(text: string): boolean {
-  for (const blocks of [undefined, shared, shared]) {
+  for (const blocks of [undefined, shared, shared, shared, shared]) {
     const value = readPlainYaml(text, blocks)
     if (value === undefined) return false
     // A field called constructor is more than other matchers can take.
