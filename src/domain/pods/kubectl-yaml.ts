@@ -11,8 +11,8 @@ export function loadDocuments(text: string): unknown[] {
 
 /** The longest word that YAML 1.1 does not take for a text: `false`. */
 const LONGEST_WORD = 5
-/** What is longer and no text is a number: of digits, in any of its bases, with signs and points and colons. */
-const NO_NUMBER = /[^0-9A-Fa-fOoXx_.:+-]/
+/** What is longer and no text is a number: of digits, in any of its bases, with points and colons; a sign begins it or its exponent. */
+const NO_NUMBER = /[^0-9A-Fa-fOoXx_.:+-]|[^Ee][+-]/
 /** A longer one would keep the whole text that it was cut from. */
 const LONGEST_KNOWN = 12
 const MOST_KNOWN = 4000

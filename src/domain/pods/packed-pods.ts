@@ -10,7 +10,9 @@ import { type SparkPod, mainContainerOf } from './spark-pod.ts'
 
 /** So many stay parsed: a pod is looked at several times in a row, beside the one that it is held against. */
 const MOST_PARSED = 8
-const parsed = new Map<object, JsonMap>()
+/** No map: tables that a map has grown out of hold on to those after them, and so to every pod, until all is swept. */
+const parsed: { key: object; made: JsonMap }[] = []
+let oldest = 0
 
 /**
  * The same pod, whose object is parsed when it is asked for. It may be parsed again: nobody changes it.
@@ -20,11 +22,11 @@ export function packedPod(pod: SparkPod, shared: SharedBlocks, again = packed(po
   const { role, name, namespace, application, attempt, sparkVersion, from } = pod
   const key = {}
   const object = (): JsonMap => {
-    const known = parsed.get(key)
-    if (known !== undefined) return known
+    const known = parsed.find((one) => one.key === key)
+    if (known !== undefined) return known.made
     const made = again()
-    parsed.set(key, made)
-    if (parsed.size > MOST_PARSED) parsed.delete(parsed.keys().next().value!)
+    parsed[oldest] = { key, made }
+    oldest = (oldest + 1) % MOST_PARSED
     return made
   }
   return {
