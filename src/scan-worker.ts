@@ -1,7 +1,7 @@
 // What a thread of the scan pool runs: it opens a part of a dump, scans it, and hands facts over as they come.
 import { parentPort } from 'node:worker_threads'
 import type { Failure, FromThread, ToThread } from './adapters/threads/messages.ts'
-import { openDumpBytes } from './cli/wiring.ts'
+import { openDumpBytes } from './cli/usage-wiring.ts'
 import { SparkopsError } from './domain/errors.ts'
 import type { FactBatch, FactSink } from './domain/usage/facts.ts'
 import { scanKit, scanPart } from './domain/usage/scan/scan-part.ts'

@@ -24,6 +24,8 @@ const PURE_BUILTINS = new Set(['node:buffer', 'node:crypto', 'node:string_decode
 const MAINS = ['src/main.ts', 'src/scan-worker.ts']
 /** What is written durably, and by one process at a time, is so for every adapter. */
 const SHARED_ADAPTER = 'disk'
+/** Where ports meet adapters. */
+const WIRING = /^src\/cli\/(\w+-)?wiring\.ts$/
 const DOMAIN_FOR_ALL = [
   'src/domain/errors.ts',
   'src/domain/document.ts',
@@ -103,7 +105,7 @@ function isAllowed({ from, target, typeOnly, dynamic }: Import): boolean {
     case 'commands':
       return ['cli', 'ui', 'domain'].includes(to) || (to === 'ports' && typeOnly)
     case 'cli':
-      if (to === 'adapters') return from === 'src/cli/wiring.ts' && (dynamic || typeOnly)
+      if (to === 'adapters') return WIRING.test(from) && (dynamic || typeOnly)
       return to === 'ui' || to === 'domain' || (to === 'ports' && typeOnly)
     case 'ui':
     case 'ports':

@@ -9,7 +9,8 @@ import { CollectorStatus, LATENCY_BUCKETS } from '../domain/usage/collect/collec
 import { collectorMetrics } from '../ui/collector-metrics.ts'
 import type { KubeFlags } from './kube-flags.ts'
 import { finishByOneself } from './shutdown.ts'
-import { openCluster, openSchedulerApi, openSpool, serveStatus } from './wiring.ts'
+import { openSchedulerApi, openSpool, serveStatus } from './usage-wiring.ts'
+import { openCluster } from './wiring.ts'
 
 export interface CollectorSettings extends CollectOptions {
   address: URL

@@ -5,7 +5,7 @@ import { parseDuration } from '../domain/usage/duration.ts'
 import type { CollectorSettings } from './collect-command.ts'
 import { s3AccessOf, s3Flags, type S3Flags } from './s3-flags.ts'
 import { kafkaAccessOf, kafkaFlags, type KafkaFlags, readText } from './kafka-flags.ts'
-import type { SinkAccess } from './wiring.ts'
+import type { SinkAccess } from './usage-wiring.ts'
 
 export const collectFlags = {
   cluster: Flags.string({

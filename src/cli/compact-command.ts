@@ -8,7 +8,7 @@ import { onShutdown } from './shutdown.ts'
 import type { KafkaFlags } from './kafka-flags.ts'
 import { s3AccessOf, type S3Flags } from './s3-flags.ts'
 import { accessOf } from './usage-flags.ts'
-import { findDumps, openFactStore, openUsageStore, scanPool } from './wiring.ts'
+import { findDumps, openFactStore, openUsageStore, scanPool } from './usage-wiring.ts'
 
 interface CompactFlags extends KafkaFlags, S3Flags {
   store: string

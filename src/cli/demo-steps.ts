@@ -12,7 +12,7 @@ import type { ReportProgress } from '../ports/progress.ts'
 import { renderReport } from '../ui/report/page.ts'
 import { writeFileWhole } from './output.ts'
 import { withLedger } from './usage-flags.ts'
-import { findDumps } from './wiring.ts'
+import { findDumps } from './usage-wiring.ts'
 
 /** What a step found. */
 export interface DemoStep {

@@ -10,7 +10,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { ReportProgress } from '../ports/progress.ts'
 import { forkFlags, forkQuestion, withFork } from './fork-flags.ts'
 import { writeFileWhole } from './output.ts'
-import { openChartRenderer } from './wiring.ts'
+import { openChartRenderer } from './fork-wiring.ts'
 
 export const featureFlags = {
   ...forkFlags,

@@ -17,7 +17,7 @@ import type { Git } from '../ports/git.ts'
 import type { ReportProgress } from '../ports/progress.ts'
 import { progressFlag } from './flags.ts'
 import { onShutdown } from './shutdown.ts'
-import { openCommitSigner, openForkState, openGit, openToolchain, openUserBuild, openWorkbench } from './wiring.ts'
+import { openCommitSigner, openForkState, openGit, openToolchain, openUserBuild, openWorkbench } from './fork-wiring.ts'
 
 export const repositoryFlags = {
   directory: Flags.string({ char: 'C', summary: 'where the fork is', default: '.', helpValue: 'DIR' }),

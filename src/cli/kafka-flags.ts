@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { Flags } from '@oclif/core'
 import { refusedFlag } from '../domain/usage/collect/targets.ts'
-import type { KafkaAccess } from './wiring.ts'
+import type { KafkaAccess } from './usage-wiring.ts'
 
 /** The flags, in a group of the help. */
 

@@ -14,7 +14,7 @@ import { progressFlag } from './flags.ts'
 import { kafkaAccessOf, kafkaFlags, type KafkaFlags } from './kafka-flags.ts'
 import { onShutdown } from './shutdown.ts'
 import { s3AccessOf, s3Flags, type S3Flags } from './s3-flags.ts'
-import { findDumps, openFactStore, openUsageStore, scanPool, type StoreAccess } from './wiring.ts'
+import { findDumps, openFactStore, openUsageStore, scanPool, type StoreAccess } from './usage-wiring.ts'
 
 export const dumpArgs = {
   dump: Args.string({

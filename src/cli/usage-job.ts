@@ -14,7 +14,8 @@ import type { UsageJob } from '../domain/usage/submit/usage-job.ts'
 import type { KubeFlags } from './kube-flags.ts'
 import { writeFileWhole } from './output.ts'
 import { s3AccessOf, type S3Flags } from './s3-flags.ts'
-import { findObjectFiles, openCluster, openUsageStore } from './wiring.ts'
+import { openUsageStore } from './usage-wiring.ts'
+import { findObjectFiles, openCluster } from './wiring.ts'
 
 interface JobFlags extends KubeFlags, S3Flags {
   store: string

@@ -50,6 +50,8 @@ describe('helm', () => {
 
   it('acts as whom it is told, with no more rights than that one has', async () => {
     const options = { context: 'lab-admin', as: 'nobody', asGroups: ['none'] }
-    await expect(helm(options).history(RELEASE)).rejects.toMatchObject({ why: expect.stringContaining('nobody') })
+    await expect(helm(options).history(RELEASE)).rejects.toMatchObject({
+      why: expect.stringContaining('nobody') as unknown,
+    })
   })
 })

@@ -3,7 +3,7 @@ import { BaseCommand } from '../../cli/base-command.ts'
 import { collectFlags, collectorLog, settingsOf, sinkAccessOf } from '../../cli/collect-flags.ts'
 import { runCollector } from '../../cli/collect-command.ts'
 import { kubeFlags } from '../../cli/kube-flags.ts'
-import { openSink } from '../../cli/wiring.ts'
+import { openSink } from '../../cli/usage-wiring.ts'
 import { parseSink } from '../../domain/usage/collect/targets.ts'
 import { collectionView } from '../../ui/collection-view.ts'
 
