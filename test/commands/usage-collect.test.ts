@@ -259,7 +259,7 @@ describe('usage collect', () => {
     [['--yunikorn', 'ftp://localhost'], /no address/],
     [['--yunikorn', 'http://me:secret@localhost:9080'], /more is given/],
     [['--to', 'nfs://x'], /no place to keep events/],
-    [['--spool-size', '10MB'], /two segments/],
+    [['--spool-size', '5MB'], /two segments/],
     [['--segment-size', 'much'], /no size/],
     [['--interval', 'soon'], /no duration/],
     [['--listen', 'here'], /no address/],

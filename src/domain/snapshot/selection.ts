@@ -102,6 +102,7 @@ export function selectionsFor(groups: readonly string[], parts: OperatorParts): 
       ...whole('coordination.k8s.io', 'leases'),
       selection: 'all but those of nodes',
       keep: ({ metadata }) => metadata.namespace !== 'kube-node-lease',
+      namedIn: parts.namespaces,
     },
     whole('policy', 'poddisruptionbudgets'),
     { ...whole('', 'nodes'), form: 'fields', selection: 'all: status.conditions', fields: [['status', 'conditions']] },
