@@ -26,9 +26,10 @@ export interface Leaders {
   /** Watched namespaces. */
   jobs: readonly string[] | 'all'
   fault?: Fault
+  /** Whole seconds, since a Lease knows no parts of one; 2 unless given. */
+  leaseSeconds?: number
 }
 
-/** Whole seconds: a Lease knows no parts of one. */
 const LEASE_SECONDS = 2
 const RENEW_DEADLINE_MS = 1300
 const RETRY_MS = 250
@@ -133,16 +134,16 @@ class Elector {
 
   /** tryAcquireOrRenew, with MultiLock: two locks that name two holders are held by somebody unknown. */
   private async attempt(): Promise<boolean> {
-    const { namespace, lock } = this.options
+    const { namespace, lock, leaseSeconds = LEASE_SECONDS } = this.options
     const read = await Promise.all(lock.kinds.map((kind) => readLock(this.lab, kind, namespace, lock.name)))
     const holders = [...new Set(read.map((one) => one?.record.holderIdentity ?? ''))]
     const holder = holders.length === 1 ? holders[0]! : 'leaderelection.k8s.io/unknown'
     const text = JSON.stringify(read.map((one) => one?.record))
     if (text !== this.seen.text) Object.assign(this.seen, { text, at: Date.now() })
-    const seconds = read[0]?.record.leaseDurationSeconds ?? LEASE_SECONDS
+    const seconds = read[0]?.record.leaseDurationSeconds ?? leaseSeconds
     const isFree = holder === '' || Date.now() - this.seen.at > seconds * 1000
     if (holder !== this.identity && !isFree) return false
-    const place = { namespace, name: lock.name, identity: this.identity }
+    const place = { namespace, name: lock.name, identity: this.identity, leaseSeconds }
     for (const [index, kind] of lock.kinds.entries()) await writeLock(this.lab, kind, place, read[index])
     if (this.leadsSince === Infinity) {
       this.leadsSince = Date.now()
@@ -182,12 +183,17 @@ async function readLock(
 async function writeLock(
   lab: TestCluster,
   kind: 'Lease' | 'ConfigMap',
-  { namespace, name, identity }: { namespace: string; name: string; identity: string },
+  {
+    namespace,
+    name,
+    identity,
+    leaseSeconds,
+  }: { namespace: string; name: string; identity: string; leaseSeconds: number },
   was: LockRead | undefined,
 ): Promise<void> {
   const now = kind === 'Lease' ? `${new Date().toISOString().slice(0, -1)}000Z` : new Date().toISOString()
   const acquireTime = was?.record.holderIdentity === identity ? was.record.acquireTime : now
-  const record = { holderIdentity: identity, leaseDurationSeconds: LEASE_SECONDS, renewTime: now, acquireTime }
+  const record = { holderIdentity: identity, leaseDurationSeconds: leaseSeconds, renewTime: now, acquireTime }
   const body =
     kind === 'Lease' ? { spec: record } : { metadata: { annotations: { [ANNOTATION]: JSON.stringify(record) } } }
   if (was === undefined) {
