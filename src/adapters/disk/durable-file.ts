@@ -2,7 +2,7 @@
  * Files that are on the disk when the call returns, readable by their owner alone. What the system says is thrown as it
  * is: the caller knows what the file was for.
  */
-import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { SparkopsError } from '../../domain/errors.ts'
 
@@ -50,6 +50,16 @@ export async function syncDirectory(path: string): Promise<void> {
     await directory.sync()
   } finally {
     await directory.close()
+  }
+}
+
+/** Makes a directory below a root, and has the names of all that are new on the disk. */
+export async function makeDirectories(root: string, path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true, mode: 0o700 })
+  if (first === undefined) return
+  for (let at = path; at.length >= Math.min(first.length, root.length); at = dirname(at)) {
+    await syncDirectory(dirname(at))
+    if (at === dirname(at)) return
   }
 }
 

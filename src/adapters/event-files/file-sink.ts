@@ -1,9 +1,8 @@
 /** Keeps events as compressed files in a directory, one for each segment. */
-import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import { syncDirectory, unwritable, writeDurably } from '../disk/durable-file.ts'
+import { makeDirectories, unwritable, writeDurably } from '../disk/durable-file.ts'
 import type { EventSink } from '../../ports/event-sink.ts'
 import type { SegmentName } from '../../ports/event-spool.ts'
 
@@ -25,15 +24,5 @@ export function fileSink(directory: string, nameOf: (segment: SegmentName) => st
       }
     },
     close: () => Promise.resolve(),
-  }
-}
-
-/** Makes a directory, and has the names of all that are new in it on the disk. */
-async function makeDirectories(root: string, path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true, mode: 0o700 })
-  if (first === undefined) return
-  for (let at = path; at.length >= Math.min(first.length, root.length); at = dirname(at)) {
-    await syncDirectory(dirname(at))
-    if (at === dirname(at)) return
   }
 }

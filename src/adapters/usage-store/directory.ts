@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { SparkopsError } from '../../domain/errors.ts'
+import { makeDirectories, syncDirectory, writeSynced } from '../disk/durable-file.ts'
 import type { KeptManifest, UsageStoreFiles } from '../../ports/usage-store.ts'
 
 const MANIFESTS = 'manifests'
@@ -56,16 +57,10 @@ async function newestIn(root: string): Promise<KeptManifest | undefined> {
 /** A link is made or refused in one step, whoever else tries. */
 async function publish(root: string, number: number, text: string): Promise<boolean> {
   const directory = join(root, MANIFESTS)
-  await makeDirectory(root, directory)
+  await makeDirectories(root, directory)
   const draft = join(directory, `.${randomBytes(8).toString('hex')}.tmp`)
   try {
-    const file = await open(draft, 'wx', 0o600)
-    try {
-      await file.writeFile(text)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
+    await writeSynced(draft, text, 'wx')
     await link(draft, join(directory, `${String(number).padStart(8, '0')}.json`))
     await syncDirectory(directory)
     return true
@@ -79,7 +74,7 @@ async function publish(root: string, number: number, text: string): Promise<bool
 
 async function put(root: string, name: string, path: string): Promise<number> {
   const target = join(root, name)
-  await makeDirectory(root, dirname(target))
+  await makeDirectories(root, dirname(target))
   const file = await open(path, 'r+')
   try {
     await file.chmod(0o600)
@@ -90,23 +85,6 @@ async function put(root: string, name: string, path: string): Promise<number> {
     return size
   } finally {
     await file.close()
-  }
-}
-
-/** Makes a directory, and has the names of all that are new on the disk. */
-async function makeDirectory(root: string, path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true, mode: 0o700 })
-  if (first === undefined) return
-  for (let at = path; at.length >= Math.min(first.length, root.length) && at !== dirname(at); at = dirname(at))
-    await syncDirectory(dirname(at))
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r')
-  try {
-    await directory.sync()
-  } finally {
-    await directory.close()
   }
 }
 
