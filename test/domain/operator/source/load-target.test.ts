@@ -17,6 +17,7 @@ import { withChart } from '../../../../src/domain/operator/source/locate-chart.t
 import { parseSource } from '../../../../src/domain/operator/source/source-spec.ts'
 import type { RenderedTarget } from '../../../../src/domain/operator/source/target.ts'
 import { needs } from '../../../support/capabilities.ts'
+import { serveCharts } from '../../../support/operator/chart-registry.ts'
 import { fixtureChart, FIXTURE_VERSIONS } from '../../../support/operator/fixtures.ts'
 
 const { it } = needs('lab')
@@ -215,6 +216,32 @@ describe('a version read from elsewhere', () => {
       chart: expect.stringContaining('2.1.1') as string,
     })
     await expect(read('ours/nothing')).rejects.toMatchObject({ code: 'SO_HELM_FAILED' })
+  })
+
+  it('a chart of an OCI registry, in the version that was asked for or the newest', async () => {
+    const directory = await scratch()
+    const charts = new Map<string, Buffer>()
+    for (const version of ['2.1.1', '2.5.2'] as const) {
+      const { stdout } = await run(helmPath, ['package', fixtureChart(version), '-d', directory])
+      const archive = /: (.*\.tgz)\s*$/.exec(stdout)![1]!
+      charts.set(/-(\d[^/]*)\.tgz$/.exec(archive)![1]!, await readFile(archive))
+    }
+    const { host, environment } = await serveCharts('charts/spark-operator', charts, directory)
+    const ports = {
+      helm: openHelm({ program: helmPath, environment }),
+      sources: openVersionSource(() => () => undefined),
+    }
+    const release = { name: 'spark-operator', namespace: 'spark' }
+    const read = (source: string) => loadTarget(ports, { source, values: { files: [], sets: [] }, release })
+    const reference = `oci://${host}/charts/spark-operator`
+    const old = await read(`${reference}@2.1.1`)
+    expect(old).toMatchObject({ version: '2.1.1', origin: { kind: 'remote', reference } })
+    expect((await read(reference)).version).toBe('2.5.2')
+    const again = { reference, version: '2.1.1', digest: old.origin.digest }
+    expect(await withChart(ports, again, (chart) => ports.helm.describe(chart))).toMatchObject({
+      chart: expect.stringContaining('2.1.1') as string,
+    })
+    await expect(read(`${reference}@9.9.9`)).rejects.toMatchObject({ code: 'SO_HELM_FAILED' })
   })
 
   it('is the same by digest where it is the same by content, and only there', async () => {
