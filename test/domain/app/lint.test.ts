@@ -221,6 +221,22 @@ describe('an operator version', () => {
     ])
   })
 
+  it('is told of names that a volume cannot have, its own and those made of ConfigMaps', async () => {
+    const volumeMounts = [{ name: 'a.b', mountPath: '/a' }]
+    const configMaps = [
+      { name: 'extra.conf', path: '/etc/extra' },
+      { name: 'extra', path: '/etc/more' },
+      { name: `${'x'.repeat(62)}-long`, path: '/etc/long' },
+    ]
+    expect(
+      await rulesOf({ volumes: [{ name: 'a.b', emptyDir: {} }], driver: { volumeMounts, configMaps } }, '2.5.2'),
+    ).toEqual([
+      'AL43 spec.driver.configMaps[0].name',
+      'AL43 spec.driver.configMaps[2].name',
+      'AL43 spec.volumes[0].name',
+    ])
+  })
+
   it('adds only volumes that Spark’s own containers mount', async () => {
     const volumes = [
       { name: 'a', emptyDir: {} },

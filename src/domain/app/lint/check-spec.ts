@@ -1,7 +1,7 @@
 /** Traps of an application’s own fields, by the version of the operator. */
 import { at, mapAt, mapsAt, scalarText, textAt } from '../../pods/json.ts'
 import { isAtLeast } from '../../pods/versions.ts'
-import { effectsOf } from '../../pods/webhook/effects.ts'
+import { configMapVolume, effectsOf } from '../../pods/webhook/effects.ts'
 import { convertApplication, ROLES } from '../convert/convert.ts'
 import { sparkOf, templateFileKey } from '../convert/decide.ts'
 import type { Asked, Found } from './finding.ts'
@@ -28,7 +28,13 @@ const DENIED: Readonly<Record<string, string>> = {
 
 /** All traps that do not lie in a template. */
 export function checkSpec(asked: Asked): Found[] {
-  return [...checkConf(asked), ...checkObject(asked), ...checkVolumes(asked), ...checkWebhook(asked)]
+  return [
+    ...checkConf(asked),
+    ...checkObject(asked),
+    ...checkVolumes(asked),
+    ...checkVolumeNames(asked),
+    ...checkWebhook(asked),
+  ]
 }
 
 function checkConf(asked: Asked): Found[] {
@@ -132,6 +138,23 @@ function checkVolumes({ spec, prefix }: Asked): Found[] {
       found.push({ rule: 'unusedVolume', path: [...prefix, 'volumes', index], what: name })
   }
   return found
+}
+
+/** Whoever makes the pods, the webhook or a template that has the same names, their volumes are named like this. */
+function checkVolumeNames({ spec, prefix }: Asked): Found[] {
+  const volumes = mapsAt(spec, 'volumes').map((volume, index) => ({
+    path: [...prefix, 'volumes', index, 'name'],
+    name: textAt(volume, 'name') ?? '',
+  }))
+  const configMaps = ROLES.flatMap((role) =>
+    mapsAt(spec, role, 'configMaps').map((entry, index) => ({
+      path: [...prefix, role, 'configMaps', index, 'name'],
+      name: configMapVolume(textAt(entry, 'name') ?? 'unnamed'),
+    })),
+  )
+  return [...volumes, ...configMaps]
+    .filter(({ name }) => name !== '' && !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name))
+    .map(({ path, name }) => ({ rule: 'volumeName', path, what: JSON.stringify(name) }))
 }
 
 /** Its defects while it is on; all that depends on it when it is off. */

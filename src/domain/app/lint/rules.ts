@@ -140,6 +140,14 @@ export const LINT_RULES = {
     `${POD_WEBHOOK} addVolumes`,
     'mount it in Spark’s container too, or use a template',
   ),
+  volumeName: rule(
+    'AL43',
+    'error',
+    'the volume would have a name that Kubernetes refuses',
+    'the name of a volume is a DNS label; that of a ConfigMap may have dots, and the operator makes one of the other',
+    `${POD_WEBHOOK} addConfigMaps; Kubernetes ValidateVolumes`,
+    'name the ConfigMap without dots, or mount it by a volume of the template',
+  ),
   concurrency: rule(
     'AL42',
     'error',

@@ -60,6 +60,11 @@ const ORDER_1 =
 const ORDER_2 =
   'owner env envFrom hadoopConfigMap sparkConfigMap configMaps volumes ports hostNetwork hostAliases initContainers sidecars dnsConfig priorityClassName schedulerName nodeSelector affinity tolerations memoryLimit gpu prometheus securityContext podSecurityContext terminationGracePeriodSeconds lifecycle shareProcessNamespace'
 
+/** The volume that the webhook makes of a ConfigMap's name. */
+export function configMapVolume(name: string): string {
+  return `${name}-vol`.slice(0, 63)
+}
+
 /** All that the webhook of a version does to a pod of a role. */
 export function effectsOf(question: EffectQuestion): Effects {
   const answer: Effects = { effects: [], defects: [] }
@@ -110,7 +115,7 @@ const EFFECTS: Readonly<Record<string, (asked: Asked) => Effect[]>> = {
   configMaps: ({ own, role }) =>
     mapsAt(own, 'configMaps').flatMap((entry, index) => {
       const name = textAt(entry, 'name') ?? ''
-      return configMap(`${role}.configMaps[${index}]`, name, `${name}-vol`.slice(0, 63), textAt(entry, 'path') ?? '')
+      return configMap(`${role}.configMaps[${index}]`, name, configMapVolume(name), textAt(entry, 'path') ?? '')
     }),
   sparkConfigMap: ({ spec }) =>
     confDirectory('sparkConfigMap', spec, 'spark-configmap-volume', '/etc/spark/conf', 'SPARK_CONF_DIR'),
