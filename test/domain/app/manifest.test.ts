@@ -35,7 +35,9 @@ describe('a converted file', () => {
         async (application, indent, indentSeq, isFlow) => {
           // A field that says what stands in the configuration already is gone, and its comments with it.
           const conf = Object.keys((application as { spec: { sparkConf?: object } }).spec.sparkConf ?? {})
-          fc.pre(!conf.some((key) => /^spark\.kubernetes\.(node\.selector\.|scheduler\.name)/.test(key)))
+          fc.pre(
+            !conf.some((key) => /^spark\.(kubernetes\.(node\.selector|scheduler|driverEnv)|executorEnv)\./.test(key)),
+          )
           const plain = stringify(application, {
             indent: indentSeq ? Math.max(indent, 2) : indent,
             indentSeq,

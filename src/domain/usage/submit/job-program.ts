@@ -289,7 +289,7 @@ def main():
     record = {
         "account": {"file": asked.inputs[0], "counts": {"events": events, "pages": 0, "heartbeats": 0, "snapshots": 0, "other": 0}, "cutBytes": 0, "brokenCount": broken},
         "sources": sources, "heartbeats": [], "broken": [], "earlyForm": early, "apart": False,
-        "seen": {"applications": nothing, "allocations": nothing, "nodes": nothing, "listings": []},
+        "seen": {"applications": nothing, "allocations": nothing, "nodes": nothing, "listings": [], "listed": nothing},
     }
     output.write("records/spark.ndjson.gz", gzip.compress((json.dumps(record) + "\n").encode()))
     output.write("objects/spark.ndjson.gz", gzip.compress("".join(json.dumps(one) + "\n" for one in listed).encode()))
