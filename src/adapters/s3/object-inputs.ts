@@ -1,7 +1,7 @@
 /** Dumps in a store that speaks S3: the objects below a prefix, each read as a file is. */
 import { GetObjectCommand, ListObjectsV2Command, type S3Client, S3ServiceException } from '@aws-sdk/client-s3'
-import { SparkopsError } from '../../domain/errors.ts'
 import { type StoreOptions, openStore } from './open-store.ts'
+import { unreadable } from './unreadable.ts'
 
 /** An object of a listing. */
 export interface ListedObject {
@@ -118,28 +118,4 @@ async function collect(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
   const parts: Buffer[] = []
   for await (const chunk of chunks) parts.push(chunk)
   return Buffer.concat(parts)
-}
-
-function unreadable(name: string, cause: unknown): SparkopsError {
-  const isAnswer = cause instanceof S3ServiceException
-  const status = isAnswer ? cause.$metadata.httpStatusCode : undefined
-  const text = cause instanceof Error ? cause.message || cause.name : String(cause)
-  const hasChanged = status === 412
-  return new SparkopsError({
-    code: hasChanged ? 'SO_OBJECT_CHANGED' : 'SO_UNREADABLE',
-    message: `${name}: cannot be read.`,
-    why: hasChanged
-      ? 'It was written again since it was listed.'
-      : isAnswer
-        ? `${cause.name}${status === undefined ? '' : ` (${status})`}: ${text}`
-        : text,
-    hint: hasChanged ? 'Run it again.' : 'Check bucket, prefix, region, endpoint and credentials.',
-    exit: hasChanged ? 'stale' : isLogin(cause, status) ? 'auth' : status === 404 ? 'data' : 'unreachable',
-    cause,
-  })
-}
-
-/** Whether it was refused for who asks, or nobody could be found to ask as. */
-function isLogin(cause: unknown, status: number | undefined): boolean {
-  return status === 401 || status === 403 || (cause instanceof Error && cause.name === 'CredentialsProviderError')
 }

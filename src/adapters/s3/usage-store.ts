@@ -9,12 +9,14 @@ import {
   DeleteObjectsCommand,
   GetObjectCommand,
   ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
   PutObjectCommand,
   type S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
 import { SparkopsError } from '../../domain/errors.ts'
+import { isLogin, unreadable } from './unreadable.ts'
 import type { KeptManifest, UsageStoreFiles } from '../../ports/usage-store.ts'
 import { openStore, type StoreOptions } from './open-store.ts'
 
@@ -47,7 +49,10 @@ class BucketStore implements UsageStoreFiles {
   }
 
   async newest(): Promise<KeptManifest | undefined> {
-    const names = await this.#names(MANIFESTS)
+    // Whether a store is there at all is asked of every place that dumps are read from.
+    const names = await this.#names(MANIFESTS).catch((error: unknown) => {
+      throw unreadable(this.name.replace(/\/$/, ''), error)
+    })
     const newest = names
       .filter((name) => /^manifests\/\d{8}\.json$/.test(name))
       .sort()
@@ -111,7 +116,7 @@ class BucketStore implements UsageStoreFiles {
   }
 
   async list(): Promise<string[]> {
-    return (await this.#names('')).filter((name) => !name.startsWith(MANIFESTS))
+    return (await this.#asked(() => this.#names(''))).filter((name) => !name.startsWith(MANIFESTS))
   }
 
   async remove(names: readonly string[]): Promise<void> {
@@ -145,8 +150,8 @@ class BucketStore implements UsageStoreFiles {
     const names: string[] = []
     let token: string | undefined
     do {
-      const page = await this.#asked(() =>
-        client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix + below, ContinuationToken: token })),
+      const page: ListObjectsV2CommandOutput = await client.send(
+        new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix + below, ContinuationToken: token }),
       )
       for (const { Key = '' } of page.Contents ?? []) names.push(Key.slice(prefix.length))
       token = page.IsTruncated === true ? page.NextContinuationToken : undefined
@@ -179,7 +184,7 @@ class BucketStore implements UsageStoreFiles {
           ? `${cause.name}${status === undefined ? '' : ` (${status})`}: ${text}`
           : text,
       hint: 'Check bucket, region, endpoint and credentials; the store is as it was before.',
-      exit: status === 401 || status === 403 ? 'auth' : 'unreachable',
+      exit: isLogin(cause, status) ? 'auth' : 'unreachable',
       cause,
     })
   }
