@@ -15,7 +15,7 @@ import { type ExitName, SparkopsError } from '../domain/errors.ts'
 import { isSevere, refuseBlocked, refuseUnacknowledged, unacknowledged } from '../domain/plan/gates.ts'
 import type { Plan, Step } from '../domain/plan/plan.ts'
 import { PLAN_BYTES_MAX, readPlan } from '../domain/plan/read-plan.ts'
-import { requireFresh, requireTarget } from '../domain/plan/stale.ts'
+import { requireCluster, requireFresh } from '../domain/plan/stale.ts'
 import type { OpenRun, StoredRun } from '../ports/journal.ts'
 import { operatorReceiptView, undoPlanView } from '../ui/operator-run-view.ts'
 import { BaseCommand } from './base-command.ts'
@@ -106,7 +106,7 @@ export abstract class OperatorRunCommand extends BaseCommand {
   protected async readFreshPlan(file: string, session: OperatorSession): Promise<Plan> {
     const plan = readPlan(await readText(file), file, new Set(OPERATOR_VERBS.keys()))
     const { cluster, helm, sources } = session
-    requireTarget(plan.target, { id: cluster.identity.uid, name: nameOf(session) })
+    requireCluster(plan, cluster.identity)
     refuseBlocked(plan)
     await requireFresh(plan, fingerprintsNow(plan, { cluster, helm, sources, signal: this.signal }))
     await requireObjectsForeseen(plan, { cluster, signal: this.signal })

@@ -1,4 +1,5 @@
 /** Whether what a plan was made from still holds. When something differs, nothing is carried out (exit 5). */
+import type { ClusterIdentity } from '../../ports/cluster.ts'
 import { SparkopsError } from '../errors.ts'
 import type { Fingerprint, Plan, PlanTarget } from './plan.ts'
 
@@ -35,6 +36,11 @@ export async function requireFresh(plan: Plan, take: TakeFingerprint): Promise<v
     hint: 'make the plan again, read what differs, and apply that one',
     exit: 'stale',
   })
+}
+
+/** Throws unless this is the cluster that the plan was made for. */
+export function requireCluster({ target }: Plan, { uid, context, server }: ClusterIdentity): void {
+  requireTarget(target, { id: uid, name: context ?? server })
 }
 
 /** Throws unless this is what the plan was made for. */

@@ -1,13 +1,13 @@
 /** The matrix for people: a row for each namespace, then where the columns do not agree. */
-import type { NamespaceFinding, NamespaceMatrix, NamespaceRow } from '../../domain/operator/namespaces/document.ts'
+import type { NamespaceMatrix, NamespaceRow } from '../../domain/operator/namespaces/document.ts'
 import type { Tone } from '../color.ts'
 import { plural } from '../format.ts'
+import { findingBlocks } from '../finding-blocks.ts'
 import { sanitize } from '../sanitize.ts'
 import { outcomeLine } from '../steps.ts'
 import type { Style } from '../style.ts'
 import { type Cell, type Column, table } from '../table.ts'
 import type { Block, View } from '../view.ts'
-import { wrapText } from '../wrap.ts'
 
 export const namespaceMatrixView: View<NamespaceMatrix> = {
   *blocks(matrix, { style }): Generator<Block> {
@@ -18,7 +18,8 @@ export const namespaceMatrixView: View<NamespaceMatrix> = {
     yield `  declared  ${sanitize(declared)}`
     yield* ['', table(COLUMNS, rows), '']
     yield verdict(matrix, style)
-    for (const finding of findings) yield* findingBlocks(finding, style)
+    for (const { namespaces: objects, level, ...finding } of findings)
+      yield* findingBlocks({ ...finding, objects }, level, style, MOST_NAMES)
     if (probe === null) yield style.paint('dim', 'nothing was observed: --probe makes a probe in each namespace')
     for (const what of unseen) yield `${style.paint('yellow', style.glyphs.wait)} not seen: ${sanitize(what)}`
   },
@@ -77,21 +78,5 @@ function word(value: boolean | null): Cell {
   return toned(value === null ? 'not seen' : value ? 'yes' : 'no')
 }
 
-const SIGNS = { broken: ['fail', 'red'], warning: ['warn', 'yellow'], note: ['step', 'blue'] } as const
 /** More names than this say less than their number. */
 const MOST_NAMES = 5
-
-function* findingBlocks(
-  { id, level, title, detail, namespaces, fix }: NamespaceFinding,
-  style: Style,
-): Generator<Block> {
-  const { paint, glyphs, width } = style
-  const [sign, tone] = SIGNS[level]
-  const lines = (text: string): string => wrapText(sanitize(text), { width, indent: '  ' }).join('\n')
-  const more = namespaces.length > MOST_NAMES ? `, and ${namespaces.length - MOST_NAMES} more` : ''
-  yield ''
-  yield `${paint(tone, glyphs[sign])} ${paint('bold', sanitize(title))} ${paint('dim', `(${id})`)}`
-  yield lines(`${namespaces.slice(0, MOST_NAMES).join(', ')}${more}`)
-  if (detail !== '') yield lines(detail)
-  yield lines(`${glyphs.step} ${fix}`)
-}

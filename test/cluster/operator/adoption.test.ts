@@ -1,29 +1,17 @@
 /** Drivers that no status knows, and what becomes of them with a controller that reconciles as 1.x and 2.x do. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { describe, expect } from 'vitest'
 import type { Cluster } from '../../../src/ports/cluster.ts'
 import { needs } from '../../support/capabilities.ts'
 import { openLab } from '../../support/lab/open.ts'
 import { useCluster } from '../../support/lab/use-cluster.ts'
+import { useOperatorHome } from '../../support/operator/use-operator-home.ts'
 import { carry, planTo, sessionOf, takeBack, verifyRunOf, withoutGrace } from '../../support/operator/planned.ts'
 import { APPLICATIONS, installOld, JOBS, makeApplication, OPERATOR, PODS } from '../../support/operator/scenario.ts'
 import { standInForControllers } from '../../support/operator/stand-in-controller.ts'
-import { standInForNodes } from '../../support/operator/stand-in.ts'
 
 const { it } = needs('lab')
 const lab = useCluster()
-const home = mkdtempSync(join(tmpdir(), 'sparkops-adoption-'))
-let nodes: ReturnType<typeof standInForNodes> | undefined
-
-beforeAll(() => {
-  nodes = standInForNodes(lab())
-})
-afterAll(async () => {
-  await nodes?.stop()
-  rmSync(home, { recursive: true, force: true })
-})
+const home = useOperatorHome(lab, 'sparkops-adoption')
 
 const POLICIES = ['Never', 'OnFailure', 'Always']
 const NO_WEBHOOK = { values: [{ webhook: { enable: false } }] }

@@ -2,10 +2,7 @@
  * The whole way on a real control plane: 200 applications in every state, their pods, schedules and webhooks, from
  * 1.3.8 over 1.6.2 to 2.5.2 and back to 1.3.8. Nobody works on them here, so all must be as it was.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { describe, expect } from 'vitest'
 import { isWithin } from '../../../src/domain/operator/apply/compare.ts'
 import { APPLICATION_DEFAULTS, SCHEDULE_DEFAULTS, withDefaults } from '../../../src/domain/operator/plan/defaults.ts'
 import {
@@ -20,6 +17,7 @@ import type { Cluster, KubeObject, ResourceType } from '../../../src/ports/clust
 import { needs } from '../../support/capabilities.ts'
 import { openLab } from '../../support/lab/open.ts'
 import { useCluster } from '../../support/lab/use-cluster.ts'
+import { useOperatorHome } from '../../support/operator/use-operator-home.ts'
 import type { FixtureVersion } from '../../support/operator/fixtures.ts'
 import { carry, planTo, sessionOf, verifyRunOf, withoutGrace } from '../../support/operator/planned.ts'
 import { populate } from '../../support/operator/population.ts'
@@ -32,20 +30,10 @@ import {
   PODS,
   SCHEDULES,
 } from '../../support/operator/scenario.ts'
-import { standInForNodes } from '../../support/operator/stand-in.ts'
 
 const { it } = needs('lab')
 const lab = useCluster()
-const home = mkdtempSync(join(tmpdir(), 'sparkops-states-'))
-let nodes: ReturnType<typeof standInForNodes> | undefined
-
-beforeAll(() => {
-  nodes = standInForNodes(lab())
-})
-afterAll(async () => {
-  await nodes?.stop()
-  rmSync(home, { recursive: true, force: true })
-})
+const home = useOperatorHome(lab, 'sparkops-states')
 
 async function listed(cluster: Cluster, type: ResourceType): Promise<Map<string, KubeObject>> {
   const { items } = await cluster.list(type, { namespace: JOBS })

@@ -2,10 +2,7 @@
  * A move with webhooks, and its way back, that end at every line of their journals: where both versions have a Service
  * of one name, so that webhooks are narrowed, withdrawn and retired in the middle.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { describe, expect } from 'vitest'
 import { planWayBack } from '../../../src/domain/operator/apply/run-choice.ts'
 import { beginRun, goOn, type OperatorSession } from '../../../src/domain/operator/apply/session.ts'
 import { MUTATING_WEBHOOKS, SERVICE, VALIDATING_WEBHOOKS } from '../../../src/domain/operator/discover/kinds.ts'
@@ -14,24 +11,15 @@ import type { Cluster } from '../../../src/ports/cluster.ts'
 import { needs } from '../../support/capabilities.ts'
 import { openLab } from '../../support/lab/open.ts'
 import { useCluster } from '../../support/lab/use-cluster.ts'
+import { useOperatorHome } from '../../support/operator/use-operator-home.ts'
 import { clusterState } from '../../support/operator/cluster-state.ts'
 import { atEveryLine, untilDeath, untilItEnds } from '../../support/operator/mortal.ts'
 import { carry, planTo, sessionOf, takeBack, verifyRunOf, withoutGrace } from '../../support/operator/planned.ts'
 import { installOld, makeApplication, OPERATOR_NAMESPACE } from '../../support/operator/scenario.ts'
-import { standInForNodes } from '../../support/operator/stand-in.ts'
 
 const { it } = needs('lab')
 const lab = useCluster()
-const home = mkdtempSync(join(tmpdir(), 'sparkops-killed-webhooks-'))
-let nodes: ReturnType<typeof standInForNodes> | undefined
-
-beforeAll(() => {
-  nodes = standInForNodes(lab())
-})
-afterAll(async () => {
-  await nodes?.stop()
-  rmSync(home, { recursive: true, force: true })
-})
+const home = useOperatorHome(lab, 'sparkops-killed-webhooks')
 
 const VALUES = { values: [{ webhook: { enable: true } }] }
 

@@ -2,10 +2,8 @@
  * A run whose machine is gone, and its journal with it. The cluster says that it is locked, and by whom; another machine
  * plans again from what it finds, takes the lock over by name, and ends the move.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { describe, expect } from 'vitest'
 import { planWayBack } from '../../../src/domain/operator/apply/run-choice.ts'
 import { beginRun, goOn, type OperatorSession } from '../../../src/domain/operator/apply/session.ts'
 import { MUTATING_WEBHOOKS, SERVICE, VALIDATING_WEBHOOKS } from '../../../src/domain/operator/discover/kinds.ts'
@@ -14,24 +12,15 @@ import type { Cluster } from '../../../src/ports/cluster.ts'
 import { needs } from '../../support/capabilities.ts'
 import { openLab } from '../../support/lab/open.ts'
 import { useCluster } from '../../support/lab/use-cluster.ts'
+import { useOperatorHome } from '../../support/operator/use-operator-home.ts'
 import { clusterState } from '../../support/operator/cluster-state.ts'
 import { untilDeath } from '../../support/operator/mortal.ts'
 import { carry, planTo, sessionOf, verifyRunOf, withoutGrace } from '../../support/operator/planned.ts'
 import { installOld, makeApplication, OPERATOR_NAMESPACE } from '../../support/operator/scenario.ts'
-import { standInForNodes } from '../../support/operator/stand-in.ts'
 
 const { it } = needs('lab')
 const lab = useCluster()
-const home = mkdtempSync(join(tmpdir(), 'sparkops-lost-'))
-let nodes: ReturnType<typeof standInForNodes> | undefined
-
-beforeAll(() => {
-  nodes = standInForNodes(lab())
-})
-afterAll(async () => {
-  await nodes?.stop()
-  rmSync(home, { recursive: true, force: true })
-})
+const home = useOperatorHome(lab, 'sparkops-lost')
 
 async function planned(cluster: Cluster, version: '1.6.2' | '2.5.2'): Promise<Plan> {
   const values = [{ webhook: { enable: true } }]

@@ -1,35 +1,25 @@
 /** What people do to applications between a plan and its end, on a real control plane, and what becomes of it. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { describe, expect } from 'vitest'
 import type { Plan, Step } from '../../../src/domain/plan/plan.ts'
 import { sealPlan } from '../../../src/domain/plan/seal.ts'
 import type { Cluster } from '../../../src/ports/cluster.ts'
 import { needs } from '../../support/capabilities.ts'
 import { openLab } from '../../support/lab/open.ts'
 import { useCluster } from '../../support/lab/use-cluster.ts'
+import { useOperatorHome } from '../../support/operator/use-operator-home.ts'
 import { requireTakenUp } from '../../../src/domain/operator/apply/left-behind.ts'
 import { requireRestForeseen } from '../../../src/domain/operator/apply/rest-foreseen.ts'
 import { planWayBack } from '../../../src/domain/operator/apply/run-choice.ts'
 import { progressOfRun } from '../../../src/domain/operator/apply/session.ts'
 import { carry, planTo, sessionOf, takeBack, verifyRunOf, withoutGrace } from '../../support/operator/planned.ts'
 import { APPLICATIONS, installOld, JOBS, makeApplication, OPERATOR } from '../../support/operator/scenario.ts'
-import { standInForNodes } from '../../support/operator/stand-in.ts'
 import { type RunResult, runCli } from '../../support/run.ts'
 
 const { it } = needs('lab')
 const lab = useCluster()
-const home = mkdtempSync(join(tmpdir(), 'sparkops-meanwhile-'))
-let nodes: ReturnType<typeof standInForNodes> | undefined
-
-beforeAll(() => {
-  nodes = standInForNodes(lab())
-})
-afterAll(async () => {
-  await nodes?.stop()
-  rmSync(home, { recursive: true, force: true })
-})
+const home = useOperatorHome(lab, 'sparkops-meanwhile')
 
 /** None would answer here: see webhooks.test.ts. */
 const NO_WEBHOOK = { values: [{ webhook: { enable: false } }] }

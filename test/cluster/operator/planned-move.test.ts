@@ -1,33 +1,23 @@
 /** What the planner plans is carried out, from 1.3.8 to 2.5.2 and back, by the commands alone; only watched for less time. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { describe, expect } from 'vitest'
 import type { OperatorReceipt } from '../../../src/domain/operator/apply/receipt.ts'
 import type { Plan } from '../../../src/domain/plan/plan.ts'
 import type { Cluster } from '../../../src/ports/cluster.ts'
 import { needs } from '../../support/capabilities.ts'
 import { openLab } from '../../support/lab/open.ts'
 import { useCluster } from '../../support/lab/use-cluster.ts'
+import { useOperatorHome } from '../../support/operator/use-operator-home.ts'
 import { fixtureChart } from '../../support/operator/fixtures.ts'
 import { hastened } from '../../support/operator/hastened.ts'
 import { APPLICATIONS, installOld, PODS } from '../../support/operator/scenario.ts'
-import { standInForNodes } from '../../support/operator/stand-in.ts'
 import { type RunResult, runCli } from '../../support/run.ts'
 
 const { it } = needs('lab')
 const lab = useCluster()
-const home = mkdtempSync(join(tmpdir(), 'sparkops-planned-'))
-let nodes: ReturnType<typeof standInForNodes> | undefined
-
-beforeAll(() => {
-  nodes = standInForNodes(lab())
-})
-afterAll(async () => {
-  await nodes?.stop()
-  rmSync(home, { recursive: true, force: true })
-})
+const home = useOperatorHome(lab, 'sparkops-planned')
 
 function sparkops(...words: string[]): Promise<RunResult> {
   const { environment, helmPath, kubeconfigPath } = lab()

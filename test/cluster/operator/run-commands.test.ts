@@ -1,8 +1,7 @@
 /** `operator apply`, `resume`, `abort`, `revert` and `verify` as a user runs them, on a real control plane. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { describe, expect } from 'vitest'
 import type { OperatorReceipt } from '../../../src/domain/operator/apply/receipt.ts'
 import type { OperatorVerification } from '../../../src/domain/operator/apply/verify-report.ts'
 import { sealPlan } from '../../../src/domain/plan/seal.ts'
@@ -10,24 +9,15 @@ import type { Cluster } from '../../../src/ports/cluster.ts'
 import { needs } from '../../support/capabilities.ts'
 import { openLab } from '../../support/lab/open.ts'
 import { useCluster } from '../../support/lab/use-cluster.ts'
+import { useOperatorHome } from '../../support/operator/use-operator-home.ts'
 import { installOld, makeApplication, OPERATOR, planUpgrade } from '../../support/operator/scenario.ts'
-import { standInForNodes } from '../../support/operator/stand-in.ts'
 import { type RunResult, runCli, runShell } from '../../support/run.ts'
 import { expectMatchesSchema } from '../../support/schema.ts'
 
 const { it } = needs('lab', 'bash')
 const lab = useCluster()
-const home = mkdtempSync(join(tmpdir(), 'sparkops-commands-'))
+const home = useOperatorHome(lab, 'sparkops-commands')
 const plan = join(home, 'plan.json')
-let nodes: ReturnType<typeof standInForNodes> | undefined
-
-beforeAll(() => {
-  nodes = standInForNodes(lab())
-})
-afterAll(async () => {
-  await nodes?.stop()
-  rmSync(home, { recursive: true, force: true })
-})
 
 function environment(): Record<string, string> {
   const { environment: own, helmPath, kubeconfigPath } = lab()

@@ -1,25 +1,14 @@
 /** Runs on applications from their beginning to their end: journalled, and able to go on after a kill. */
-import type { Cluster } from '../../../ports/cluster.ts'
-import type { OpenRun, RunStore, StoredRun } from '../../../ports/journal.ts'
+import type { OpenRun, StoredRun } from '../../../ports/journal.ts'
 import { API_VERSION, type Document } from '../../document.ts'
-import { SparkopsError } from '../../errors.ts'
-import { stringifyExact } from '../../exact-json.ts'
-import { carryOut } from '../../plan/carry-out.ts'
 import type { Json, Plan } from '../../plan/plan.ts'
 import { readPlan } from '../../plan/read-plan.ts'
-import { addUp, progressOf, type RunProgress } from '../../plan/run-record.ts'
-import { requireTarget } from '../../plan/stale.ts'
-import type { RunNews } from '../../plan/verb.ts'
+import { progressOf, type RunProgress } from '../../plan/run-record.ts'
+import { requireCluster } from '../../plan/stale.ts'
+import { beginWholeRun, carryWholeRun, progressOfRun, type WholeRunSession } from '../../plan/whole-run.ts'
 import { APP_VERBS } from './verbs.ts'
 
-export interface AppSession {
-  cluster: Cluster
-  store: RunStore
-  sleep: (milliseconds: number) => Promise<void>
-  signal: AbortSignal
-  report: (news: RunNews) => void
-  process: { host: string; pid: number }
-}
+export type AppSession = WholeRunSession
 
 export interface ApplicationReceipt extends Document {
   kind: 'ApplicationReceipt'
@@ -36,7 +25,7 @@ const VERBS = new Set(APP_VERBS.keys())
 /** A saved plan of applications, checked, for this cluster. */
 export function readAppPlan(text: string, file: string, { cluster }: Pick<AppSession, 'cluster'>): Plan {
   const plan = readPlan(text, file, VERBS)
-  requireHere(plan, cluster)
+  requireCluster(plan, cluster.identity)
   return plan
 }
 
@@ -44,12 +33,9 @@ export function readAppPlan(text: string, file: string, { cluster }: Pick<AppSes
 export async function beginAppRun(
   session: AppSession,
   plan: Plan,
-  { id, purpose }: { id: string; purpose: string },
+  called: { id: string; purpose: string },
 ): Promise<ApplicationReceipt> {
-  requireHere(plan, session.cluster)
-  const run = await session.store.create(id, stringifyExact(plan))
-  await run.append({ event: 'opened', run: id, purpose, digest: plan.digest, undoes: null, tool: plan.tool.version })
-  return await carryOn(session, run, plan)
+  return await carryOn(session, await beginWholeRun(session, plan, called), plan)
 }
 
 /** Goes on with a run that was interrupted, killed or failed. */
@@ -61,19 +47,11 @@ export async function resumeAppRun(session: AppSession, stored: StoredRun): Prom
 }
 
 async function carryOn(session: AppSession, run: OpenRun, plan: Plan): Promise<ApplicationReceipt> {
-  const { cluster, sleep, signal, report } = session
+  const { cluster, sleep, signal } = session
   const { purpose } = progressOfRun(run)
   try {
-    await run.append({ event: 'started', ...session.process })
-    const end = await carryOut({
-      ...{ plan, run, signal, report, verbs: APP_VERBS },
-      contextOf: (_step, tell) => ({ cluster, sleep, signal, tell }),
-      mayPass: () => Promise.resolve(true),
-      keepDrifted: false,
-      howToGoOn: `sparkops ${purpose} --resume ${run.id}`,
-      beforeEnd: () => Promise.resolve(),
-    })
-    return receiptOf(plan, end)
+    const contextOf = (tell: (detail: string) => void) => ({ cluster, sleep, signal, tell })
+    return receiptOf(plan, await carryWholeRun(session, run, plan, { purpose, verbs: APP_VERBS, contextOf }))
   } finally {
     await run.close()
   }
@@ -92,19 +70,4 @@ function receiptOf(plan: Plan, progress: RunProgress): ApplicationReceipt {
       return { id, title, state, observed, facts }
     }),
   }
-}
-
-function progressOfRun({ id, records }: Pick<StoredRun, 'id' | 'records'>): RunProgress {
-  const progress = addUp(records)
-  if (progress !== undefined) return progress
-  throw new SparkopsError({
-    code: 'SO_RUN_EMPTY',
-    message: `run ${id} has done nothing`,
-    why: 'the machine ended before its first step',
-    hint: 'begin it again; "sparkops runs prune" removes this one',
-  })
-}
-
-function requireHere(plan: Plan, { identity }: Cluster): void {
-  requireTarget(plan.target, { id: identity.uid, name: identity.context ?? identity.server })
 }

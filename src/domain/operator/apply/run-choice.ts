@@ -3,7 +3,7 @@ import type { StoredRun } from '../../../ports/journal.ts'
 import { SparkopsError } from '../../errors.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { addUp } from '../../plan/run-record.ts'
-import { requireTarget } from '../../plan/stale.ts'
+import { requireCluster } from '../../plan/stale.ts'
 import { sealPlan } from '../../plan/seal.ts'
 import type { OnHeld } from '../plan/shadow.ts'
 import { judgeWayBack } from '../revert/judge-way-back.ts'
@@ -16,7 +16,7 @@ type Choosing = Pick<OperatorSession, 'store' | 'cluster' | 'clock' | 'signal' |
 /** Throws unless the run can go on: on this cluster, not ended, not being taken back. */
 export async function requireOpen(stored: StoredRun, session: Choosing): Promise<void> {
   const { outcome, closedBy } = progressOfRun(stored)
-  requireHere(planOfRun(stored), session)
+  requireCluster(planOfRun(stored), session.cluster.identity)
   if (outcome !== null) {
     const ended = outcome === 'done' ? 'it has ended' : `it was taken back by ${closedBy ?? 'another run'}`
     throw refused(
@@ -39,7 +39,7 @@ export async function planWayBack(
 ): Promise<Plan> {
   const plan = planOfRun(stored)
   const progress = progressOfRun(stored)
-  requireHere(plan, session)
+  requireCluster(plan, session.cluster.identity)
   if (progress.outcome === 'superseded')
     throw refused(stored.id, `it was taken back by ${progress.closedBy ?? 'another run'}`)
   if (progress.takesOver !== null) throw begunInTheMiddle(stored.id, progress.takesOver)
@@ -56,10 +56,6 @@ export async function planWayBack(
   const back = await judgeWayBack(undo, plan, { ...session, onHeld, kept: (step) => stored.kept(step) })
   const suspended = await suspendedOnTheWayBack(plan, session)
   return suspended.length === 0 ? back : sealPlan({ ...back, findings: [...suspended, ...back.findings] })
-}
-
-function requireHere(plan: Plan, { cluster: { identity } }: Choosing): void {
-  requireTarget(plan.target, { id: identity.uid, name: identity.context ?? identity.server })
 }
 
 async function refuseWhileUndone(id: string, { store }: Choosing): Promise<void> {

@@ -12,8 +12,9 @@ import type { Plan, Step } from '../../plan/plan.ts'
 import { readPlan } from '../../plan/read-plan.ts'
 import { newRunId } from '../../plan/run-id.ts'
 import { addUp, type RunProgress } from '../../plan/run-record.ts'
-import { requireTarget } from '../../plan/stale.ts'
+import { requireCluster } from '../../plan/stale.ts'
 import type { RunNews } from '../../plan/verb.ts'
+import { progressOfRun as progressOf } from '../../plan/whole-run.ts'
 import type { ApplyContext } from './context.ts'
 import { type OperatorReceipt, receiptOf } from './receipt.ts'
 import { OPERATOR_VERBS } from './verbs.ts'
@@ -48,7 +49,7 @@ export async function beginRun(
   plan: Plan,
   { purpose, undoes, takesOver }: RunPurpose,
 ): Promise<OpenRun> {
-  requireTarget(plan.target, { id: cluster.identity.uid, name: cluster.identity.context ?? cluster.identity.server })
+  requireCluster(plan, cluster.identity)
   await refuseWhileOpen(store, plan, undoes)
   if (takesOver !== undefined) await requireLost(store, takesOver)
   const id = newRunId(clock.now(), process.random())
@@ -114,15 +115,8 @@ export function planOfRun({ plan, directory }: StoredRun): Plan {
 }
 
 /** What a run's journal adds up to; throws where it has not even begun. */
-export function progressOfRun({ id, records }: Pick<StoredRun, 'id' | 'records'>): RunProgress {
-  const progress = addUp(records)
-  if (progress !== undefined) return progress
-  throw new SparkopsError({
-    code: 'SO_RUN_EMPTY',
-    message: `run ${id} has done nothing`,
-    why: 'the machine ended before its first step',
-    hint: 'apply the plan again; "sparkops runs prune" removes this one',
-  })
+export function progressOfRun(run: Pick<StoredRun, 'id' | 'records'>): RunProgress {
+  return progressOf(run, 'apply the plan again')
 }
 
 /** Two open runs of one cluster would undo each other. The Lease says so too, also to other machines. */

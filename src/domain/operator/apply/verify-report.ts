@@ -3,7 +3,7 @@ import type { Cluster } from '../../../ports/cluster.ts'
 import type { Clock } from '../../../ports/clock.ts'
 import type { StoredRun } from '../../../ports/journal.ts'
 import { API_VERSION, type Document } from '../../document.ts'
-import { requireTarget } from '../../plan/stale.ts'
+import { requireCluster } from '../../plan/stale.ts'
 import { OPERATOR_POD_LABELS, type VerifyPayload } from '../steps/payloads.ts'
 import { outcomeOf, type Proven } from './proof.ts'
 import { planOfRun, progressOfRun } from './session.ts'
@@ -42,7 +42,7 @@ export interface VerifyOptions {
 export async function verifyStoredRun(stored: StoredRun, options: VerifyOptions): Promise<OperatorVerification> {
   const { cluster } = options
   const plan = planOfRun(stored)
-  requireTarget(plan.target, { id: cluster.identity.uid, name: cluster.identity.context ?? cluster.identity.server })
+  requireCluster(plan, cluster.identity)
   const step = plan.steps.find(({ verb }) => verb === 'verify')
   const rules = (step?.payload ?? DEFAULT_RULES) as unknown as VerifyPayload
   const run = {

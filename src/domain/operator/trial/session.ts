@@ -3,26 +3,16 @@
  * in the run under `report`, so that a run that was killed, and one that is long over, can be asked for it again.
  */
 import type { Clock } from '../../../ports/clock.ts'
-import type { Cluster } from '../../../ports/cluster.ts'
-import type { OpenRun, RunStore, StoredRun } from '../../../ports/journal.ts'
+import type { OpenRun, StoredRun } from '../../../ports/journal.ts'
 import { SparkopsError } from '../../errors.ts'
-import { stringifyExact } from '../../exact-json.ts'
-import { carryOut } from '../../plan/carry-out.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { readPlan } from '../../plan/read-plan.ts'
-import { addUp, type RunProgress } from '../../plan/run-record.ts'
-import { requireTarget } from '../../plan/stale.ts'
-import type { RunNews, Verbs } from '../../plan/verb.ts'
+import { requireCluster } from '../../plan/stale.ts'
+import type { Verbs } from '../../plan/verb.ts'
+import { beginWholeRun, carryWholeRun, progressOfRun, type WholeRunSession } from '../../plan/whole-run.ts'
 
-export interface TrialSession {
-  cluster: Cluster
-  store: RunStore
+export interface TrialSession extends WholeRunSession {
   clock: Clock
-  /** Rejects when the signal aborts. */
-  sleep: (milliseconds: number) => Promise<void>
-  signal: AbortSignal
-  report: (news: RunNews) => void
-  process: { host: string; pid: number }
 }
 
 /** What every step of a trial works with. */
@@ -49,10 +39,7 @@ export async function beginTrial<C extends TrialContext>(
   plan: Plan,
   id: string,
 ): Promise<unknown> {
-  requireHere(plan, session.cluster)
-  const run = await session.store.create(id, stringifyExact(plan))
-  const { purpose } = kind
-  await run.append({ event: 'opened', run: id, purpose, digest: plan.digest, undoes: null, tool: plan.tool.version })
+  const run = await beginWholeRun(session, plan, { id, purpose: kind.purpose })
   return await carryOn(session, kind, run, plan)
 }
 
@@ -64,7 +51,7 @@ export async function resumeTrial<C extends TrialContext>(
 ): Promise<unknown> {
   if (progressOfRun(stored).outcome !== null) return await reportOf(stored)
   const plan = readPlan(stored.plan, `${stored.directory}/plan.json`, new Set(kind.verbs.keys()))
-  requireHere(plan, session.cluster)
+  requireCluster(plan, session.cluster.identity)
   return await carryOn(session, kind, await session.store.open(stored.id), plan)
 }
 
@@ -74,18 +61,11 @@ async function carryOn<C extends TrialContext>(
   run: OpenRun,
   plan: Plan,
 ): Promise<unknown> {
-  const { cluster, clock, sleep, signal, report } = session
+  const { cluster, clock, sleep, signal } = session
   const opened = kind.open({ cluster, clock, sleep, signal, run })
   try {
-    await run.append({ event: 'started', ...session.process })
-    await carryOut({
-      ...{ plan, run, signal, report, verbs: kind.verbs },
-      contextOf: (_step, tell) => opened.contextOf({ cluster, clock, sleep, signal, run, tell }),
-      mayPass: () => Promise.resolve(true),
-      keepDrifted: false,
-      howToGoOn: `sparkops ${kind.purpose} --resume ${run.id}`,
-      beforeEnd: () => Promise.resolve(),
-    })
+    const contextOf = (tell: TrialContext['tell']): C => opened.contextOf({ cluster, clock, sleep, signal, run, tell })
+    await carryWholeRun(session, run, plan, { purpose: kind.purpose, verbs: kind.verbs, contextOf })
     return await reportOf(run)
   } finally {
     await opened.close()
@@ -107,19 +87,4 @@ async function reportOf(run: StoredRun): Promise<unknown> {
     why: 'its files are not whole',
     hint: 'begin it again',
   })
-}
-
-function progressOfRun({ id, records }: Pick<StoredRun, 'id' | 'records'>): RunProgress {
-  const progress = addUp(records)
-  if (progress !== undefined) return progress
-  throw new SparkopsError({
-    code: 'SO_RUN_EMPTY',
-    message: `run ${id} has done nothing`,
-    why: 'the machine ended before its first step',
-    hint: 'begin it again; "sparkops runs prune" removes this one',
-  })
-}
-
-function requireHere(plan: Plan, { identity }: Cluster): void {
-  requireTarget(plan.target, { id: identity.uid, name: identity.context ?? identity.server })
 }
