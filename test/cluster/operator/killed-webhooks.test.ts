@@ -3,8 +3,6 @@
  * of one name, so that webhooks are narrowed, withdrawn and retired in the middle.
  */
 import { describe, expect } from 'vitest'
-import { planWayBack } from '../../../src/domain/operator/apply/run-choice.ts'
-import { beginRun, goOn, type OperatorSession } from '../../../src/domain/operator/apply/session.ts'
 import { MUTATING_WEBHOOKS, SERVICE, VALIDATING_WEBHOOKS } from '../../../src/domain/operator/discover/kinds.ts'
 import type { Plan } from '../../../src/domain/plan/plan.ts'
 import type { Cluster } from '../../../src/ports/cluster.ts'
@@ -13,6 +11,7 @@ import { openLab } from '../../support/lab/open.ts'
 import { useCluster } from '../../support/lab/use-cluster.ts'
 import { useOperatorHome } from '../../support/operator/use-operator-home.ts'
 import { clusterState } from '../../support/operator/cluster-state.ts'
+import { begins, takesBack } from '../../support/operator/lives.ts'
 import { atEveryLine, untilDeath, untilItEnds } from '../../support/operator/mortal.ts'
 import { carry, planTo, sessionOf, takeBack, verifyRunOf, withoutGrace } from '../../support/operator/planned.ts'
 import { installOld, makeApplication, OPERATOR_NAMESPACE } from '../../support/operator/scenario.ts'
@@ -25,17 +24,6 @@ const VALUES = { values: [{ webhook: { enable: true } }] }
 
 async function planned(cluster: Cluster, version: '1.6.2' | '2.5.2'): Promise<Plan> {
   return withoutGrace(await planTo(lab(), cluster, version, { ...VALUES, isBack: version === '1.6.2' }))
-}
-
-function begins(plan: Plan, purpose = 'operator apply', undoes: string | null = null) {
-  return async (session: OperatorSession) => goOn(session, await beginRun(session, plan, { purpose, undoes }), plan)
-}
-
-function takesBack(run: string, purpose: string) {
-  return async (session: OperatorSession) => {
-    const plan = await planWayBack((await session.store.read(run))!, session, { lowerCrds: true })
-    return await begins(withoutGrace(plan), purpose, run)(session)
-  }
 }
 
 /** With whom the API server would call: what a webhook that is half handed over would leave. */

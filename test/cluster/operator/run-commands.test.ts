@@ -2,15 +2,27 @@
 import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect } from 'vitest'
+import { LEASE_TYPE } from '../../../src/domain/operator/apply/lock.ts'
 import type { OperatorReceipt } from '../../../src/domain/operator/apply/receipt.ts'
 import type { OperatorVerification } from '../../../src/domain/operator/apply/verify-report.ts'
+import { LOCK_NAME } from '../../../src/domain/operator/steps/guard-steps.ts'
+import type { Plan } from '../../../src/domain/plan/plan.ts'
 import { sealPlan } from '../../../src/domain/plan/seal.ts'
 import type { Cluster } from '../../../src/ports/cluster.ts'
 import { needs } from '../../support/capabilities.ts'
 import { openLab } from '../../support/lab/open.ts'
 import { useCluster } from '../../support/lab/use-cluster.ts'
+import { begins } from '../../support/operator/lives.ts'
+import { untilDeath } from '../../support/operator/mortal.ts'
+import { planTo, sessionOf, withoutGrace } from '../../support/operator/planned.ts'
 import { useOperatorHome } from '../../support/operator/use-operator-home.ts'
-import { installOld, makeApplication, OPERATOR, planUpgrade } from '../../support/operator/scenario.ts'
+import {
+  installOld,
+  makeApplication,
+  OPERATOR,
+  OPERATOR_NAMESPACE,
+  planUpgrade,
+} from '../../support/operator/scenario.ts'
 import { type RunResult, runCli, runShell } from '../../support/run.ts'
 import { expectMatchesSchema } from '../../support/schema.ts'
 
@@ -32,6 +44,13 @@ function sparkops(...words: string[]): Promise<RunResult> {
 async function writePlan(cluster: Cluster): Promise<void> {
   writeFileSync(plan, JSON.stringify(await planUpgrade(lab(), cluster)))
 }
+
+/** Of the newer version that the tests before have left. */
+async function planBack(cluster: Cluster): Promise<Plan> {
+  return withoutGrace(await planTo(lab(), cluster, '1.3.8', { isBack: true }))
+}
+
+const LOCK = { type: LEASE_TYPE, namespace: OPERATOR_NAMESPACE, name: LOCK_NAME }
 
 describe('the commands of an operator move', () => {
   it('refuse without consent (64), a stale plan (5) and a plan of another cluster (5), and change nothing', async () => {
@@ -106,5 +125,35 @@ describe('the commands of an operator move', () => {
     expect(stdout).toContain('to go on: sparkops operator resume')
     const resumed = await sparkops('resume', 'last', '--yes')
     expect([resumed.code, resumed.stderr.includes('(done before)')]).toEqual([0, true])
+  }, 120_000)
+
+  it('give up a run that ended before its first step, and leave nothing held', async () => {
+    const cluster = await openLab(lab())
+    const session = sessionOf(lab(), cluster, join(home, 'sparkops/runs'))
+    const died = await untilDeath(session, (point) => point === 'after opened', begins(await planBack(cluster)))
+    expect(died).toBe('after opened')
+    const abort = await sparkops('abort', 'last', '--yes')
+    expect([abort.code, abort.stderr.includes('Error')]).toEqual([0, false])
+    expect(await cluster.get(LOCK)).toBeUndefined()
+    expect((await sparkops('resume', 'last', '--yes')).code).toBe(5)
+  }, 120_000)
+
+  it('end a move whose journal is lost where its run is named, and nowhere else', async () => {
+    const cluster = await openLab(lab())
+    const accepted = ['--accept', 'OP-NO-NODES']
+    const lost = sessionOf(lab(), cluster, join(home, 'lost'))
+    const isStopped = (point: string): boolean => point.startsWith('after done stop/')
+    expect(await untilDeath(lost, isStopped, begins(await planBack(cluster)))).toBeDefined()
+    const run = (await lost.store.list()).at(-1)!
+    writeFileSync(plan, JSON.stringify(await planBack(cluster)))
+    const refused = await sparkops('apply', plan, '--yes', ...accepted)
+    expect([refused.code, refused.stderr]).toEqual([5, expect.stringContaining(`--take-over ${run}`)])
+    const agreed = [...accepted, '--confirm=lab-admin']
+    const unknown = await sparkops('apply', plan, '--yes', ...agreed, '--take-over', '20200101T000000Z-abcdef')
+    expect([unknown.code, unknown.stderr]).toEqual([5, expect.stringContaining('held by')])
+    const done = await sparkops('apply', plan, '--yes', ...agreed, '--take-over', run)
+    expect([done.code, done.stderr.includes('Error')]).toEqual([0, false])
+    expect((await sparkops('verify', '--all')).code).toBe(0)
+    expect(await cluster.get(LOCK)).toBeUndefined()
   }, 120_000)
 })

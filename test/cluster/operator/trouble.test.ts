@@ -1,11 +1,11 @@
 /** What goes wrong in the middle of a move on a real control plane, and how it goes on from there. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { describe, expect } from 'vitest'
 import { planWayBack } from '../../../src/domain/operator/apply/run-choice.ts'
 import { beginRun, goOn, type OperatorSession } from '../../../src/domain/operator/apply/session.ts'
+import { LEASE_TYPE } from '../../../src/domain/operator/apply/lock.ts'
 import { verifyStoredRun } from '../../../src/domain/operator/apply/verify-report.ts'
+import { holdLock, LOCK_NAME, releaseLock } from '../../../src/domain/operator/steps/guard-steps.ts'
 import { SparkopsError } from '../../../src/domain/errors.ts'
 import { KubeStatusError } from '../../../src/domain/kube-error.ts'
 import { digestOf } from '../../../src/domain/plan/json.ts'
@@ -28,21 +28,12 @@ import {
   PODS,
 } from '../../support/operator/scenario.ts'
 import { sessionOn } from '../../support/operator/session.ts'
-import { standInForNodes } from '../../support/operator/stand-in.ts'
+import { useOperatorHome } from '../../support/operator/use-operator-home.ts'
 
 const { it } = needs('lab')
 const lab = useCluster()
-const home = mkdtempSync(join(tmpdir(), 'sparkops-trouble-'))
-let nodes: ReturnType<typeof standInForNodes> | undefined
+const home = useOperatorHome(lab, 'sparkops-trouble')
 let places = 0
-
-beforeAll(() => {
-  nodes = standInForNodes(lab())
-})
-afterAll(async () => {
-  await nodes?.stop()
-  rmSync(home, { recursive: true, force: true })
-})
 
 function session(of: TestCluster, cluster: Cluster, user?: TestUser): OperatorSession {
   const { helmPath, kubeconfigPath, environment } = of
@@ -242,6 +233,11 @@ describe('trouble in the middle of a move', () => {
     const elsewhere = await failureOf(apply(session(lab(), cluster), plan))
     expect([elsewhere.code, elsewhere.exit]).toEqual(['SO_LOCKED', 'stale'])
     expect(elsewhere.hint).toContain('--take-over')
+    // Operators in two namespaces share definitions, guard and fence.
+    const ofAnother = sealPlan({ ...plan, steps: [holdLock('jobs'), releaseLock('jobs')] })
+    const other = await failureOf(apply(session(lab(), cluster), ofAnother))
+    expect([other.code, other.message]).toEqual(['SO_LOCKED', expect.stringContaining('lease spark-operator/')])
+    expect(await cluster.get({ type: LEASE_TYPE, namespace: 'jobs', name: LOCK_NAME })).toBeUndefined()
     await goBack(first)
   }, 120_000)
 })

@@ -28,7 +28,7 @@ export function atEveryLine(): { dies: Dies; reached: Set<Point> } {
 }
 
 /** After every line, and before those that say that something was done. */
-function isLine(point: Point): boolean {
+export function isLine(point: Point): boolean {
   return point.startsWith('after ') || point.startsWith('before done ')
 }
 

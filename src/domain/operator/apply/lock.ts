@@ -1,6 +1,9 @@
 /**
  * The lock of a cluster: a Lease whose holder is a run, not a process. While a run is open its controllers may be
  * stopped, so the lock does not lapse with time; `renewTime` only tells when somebody last worked on it.
+ *
+ * It lies in the operator's namespace, where its mover may write. Operators of one cluster share definitions, guard and
+ * fence all the same, so that a lock in any namespace keeps every other run out.
  */
 import type { KubeObject, ResourceType } from '../../../ports/cluster.ts'
 import { SparkopsError } from '../../errors.ts'
@@ -22,8 +25,9 @@ export const holdLock: Verb<ApplyContext> = {
   look: async (payload, context) => {
     const holder = holderOf(await readLease(payload, context))
     if (holder === nameOf(context.run.id)) return { state: 'done' }
-    if (isFree(holder, context)) return { state: 'ready' }
-    throw held(payload, holder)
+    if (!isFree(holder, context)) throw held(payload, holder)
+    await refuseWhileElsewhere(payload, context)
+    return { state: 'ready' }
   },
   act: async (payload, context) => {
     const { namespace, name, durationSeconds } = payloadOf(payload)
@@ -52,6 +56,11 @@ export const holdLock: Verb<ApplyContext> = {
       if (isRefusal(error, 'Conflict', 'AlreadyExists')) throw held(payload, 'another run, at this very moment')
       throw error
     }
+    // Of two that take it at one moment in two namespaces each sees the other: better neither than both.
+    await refuseWhileElsewhere(payload, context).catch(async (error: unknown) => {
+      if (live === undefined) await release(payload, context)
+      throw error
+    })
     return { tookOverFrom: holder || null }
   },
   holds: (payload) => `lock:${payloadOf(payload).name}`,
@@ -63,13 +72,29 @@ export const releaseLock: Verb<ApplyContext> = {
     return isMine ? { state: 'ready' } : { state: 'done' }
   },
   act: async (payload, context) => {
-    const live = await readLease(payload, context)
-    if (live === undefined || holderOf(live) !== nameOf(context.run.id)) return null
-    const { uid = '', resourceVersion = '' } = live.metadata
-    await context.cluster.delete(keyOf(payload), { preconditions: { uid, resourceVersion } })
+    await release(payload, context)
     return null
   },
   holds: (payload) => `lock:${payloadOf(payload).name}`,
+}
+
+async function release(payload: Json, context: ApplyContext): Promise<void> {
+  const live = await readLease(payload, context)
+  if (live === undefined || holderOf(live) !== nameOf(context.run.id)) return
+  const { uid = '', resourceVersion = '' } = live.metadata
+  await context.cluster.delete(keyOf(payload), { preconditions: { uid, resourceVersion } })
+}
+
+/** Throws where a run holds the lock of another operator of this cluster. */
+async function refuseWhileElsewhere(payload: Json, context: ApplyContext): Promise<void> {
+  const { namespace, name } = payloadOf(payload)
+  const { items } = await context.cluster.list(LEASE_TYPE, {
+    fieldSelector: `metadata.name=${name}`,
+    signal: context.signal,
+  })
+  const other = items.find((lease) => lease.metadata.namespace !== namespace && !isFree(holderOf(lease), context))
+  if (other === undefined) return
+  throw held({ ...payloadOf(payload), namespace: other.metadata.namespace ?? '' }, holderOf(other))
 }
 
 /** Who holds a lock: how a run calls itself there. */
@@ -104,7 +129,7 @@ function held(payload: Json, holder: string): SparkopsError {
   const run = holder.startsWith('sparkops/') ? holder.slice('sparkops/'.length) : undefined
   return new SparkopsError({
     code: 'SO_LOCKED',
-    message: `this operator is already being moved: lease ${namespace}/${name} is held by ${holder}`,
+    message: `an operator of this cluster is already being moved: lease ${namespace}/${name} is held by ${holder}`,
     why: 'two moves at once would undo each other; the lock does not lapse, since controllers may be stopped',
     hint: run
       ? `resume or abort run ${run} where its journal is. If that is lost for good (applications run on meanwhile): ` +

@@ -64,7 +64,8 @@ export function planUndo(plan: Plan, progress: RunProgress, options: UndoOptions
   const steps = isTouched ? orderSteps(kept, plan, versions) : kept.filter(({ verb }) => verb !== 'release-lock')
   const lock = payloadOf(plan, 'hold-lock')
   const all = [
-    ...(lock === undefined ? [] : [holdLock(lock.namespace)]),
+    // A run that has begun nothing is only closed: it never held the lock, and nobody would release it.
+    ...(lock === undefined || undone.length === 0 ? [] : [holdLock(lock.namespace)]),
     ...steps.filter(({ id }) => id !== 'undo/lock/release'),
     ...(isTouched ? [] : kept.filter(({ verb }) => verb === 'release-lock')),
     writeReceipt(`run ${progress.run}`, 'as it was before'),
