@@ -68,6 +68,16 @@ describe('the arrows of the architecture', () => {
     for (const [file, text] of wrong) expect(importsOf(file, text).map(isAllowed), text).toEqual([false])
   })
 
+  it('has no two files that need each other, not even for a type', () => {
+    expect(circlesOf(imports.filter(({ dynamic }) => !dynamic))).toEqual([])
+  })
+
+  it('tells a circle, however long', () => {
+    const arrow = (from: string, target: string): Import => ({ from, target, typeOnly: false, dynamic: false })
+    const arrows = [arrow('a', 'b'), arrow('b', 'c'), arrow('c', 'a'), arrow('c', 'd'), arrow('e', 'a')]
+    expect(circlesOf(arrows)).toEqual(['a', 'b', 'c'])
+  })
+
   it('has no file that only passes on what others export', () => {
     const barrels = files.filter(
       (file) =>
@@ -117,6 +127,25 @@ function isAllowed({ from, target, typeOnly, dynamic }: Import): boolean {
     default:
       return false
   }
+}
+
+/** Files from which arrows lead back to themselves. */
+function circlesOf(arrows: readonly Import[]): string[] {
+  const targets = new Map<string, string[]>()
+  for (const { from, target } of arrows) targets.set(from, [...(targets.get(from) ?? []), target])
+  const leadsBack = (start: string): boolean => {
+    const seen = new Set<string>()
+    const ahead = [start]
+    for (let file = ahead.pop(); file !== undefined; file = ahead.pop()) {
+      for (const target of targets.get(file) ?? []) {
+        if (target === start) return true
+        if (!seen.has(target)) ahead.push(target)
+        seen.add(target)
+      }
+    }
+    return false
+  }
+  return [...targets.keys()].filter(leadsBack)
 }
 
 function adapterOf(file: string): string {

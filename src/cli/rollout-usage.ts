@@ -2,7 +2,7 @@
 import { Flags } from '@oclif/core'
 import { answer, type UsageItem } from '../domain/usage/answer.ts'
 import type { Environment, Rollout } from '../domain/rollout/file/rollout.ts'
-import type { ResourceFigures, UsageFigures } from '../domain/rollout/gates/usage.ts'
+import type { ResourceFigures, UsageFigures } from '../domain/rollout/gates/usage-figures.ts'
 import { type RolloutEntry, stateOf } from '../domain/rollout/state/entries.ts'
 import { withLedger } from './usage-flags.ts'
 

@@ -1,7 +1,7 @@
 /** Answers about pods as JUnit XML: a suite for each shape, a case for each field, so that CI shows what was lost. */
 import type { FieldRow } from '../domain/pods/rows.ts'
 import { jsonLine } from './json.ts'
-import type { PodsAnswer } from './pods-view.ts'
+import type { PodsAnswer } from './pods-answer.ts'
 import { escapeXml, xmlAttribute as attribute } from './xml.ts'
 
 const FAILS = new Set(['different', 'missing', 'duplicate', 'unmappable', 'extra'])

@@ -1,7 +1,7 @@
 /** Answers about pods as Markdown for a pull request: the outcome first, each shape folded away. */
 import type { FieldRow } from '../domain/pods/rows.ts'
 import { jsonLine } from './json.ts'
-import type { PodsAnswer } from './pods-view.ts'
+import type { PodsAnswer } from './pods-answer.ts'
 import { sanitize } from './sanitize.ts'
 
 const OUTCOMES: Readonly<Record<string, string>> = {

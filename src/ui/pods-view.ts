@@ -1,6 +1,7 @@
 /** Answers about pods for people: each shape of pods, what counts against it and why, and the outcome in one line. */
-import type { Answer, ShapeSummary } from '../domain/pods/answer.ts'
+import type { ShapeSummary } from '../domain/pods/answer.ts'
 import type { FieldRow, Verdict } from '../domain/pods/rows.ts'
+import type { PodsAnswer } from './pods-answer.ts'
 import type { Tone } from './color.ts'
 import { plural } from './format.ts'
 import { podsJunit } from './pods-junit.ts'
@@ -9,14 +10,6 @@ import { jsonLine } from './json.ts'
 import { sanitize } from './sanitize.ts'
 import type { Glyphs, Style } from './style.ts'
 import type { Block, View } from './view.ts'
-
-/** What PodDiff and PodVerification have in common. */
-export interface PodsAnswer extends Answer {
-  kind: 'PodDiff' | 'PodVerification'
-  truth?: string
-  expected?: string
-  notes?: string[]
-}
 
 const SIGNS: Readonly<Record<Verdict, readonly [sign: keyof Glyphs, tone: Tone]>> = {
   same: ['ok', 'green'],

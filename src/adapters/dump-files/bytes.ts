@@ -3,21 +3,11 @@ import { open } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import * as zlib from 'node:zlib'
 import type { DumpLocation } from '../../ports/dump-source.ts'
-import { SparkopsError } from '../../domain/errors.ts'
-import { unreadable } from './inputs.ts'
+import { kindOf } from './compression.ts'
+import { damaged, notSupported, unreadable } from './faults.ts'
 import { unzstd } from './zstd.ts'
 
 const CHUNK = 1 << 20
-
-const MAGIC = {
-  gzip: [0x1f, 0x8b],
-  zstd: [0x28, 0xb5, 0x2f, 0xfd],
-  xz: [0xfd, 0x37, 0x7a, 0x58, 0x5a],
-  bzip2: [0x42, 0x5a, 0x68],
-  lz4: [0x04, 0x22, 0x4d, 0x18],
-  parquet: [0x50, 0x41, 0x52, 0x31],
-  zip: [0x50, 0x4b, 0x03, 0x04],
-} as const
 
 /** Opens a file, or a part of it. A chunk is good until the next one is asked for. */
 export function openBytes(location: DumpLocation, onBytes: (bytes: number) => void): AsyncIterable<Uint8Array> {
@@ -104,12 +94,6 @@ async function* rejoin(first: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenera
   yield* rest
 }
 
-/** The kind of compression that first bytes tell of; undefined for none. */
-export function kindOf(first: Buffer): keyof typeof MAGIC | undefined {
-  const kinds = Object.keys(MAGIC) as (keyof typeof MAGIC)[]
-  return kinds.find((kind) => MAGIC[kind].every((byte, index) => first[index] === byte))
-}
-
 async function* gunzip(name: string, chunks: AsyncIterable<Buffer>): AsyncIterable<Uint8Array> {
   const source = Readable.from(chunks, { objectMode: true })
   const gunzipped = zlib.createGunzip({ chunkSize: CHUNK })
@@ -121,36 +105,3 @@ async function* gunzip(name: string, chunks: AsyncIterable<Buffer>): AsyncIterab
     throw damaged(name, 'gzip', error)
   }
 }
-
-/** The error for compressed data that ends early or is not what it claims. */
-export function damaged(name: string, kind: string, error: unknown): unknown {
-  if (error instanceof SparkopsError) return error
-  const code = (error as NodeJS.ErrnoException).code ?? ''
-  if (['EACCES', 'EISDIR', 'ENOENT', 'EIO', 'EPERM'].includes(code)) return error
-  return new SparkopsError({
-    code: 'SO_DAMAGED',
-    message: `${name}: the ${kind} data is damaged or cut off.`,
-    why: error instanceof Error ? error.message : String(error),
-    hint: 'Copy the file again. If its writer is still at work, wait until the file is closed. Nothing has been computed.',
-    exit: 'data',
-    cause: error,
-  })
-}
-
-function notSupported(name: string, kind: string): SparkopsError {
-  const hint =
-    kind === 'parquet'
-      ? 'Give the raw dump instead.'
-      : `Unpack it first, or pack it with gzip or zstd: these are read as they are.`
-  return new SparkopsError({
-    code: 'SO_COMPRESSION',
-    message: `${name}: ${kind} is not read.`,
-    why: 'Dumps are plain, gzip or zstd.',
-    hint,
-    exit: 'data',
-  })
-}
-
-/** Node's own zstd, from 22.15 on. */
-export const nativeZstd = (zlib as { createZstdDecompress?: (options: { chunkSize: number }) => zlib.Gunzip })
-  .createZstdDecompress

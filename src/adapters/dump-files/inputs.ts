@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises'
 import { isDynamicPattern, glob } from 'tinyglobby'
 import { SparkopsError } from '../../domain/errors.ts'
 import type { DumpInput, Reach } from '../../ports/dump-source.ts'
+import { unreadable } from './faults.ts'
 import { counting, decompressed, openBytes, openStandardInput } from './bytes.ts'
 import { splitFile } from './split.ts'
 
@@ -146,23 +147,5 @@ function nothingThere(path: string, why: string): SparkopsError {
     why,
     hint: 'Name a dump of /ws/v1/events/batch or /events/stream, or a directory that holds some.',
     exit: 'data',
-  })
-}
-
-/** The error for a file that cannot be read, with the reason in words. */
-export function unreadable(path: string, error: unknown): SparkopsError {
-  const code = (error as NodeJS.ErrnoException).code
-  return new SparkopsError({
-    code: 'SO_UNREADABLE',
-    message: `${path}: cannot be read.`,
-    why:
-      code === 'ENOENT'
-        ? 'There is no such file.'
-        : code === 'EACCES'
-          ? 'The file may not be read by this user.'
-          : String(error),
-    hint: 'Check the path.',
-    exit: 'data',
-    cause: error,
   })
 }

@@ -1,7 +1,7 @@
 // Splits a plain file into parts that end where lines end, so that threads can scan them apart.
 import { type FileHandle, open } from 'node:fs/promises'
 import type { DumpLocation } from '../../ports/dump-source.ts'
-import { kindOf } from './bytes.ts'
+import { kindOf } from './compression.ts'
 
 const LOOK = 1 << 16
 const NEWLINE = 10

@@ -2,9 +2,14 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { Readable } from 'node:stream'
-import { damaged, nativeZstd } from './bytes.ts'
+import * as zlib from 'node:zlib'
+import { damaged } from './faults.ts'
 
 const CHUNK = 1 << 20
+
+/** Node's own zstd, from 22.15 on. */
+const nativeZstd = (zlib as { createZstdDecompress?: (options: { chunkSize: number }) => zlib.Gunzip })
+  .createZstdDecompress
 
 /** Decompresses a zstd stream of one or more frames. */
 export async function* unzstd(name: string, chunks: AsyncIterable<Buffer>): AsyncIterable<Uint8Array> {

@@ -7,6 +7,7 @@ import type { Socket } from 'node:net'
 import { checkServerIdentity } from 'node:tls'
 import type { WebSocket } from 'ws'
 import { SparkopsError } from '../../domain/errors.ts'
+import { TransportError } from './transport-error.ts'
 import type { Timings } from './timings.ts'
 
 export interface Server {
@@ -28,22 +29,6 @@ export interface Exchange {
   certificate?: string | undefined
   key?: string | undefined
   signal?: AbortSignal | undefined
-}
-
-/** A request failed without an answer. */
-export class TransportError extends Error {
-  override readonly name = 'TransportError'
-  /** Whether the server may have seen the request. */
-  readonly sent: boolean
-
-  constructor(cause: unknown, sent: boolean) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause })
-    this.sent = sent
-  }
-
-  get code(): string {
-    return (this.cause as NodeJS.ErrnoException).code ?? ''
-  }
 }
 
 export interface Transport {

@@ -1,6 +1,6 @@
 /** Says why no answer came, and what to look at, from what the system said. */
 import { KubeUnreachableError } from '../../domain/kube-error.ts'
-import type { TransportError } from './transport.ts'
+import type { TransportError } from './transport-error.ts'
 
 interface Circumstances {
   doing: string

@@ -2,7 +2,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { RequestOptions } from 'node:https'
 import { type ClientOptions, WebSocket } from 'ws'
-import { TransportError } from './transport.ts'
+import { TransportError } from './transport-error.ts'
 
 export interface Handshake {
   url: string

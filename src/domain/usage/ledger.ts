@@ -5,7 +5,6 @@ import type { DumpInput } from '../../ports/dump-source.ts'
 import type { ColumnType, FactStore, Row } from '../../ports/fact-store.ts'
 import type { ReportProgress } from '../../ports/progress.ts'
 import type { ScanPool } from '../../ports/scan-pool.ts'
-import { NAME } from './facts.ts'
 import { CLOSED_COLUMNS } from './pack-sql.ts'
 import { type JudgedSpan } from './judge/judge.ts'
 import { FIRST_TICKS_NS } from './judge/evidence.ts'
@@ -232,20 +231,4 @@ function noEvents(accounts: readonly InputAccount[]): SparkopsError {
     hint: 'Name a dump of /ws/v1/events/batch or /events/stream, or a directory that holds some.',
     exit: 'data',
   })
-}
-
-/** The text behind hashes of the dictionary of names. */
-export async function textsOf(store: FactStore, hashes: Iterable<bigint>): Promise<Map<bigint, string>> {
-  const wanted = [...new Set(hashes)]
-  if (wanted.length === 0) return new Map()
-  await store.run('DROP TABLE IF EXISTS wanted')
-  await store.table(
-    'wanted',
-    { hash: 'BIGINT' },
-    wanted.map((hash): Row => [hash]),
-  )
-  const rows = await store.rows(
-    `SELECT DISTINCT n.hash, n.text FROM names n JOIN wanted w ON w.hash = n.hash WHERE n.kind = ${NAME.text}`,
-  )
-  return new Map(rows.map(([hash, text]) => [hash as bigint, text as string]))
 }

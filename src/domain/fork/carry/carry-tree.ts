@@ -13,16 +13,8 @@ import type {
   MergedSituation,
   Resolution,
 } from '../resolve/resolver.ts'
+import type { OpenConflict } from './open-conflict.ts'
 import { assumeCompanySide } from './take-side.ts'
-
-/** A path that no rule settles. */
-export interface OpenConflict extends ConflictedFile {
-  /** git's own name of the kind: `CONFLICT (contents)`. */
-  type: string
-  /** What the rules that were asked say. */
-  why: readonly string[]
-  hints: readonly string[]
-}
 
 export type CarryOutcome =
   | {

@@ -3,7 +3,7 @@
  * it merged. A file that is no text, or that a side has not, is taken whole.
  */
 import type { FileVersion, ObjectReader, ObjectWriter, Oid } from '../../../ports/git.ts'
-import type { OpenConflict } from './carry-tree.ts'
+import type { OpenConflict } from './open-conflict.ts'
 
 /** The file with conflicts settled by a side; null: that side has no such file. */
 export async function takeSide(

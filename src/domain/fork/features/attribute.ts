@@ -2,16 +2,10 @@
  * Which work is behind each difference of the two ends, and what came and went in between without a trace. The ends
  * decide what is told; the commits only say who did it.
  */
+import type { Attributed } from './attributed.ts'
 import { diffFacts, type FactChange, factId } from './facts.ts'
 import { standsBelow } from './pairs.ts'
 import type { Delta, Scan } from './scan.ts'
-
-/** A difference between the ends, with the work that touched it, oldest first. */
-export interface Attributed extends FactChange {
-  owners: readonly Delta[]
-  /** `fact`: the commit itself changes it. `file`: it only touches the file. `none`: nobody was found. */
-  how: 'fact' | 'file' | 'none'
-}
 
 /** Something that work in between added, removed or set, and later work undid. */
 export interface Netted {

@@ -1,15 +1,14 @@
 /** Contents of files as they are asked for again: by the reader, by line, and by the next commit that changes them. */
-import type { Oid } from '../../../ports/git.ts'
-import type { UpstreamReader } from './history.ts'
+import type { Git, Oid } from '../../../ports/git.ts'
 
 /** A definition of a resource has a megabyte. */
 const KEPT = 64
 
 export class BlobTexts {
-  private readonly git: Pick<UpstreamReader, 'readBlob'>
+  private readonly git: Pick<Git, 'readBlob'>
   private readonly known = new Map<Oid, Promise<Uint8Array>>()
 
-  constructor(git: Pick<UpstreamReader, 'readBlob'>) {
+  constructor(git: Pick<Git, 'readBlob'>) {
     this.git = git
   }
 

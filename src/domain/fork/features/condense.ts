@@ -3,7 +3,7 @@
  * that came with a newer Kubernetes rather than with the operator.
  */
 import { compareText } from '../../order.ts'
-import type { Attributed } from './attribute.ts'
+import type { Attributed } from './attributed.ts'
 import { type FactTable } from './facts.ts'
 import { fieldPlaces } from './read/api-facts.ts'
 import { BY_TEMPLATE } from './read/object-facts.ts'

@@ -2,7 +2,6 @@
 import type { API_VERSION } from '../../document.ts'
 import type { Oid } from '../../../ports/git.ts'
 import type { Area } from './facts.ts'
-import type { UnreadFile } from './scan.ts'
 import type { Weight } from './rules/meaning.ts'
 
 /**
@@ -123,4 +122,12 @@ export interface Decision {
   answer: (typeof ANSWERS)[number] | null
   owner: string
   note: string
+}
+
+/** A file that was not read, in which version. */
+export interface UnreadFile {
+  path: string
+  why: string
+  /** The commit or ref. */
+  at: string
 }

@@ -1,6 +1,7 @@
 /** One group of work as one entry: what kind it is, what to call it, what it rests on, how to use it. */
 import { compareText } from '../../order.ts'
-import type { Attributed, Netted } from './attribute.ts'
+import type { Netted } from './attribute.ts'
+import type { Attributed } from './attributed.ts'
 import type { ChangelogEntry, ChangelogHeading } from './changelog.ts'
 import type { Basis, Evidence, Feature, FeatureKind, Work } from './document.ts'
 import { factId } from './facts.ts'

@@ -3,7 +3,7 @@
  * an environment variable that the program needs and the chart sets only sometimes. Read from templates and code, said
  * as caveats of the work that brought it.
  */
-import type { Attributed } from './attribute.ts'
+import type { Attributed } from './attributed.ts'
 import type { FactChange } from './facts.ts'
 import type { Delta, ReadTree, Scan } from './scan.ts'
 

@@ -4,7 +4,7 @@
  * which commits are given.
  */
 import { compareText } from '../../order.ts'
-import type { Attributed } from './attribute.ts'
+import type { Attributed } from './attributed.ts'
 import { mentions } from './commits.ts'
 import { type Area, factId } from './facts.ts'
 import { TOPICS, type Topic } from './rules/topics.ts'

@@ -2,7 +2,8 @@
 import { compareText } from '../../order.ts'
 import type { Oid } from '../../../ports/git.ts'
 import { API_VERSION } from '../../document.ts'
-import { type Attributed, attribute, followMoves } from './attribute.ts'
+import { attribute, followMoves } from './attribute.ts'
+import type { Attributed } from './attributed.ts'
 import { readChangelog } from './changelog.ts'
 import type { ChartRenderer } from '../../../ports/chart-renderer.ts'
 import {

@@ -3,7 +3,7 @@
  * takes a list. Said beside the removal, so that nobody looks for what is still there.
  */
 import { compareText } from '../../order.ts'
-import type { Attributed } from './attribute.ts'
+import type { Attributed } from './attributed.ts'
 
 export interface Pair {
   removed: Attributed

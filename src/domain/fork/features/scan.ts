@@ -3,6 +3,7 @@
  */
 import type { FileVersion, Oid, TreeChange } from '../../../ports/git.ts'
 import type { ChartRenderer } from '../../../ports/chart-renderer.ts'
+import type { UnreadFile } from './document.ts'
 import { BlobTexts, inPortions } from './blob-texts.ts'
 import type { Change } from './commits.ts'
 import type { TemplateReading } from './document.ts'
@@ -31,14 +32,6 @@ export interface Delta {
   files: { path: string; status: TreeChange['status']; class: PathClass }[]
   /** Lines of product files that came or went, trimmed; moved lines left out. Empty for very large work. */
   lines: string[]
-}
-
-/** A file that was not read, in which version. */
-export interface UnreadFile {
-  path: string
-  why: string
-  /** The commit or ref. */
-  at: string
 }
 
 export interface Scan {

@@ -2,11 +2,7 @@
  * What is known of an upstream's own history that its objects do not tell: which file took over from which, where chart
  * values moved, what generates which files. One row a fact; which rows count at a target is seen in its tree.
  */
-import type { ProfileName } from '../profile/profile.ts'
 import type { ValueMove } from '../resolve/yaml-merge.ts'
-import { genericKnowledge } from './generic.ts'
-import { sparkKnowledge } from './spark.ts'
-import { sparkOperatorKnowledge } from './spark-operator.ts'
 
 /** A file that others took over from. It counts where `from` is gone and one of `to` is there. */
 export interface FileSuccessor {
@@ -57,15 +53,4 @@ export interface UpstreamKnowledge {
   readonly values: readonly ValueMove[]
   readonly valuesFiles: readonly string[]
   readonly generators: readonly GeneratorRow[]
-}
-
-const KNOWLEDGE: Readonly<Record<ProfileName, UpstreamKnowledge>> = {
-  'spark-operator': sparkOperatorKnowledge,
-  spark: sparkKnowledge,
-  generic: genericKnowledge,
-}
-
-/** What is known for a profile. */
-export function knowledgeOf(name: ProfileName): UpstreamKnowledge {
-  return KNOWLEDGE[name]
 }

@@ -4,7 +4,7 @@
  */
 import type { FileVersion, Oid } from '../../../ports/git.ts'
 import { SparkopsError } from '../../errors.ts'
-import type { OpenConflict } from '../carry/carry-tree.ts'
+import type { OpenConflict } from '../carry/open-conflict.ts'
 import type { ForkProfile } from '../profile/profile.ts'
 import type { AskedBuild } from '../checks/user-build.ts'
 import type { CarryFinding, Resolution } from '../resolve/resolver.ts'

@@ -2,7 +2,7 @@
 import { Buffer } from 'node:buffer'
 import type { Git } from '../../../ports/git.ts'
 import { SparkopsError } from '../../errors.ts'
-import type { OpenConflict } from '../carry/carry-tree.ts'
+import type { OpenConflict } from '../carry/open-conflict.ts'
 
 /** Numbers of lines that are markers, and that no side of the merge has. */
 export async function leftMarkers(git: Git, conflict: OpenConflict | undefined, bytes: Uint8Array): Promise<number[]> {

@@ -1,7 +1,7 @@
 /** What a person decides for one path of a stop. */
 import type { FileVersion, Git, Oid } from '../../../ports/git.ts'
 import { SparkopsError } from '../../errors.ts'
-import type { OpenConflict } from '../carry/carry-tree.ts'
+import type { OpenConflict } from '../carry/open-conflict.ts'
 import { takeSide } from '../carry/take-side.ts'
 import { isoNow, type SyncTools } from './advance.ts'
 import type { StoppedEntry } from './ledger.ts'

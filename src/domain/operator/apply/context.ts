@@ -8,7 +8,17 @@ import { SparkopsError } from '../../errors.ts'
 import type { Step } from '../../plan/plan.ts'
 import type { RunProgress } from '../../plan/run-record.ts'
 
-import type { PodWatch } from './pod-watch.ts'
+export interface MadePod {
+  name: string
+  /** By the server's clock, in whole seconds. */
+  createdAt: string
+}
+
+/** A watch that was begun. */
+export interface PodWatch {
+  made: () => readonly MadePod[]
+  stop: () => void
+}
 
 export interface ApplyContext {
   cluster: Cluster

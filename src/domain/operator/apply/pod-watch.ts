@@ -6,20 +6,8 @@ import type { WatchEvent } from '../../../ports/cluster.ts'
 import type { Verb } from '../../plan/verb.ts'
 import type { WatchPodsPayload } from '../steps/webhook-payloads.ts'
 import { nameOf } from '../discover/kinds.ts'
-import type { ApplyContext } from './context.ts'
+import type { ApplyContext, MadePod, PodWatch } from './context.ts'
 import { POD_TYPE } from './well-known.ts'
-
-export interface MadePod {
-  name: string
-  /** By the server's clock, in whole seconds. */
-  createdAt: string
-}
-
-/** A watch that was begun. */
-export interface PodWatch {
-  made: () => readonly MadePod[]
-  stop: () => void
-}
 
 export const watchPods: Verb<ApplyContext> = {
   isCheck: true,

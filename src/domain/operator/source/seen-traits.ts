@@ -7,7 +7,7 @@ import type { OperatorBehaviour } from '../behaviour/behaviour.ts'
 import type { Traits } from '../releases/traits.ts'
 import { SPARK_GROUP } from '../discover/kinds.ts'
 import { isRecord, propertyOf } from '../schema/structural.ts'
-import type { Definition, Hook } from './target.ts'
+import type { Definition, Hook } from './rendered-parts.ts'
 
 interface Rendered {
   objects: readonly KubeObject[]

@@ -9,7 +9,8 @@ import { effectiveBehaviour, type OperatorBehaviour } from '../behaviour/behavio
 import { matchSchemas, type SchemaMatch } from '../releases/find-release.ts'
 import { type Traits, traitsOf } from '../releases/traits.ts'
 import { versionFromText } from '../releases/version-order.ts'
-import { type CrdReading, isCrd, readCrd } from '../schema/crd.ts'
+import { isCrd, readCrd } from '../schema/crd.ts'
+import type { Definition, Hook } from './rendered-parts.ts'
 import { seenTraits } from './seen-traits.ts'
 
 export interface TargetOrigin {
@@ -52,22 +53,6 @@ export interface RenderedTarget {
   seen: Traits
   /** The same, and where nothing is seen, what is known of the version. */
   traits: Traits
-}
-
-export interface Definition {
-  object: KubeObject
-  reading: CrdReading
-  /** `crds`: Helm installs it once and never again. `templates`: Helm owns it, and would delete it with the release. */
-  from: 'crds' | 'templates' | 'manifests'
-}
-
-export interface Hook {
-  object: KubeObject
-  /** `pre-install`, `pre-upgrade`, … */
-  events: readonly string[]
-  weight: number
-  /** `before-hook-creation`, … */
-  deletePolicy: readonly string[]
 }
 
 const HOOK = 'helm.sh/hook'

@@ -4,7 +4,8 @@ import type { OperatorBehaviour } from '../behaviour/behaviour.ts'
 import { describeScope } from '../behaviour/namespaces.ts'
 import { findRelease } from '../releases/find-release.ts'
 import { traitsOf } from '../releases/traits.ts'
-import type { Definition, RenderedTarget } from '../source/target.ts'
+import type { RenderedTarget } from '../source/target.ts'
+import type { Definition } from '../source/rendered-parts.ts'
 
 export interface OperatorVersion {
   apiVersion: typeof API_VERSION

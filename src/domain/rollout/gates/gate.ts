@@ -5,7 +5,7 @@ import type { GateSettings } from '../file/rollout.ts'
 import type { Outcome } from '../observe/outcome.ts'
 import type { Leftover } from '../observe/leftovers.ts'
 import type { Vitals } from '../observe/vitals.ts'
-import type { UsageFigures } from './usage.ts'
+import type { UsageFigures } from './usage-figures.ts'
 
 export type GateName = 'soak' | 'operatorFailureRate' | keyof GateSettings
 

@@ -1,18 +1,6 @@
 /** Whether applications cost about what they did before, by the scheduler's own events. */
 import { type GateEvidence, type GateResult, off } from './gate.ts'
-
-/** Of one resource: what was used in all, and by how many applications, in two spans of time. */
-export interface UsageFigures {
-  resources: readonly ResourceFigures[]
-}
-
-export interface ResourceFigures {
-  resource: string
-  unit: string
-  /** Lower and upper bounds of the sum; upper null: open. */
-  before: { lower: number; upper: number | null; applications: number }
-  since: { lower: number; upper: number | null; applications: number }
-}
+import type { ResourceFigures } from './usage-figures.ts'
 
 /** Fewer applications than this are no average. */
 const LEAST_APPLICATIONS = 20

@@ -1,7 +1,7 @@
 // Fetches what the judge needs from the store, and judges everything that is not plain.
 import type { FactStore, Row } from '../../../ports/fact-store.ts'
 import { FACT } from '../facts.ts'
-import { textsOf } from '../ledger.ts'
+import { textsOf } from '../texts.ts'
 import { type OutsideEvidence, podKey } from '../outside/evidence.ts'
 import { ASKS_WHEN_RUNNING, NODE_MARKS, UNTIDY_FACTS, UNTIDY_LIVES } from '../reduce-sql.ts'
 import { type SeenRecords } from '../scan/scan-part.ts'

@@ -1,6 +1,6 @@
 // The applications that used most, one list for each resource.
 import type { FactStore } from '../../../ports/fact-store.ts'
-import { textsOf } from '../ledger.ts'
+import { textsOf } from '../texts.ts'
 import { APPLICATION_SUMS, applicationCount, topApplications } from './report-sql.ts'
 import type { Bounds, TopApplications } from './usage-report.ts'
 

@@ -1,7 +1,7 @@
 // Ghosts for a picture: grouped by the dark time in which they vanished.
 import type { FactStore } from '../../../ports/fact-store.ts'
 import type { JudgedSpan } from '../judge/judge.ts'
-import { textsOf } from '../ledger.ts'
+import { textsOf } from '../texts.ts'
 import { uidOfKey } from '../outside/pod-list.ts'
 import { KEY_NAMES } from './report-sql.ts'
 import type { DarkTime, Ghost, GhostGroup, GhostSummary } from './usage-report.ts'

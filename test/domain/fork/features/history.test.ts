@@ -1,7 +1,8 @@
 /** Messages, bundles, changelogs; what nets out, what belongs together: as properties where they must always hold. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Attributed, attribute } from '../../../../src/domain/fork/features/attribute.ts'
+import { attribute } from '../../../../src/domain/fork/features/attribute.ts'
+import type { Attributed } from '../../../../src/domain/fork/features/attributed.ts'
 import { readChangelog } from '../../../../src/domain/fork/features/changelog.ts'
 import { type Change, mentions, picksOf, readSubject } from '../../../../src/domain/fork/features/commits.ts'
 import { diffFacts, type Fact, tableOf } from '../../../../src/domain/fork/features/facts.ts'
