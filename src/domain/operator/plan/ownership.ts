@@ -21,6 +21,10 @@ export interface HelmForecast {
   recreated: LiveObject[]
   /** Hooks make them anew, and Helm then deletes them as left over: the operator's account is gone afterwards. */
   recreatedAndDeleted: LiveObject[]
+  /** What hooks of the release made, that the target makes by nothing: it stays, for Helm does not count it as its own. */
+  outliving: LiveObject[]
+  /** What hooks of the target will make, and no rollback and no uninstall takes away. */
+  coming: ObjectKey[]
   /** Objects whose live state could not be seen. */
   unseen: string[]
 }
@@ -32,12 +36,15 @@ export interface ForecastInput {
   hooks: readonly Counterpart[]
   /** What the release has now, as Helm recorded it. */
   owned: readonly Counterpart[]
+  /** What its hooks made. */
+  pastHooks: readonly Counterpart[]
 }
 
 /** Foretells `helm upgrade` of a release to what the target renders. */
-export function forecastHelm({ release, rendered, hooks, owned }: ForecastInput): HelmForecast {
+export function forecastHelm({ release, rendered, hooks, owned, pastHooks }: ForecastInput): HelmForecast {
   const coming = new Set(rendered.flatMap(({ key }) => (key === undefined ? [] : [idOf(key)])))
   const had = new Set(owned.flatMap(({ key }) => (key === undefined ? [] : [idOf(key)])))
+  const hooked = new Set(hooks.flatMap(({ key }) => (key === undefined ? [] : [idOf(key)])))
   const refused = present(rendered).filter(({ key, live }) => !had.has(idOf(key)) && !isOwnedBy(live, release))
   const deleted = present(owned).filter(({ key, live }) => !coming.has(idOf(key)) && !isKept(live))
   const recreated = present(hooks.filter(({ object }) => isMadeAnew(object)))
@@ -47,7 +54,13 @@ export function forecastHelm({ release, rendered, hooks, owned }: ForecastInput)
     deleted,
     recreated,
     recreatedAndDeleted: recreated.filter(({ key }) => gone.has(idOf(key))),
-    unseen: [...rendered, ...hooks, ...owned].filter(({ seen }) => !seen).map(({ key }) => (key ? idOf(key) : '')),
+    outliving: present(pastHooks).filter(({ key }) => ![coming, had, hooked].some((known) => known.has(idOf(key)))),
+    coming: hooks.flatMap(({ object, key, live, seen }) =>
+      key !== undefined && seen && live === undefined && isLeftByHooks(object) ? [key] : [],
+    ),
+    unseen: [...rendered, ...hooks, ...owned, ...pastHooks]
+      .filter(({ seen }) => !seen)
+      .map(({ key }) => (key ? idOf(key) : '')),
   }
 }
 
@@ -74,11 +87,23 @@ function isKept({ metadata }: KubeObject): boolean {
 }
 
 /** Without a policy of its own a hook is deleted before it is made again. */
-function isMadeAnew({ metadata }: KubeObject): boolean {
+function isMadeAnew(object: KubeObject): boolean {
+  const policy = hookPolicy(object)
+  return isHookOfMoves(object) && (policy === undefined || policy.includes('before-hook-creation'))
+}
+
+/** Only success takes a hook's object away, and only where it says so. */
+function isLeftByHooks(object: KubeObject): boolean {
+  return isHookOfMoves(object) && hookPolicy(object)?.includes('hook-succeeded') !== true
+}
+
+function isHookOfMoves({ metadata }: KubeObject): boolean {
   const events = metadata.annotations?.['helm.sh/hook'] ?? ''
-  if (!/(^|,)\s*(pre-upgrade|post-upgrade|pre-install|post-install)\s*(,|$)/.test(events)) return false
-  const policy = metadata.annotations?.['helm.sh/hook-delete-policy']
-  return policy === undefined || policy.includes('before-hook-creation')
+  return /(^|,)\s*(pre-upgrade|post-upgrade|pre-install|post-install)\s*(,|$)/.test(events)
+}
+
+function hookPolicy({ metadata }: KubeObject): string | undefined {
+  return metadata.annotations?.['helm.sh/hook-delete-policy']
 }
 
 /** Kinds that an account's rights hang on. */

@@ -103,6 +103,7 @@ async function readMove(options: PlanOptions): Promise<ReadMove> {
   )
   const recorded = installation?.release?.objects ?? options.before?.objects ?? []
   const owned = await findCounterparts(sight, recorded, target.release.namespace)
+  const pastHooks = await findCounterparts(sight, installation?.release?.hookObjects ?? [], target.release.namespace)
   const others = othersThan(installation, discovery)
   const isOwn = (object: Pick<Schedule, 'namespace' | 'labels'>) => !isOthers(others, object, discovery.namespaces)
   const move: Move = {
@@ -120,7 +121,10 @@ async function readMove(options: PlanOptions): Promise<ReadMove> {
     rendered,
     owned,
     liveSecret: await secretOf(target.behaviours[0]?.webhook, sight),
-    helm: target.chart === undefined ? undefined : forecastHelm({ release: target.release, rendered, hooks, owned }),
+    helm:
+      target.chart === undefined
+        ? undefined
+        : forecastHelm({ release: target.release, rendered, hooks, owned, pastHooks }),
     said: options.said,
     readyNodes: await readyNodes(sight),
     pullFaults: await findPullFaults(sight, target.release.namespace),

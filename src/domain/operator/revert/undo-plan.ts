@@ -79,7 +79,7 @@ export function planUndo(plan: Plan, progress: RunProgress, options: UndoOptions
     target: plan.target,
     inputs: [],
     steps: all,
-    findings: [...staying.map(stayingCrd), ...beyond.map(noWayBack)],
+    findings: [...staying.map(stayingCrd), ...beyond.map(noWayBack), ...leftByHooks(plan, undone)],
     summary: { undoes: progress.run },
   })
 }
@@ -246,6 +246,12 @@ function stayingCrd({ object }: Step): Finding {
     fix: 'to put the older one back too: --crds restore',
     source: 'no release writes spec; pruned fields are gone for good at the first status write',
   }
+}
+
+/** Foretold by the plan, for a way back over what its hooks did. */
+function leftByHooks({ findings }: Plan, undone: readonly Step[]): Finding[] {
+  if (!undone.some(({ verb }) => verb === 'helm-rollback')) return []
+  return findings.filter(({ id }) => id === 'OP-HOOKS-LEAVE').map((finding) => ({ ...finding, direction: 'back' }))
 }
 
 function noWayBack(what: string): Finding {

@@ -27,26 +27,64 @@ const HOOK = { annotations: { 'helm.sh/hook': 'pre-install, pre-upgrade' } }
 describe('helm upgrade', () => {
   it('refuses what is there and not the release’s own', () => {
     const rendered = [account('ours', OWNED), account('hooks-made', {}), account('new', undefined)]
-    expect(names(forecastHelm({ release: RELEASE, rendered, hooks: [], owned: [] }).refused)).toEqual(['hooks-made'])
+    expect(names(forecastHelm({ release: RELEASE, rendered, hooks: [], owned: [], pastHooks: [] }).refused)).toEqual([
+      'hooks-made',
+    ])
   })
 
   it('deletes what the release had and the target lacks, unless it is marked to be kept', () => {
     const kept = { ...OWNED, annotations: { ...OWNED.annotations, 'helm.sh/resource-policy': 'keep' } }
     const owned = [account('gone', OWNED), account('kept', kept), account('stays', OWNED)]
-    const forecast = forecastHelm({ release: RELEASE, rendered: [account('stays', OWNED)], hooks: [], owned })
+    const forecast = forecastHelm({
+      release: RELEASE,
+      rendered: [account('stays', OWNED)],
+      hooks: [],
+      owned,
+      pastHooks: [],
+    })
     expect(names(forecast.deleted)).toEqual(['gone'])
   })
 
   it('lets hooks make anew what it then deletes as left over', () => {
     const hooks = [account('operator', OWNED, HOOK)]
-    const forecast = forecastHelm({ release: RELEASE, rendered: [], hooks, owned: [account('operator', OWNED)] })
+    const forecast = forecastHelm({
+      release: RELEASE,
+      rendered: [],
+      hooks,
+      owned: [account('operator', OWNED)],
+      pastHooks: [],
+    })
     expect(names(forecast.recreatedAndDeleted)).toEqual(['operator'])
   })
 
   it('leaves what a hook’s policy keeps from being deleted first', () => {
     const gentle = { annotations: { ...HOOK.annotations, 'helm.sh/hook-delete-policy': 'hook-succeeded' } }
     const hooks = [account('operator', {}, gentle)]
-    expect(forecastHelm({ release: RELEASE, rendered: [], hooks, owned: [] }).recreated).toEqual([])
+    expect(forecastHelm({ release: RELEASE, rendered: [], hooks, owned: [], pastHooks: [] }).recreated).toEqual([])
+  })
+
+  it('leaves behind what hooks of the older chart made, unless the target has it', () => {
+    const pastHooks = [
+      account('operator', HOOK),
+      account('rendered', HOOK),
+      account('hooked', HOOK),
+      account('gone', undefined),
+    ]
+    const [rendered, hooks] = [[account('rendered', HOOK)], [account('hooked', HOOK, HOOK)]]
+    expect(names(forecastHelm({ release: RELEASE, rendered, hooks, owned: [], pastHooks }).outliving)).toEqual([
+      'operator',
+    ])
+  })
+
+  it('does not take away again what hooks make, unless they do so themselves', () => {
+    const passing = { annotations: { ...HOOK.annotations, 'helm.sh/hook-delete-policy': 'hook-succeeded' } }
+    const test = { annotations: { 'helm.sh/hook': 'test' } }
+    const hooks = [
+      ...[account('stays', undefined, HOOK), account('there', HOOK, HOOK)],
+      ...[account('passing', undefined, passing), account('tested', undefined, test)],
+    ]
+    const { coming } = forecastHelm({ release: RELEASE, rendered: [], hooks, owned: [], pastHooks: [] })
+    expect(coming.map(({ name }) => name)).toEqual(['stays'])
   })
 })
 

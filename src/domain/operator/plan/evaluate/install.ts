@@ -17,6 +17,8 @@ export const INSTALL_EVALUATORS: Evaluators = {
   'OP-HELM-RBAC-DELETED': ({ helm }) => names(helm?.recreatedAndDeleted.filter(({ live }) => isRight(live))),
   'OP-HELM-HOOK-TOKEN': ({ helm }) => names(helm?.recreated.filter(({ live }) => live.kind === 'ServiceAccount')),
   'OP-SPARK-ACCOUNT-DELETED': (move) => names(rightsInUse(move)),
+  'OP-HOOKS-LEFT-BEHIND': ({ helm }) => names(helm?.outliving),
+  'OP-HOOKS-LEAVE': ({ helm }) => (helm?.coming ?? []).map((key) => objectName(key)),
   'OP-PLAIN-LEFT-BEHIND': ({ leftBehind }) => [...leftBehind],
   'OP-VALUES-IGNORED': ({ said }) => [...said.ignored, ...said.dropped.map(({ key, why }) => `${key}: ${why}`)],
   'OP-NAMESPACE-UNWATCHED': unwatched,
