@@ -1,6 +1,7 @@
 // Finds and reads the files of Kubernetes objects: JSON and YAML, one file, a directory of them, or standard input.
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, createReadStream, fstatSync, openSync, readSync } from 'node:fs'
 import { open, readFile, stat } from 'node:fs/promises'
+import { Socket } from 'node:net'
 import { join } from 'node:path'
 import { glob } from 'tinyglobby'
 import { SparkopsError } from '../../domain/errors.ts'
@@ -13,8 +14,10 @@ const PIECE = 1 << 18
 
 /** The files behind a path, those of a directory in the order of their names. Links out of it are not followed. */
 export async function findObjectFiles(path: string): Promise<readonly ObjectText[]> {
-  if (path === '-') return [{ name: '<stdin>', isNamed: true, text: readStandardInput }]
+  if (path === '-') return [{ name: '<stdin>', isNamed: true, text: () => readOnce('<stdin>', process.stdin) }]
   const info = await told(path, stat(path))
+  if (info.isFIFO() || info.isCharacterDevice())
+    return [{ name: path, isNamed: true, text: () => readOnce(path, piecesOf(path, info.isFIFO())) }]
   if (!info.isDirectory()) return [fileOf(path, true)]
   const names = await glob(['**/*.{json,yaml,yml}'], { cwd: path, followSymbolicLinks: false, dot: false })
   if (names.length === 0)
@@ -83,13 +86,19 @@ async function sizeOf(path: string): Promise<{ size: number; mtimeMs: number }> 
   return info
 }
 
-/** Standard input, as far as a file may be. */
-async function readStandardInput(): Promise<string> {
+/** What a shell gives for `<(…)`, or a device. A pipe that nobody writes to is waited for without holding up the end. */
+function piecesOf(path: string, isPipe: boolean): AsyncIterable<Buffer> {
+  if (!isPipe) return createReadStream(path) as AsyncIterable<Buffer>
+  return new Socket({ fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), readable: true, writable: false })
+}
+
+/** Standard input, a pipe or a device, as far as a file may be. */
+async function readOnce(name: string, source: AsyncIterable<Buffer>): Promise<string> {
   const pieces: Buffer[] = []
   let size = 0
-  for await (const piece of process.stdin as AsyncIterable<Buffer>) {
+  for await (const piece of source) {
     size += piece.length
-    if (size > LARGEST) throw tooLarge('<stdin>', size)
+    if (size > LARGEST) throw tooLarge(name, size)
     pieces.push(piece)
   }
   return Buffer.concat(pieces).toString('utf8')
