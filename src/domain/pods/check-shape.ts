@@ -23,7 +23,12 @@ function check(value: unknown, type: FieldType, path: string, from: string): voi
   if (found !== wanted)
     throw malformed(`${from}: ${path === '' ? 'the pod' : path}`, `it is ${found} where ${wanted} should be`)
   if (Array.isArray(value) && type.kind === 'list')
-    value.forEach((item, index) => check(item, type.of, itemPath(path, String(index)), from))
+    value.forEach((item, index) => {
+      const place = itemPath(path, String(index))
+      if (item === null && type.of.kind === 'struct')
+        throw malformed(`${from}: ${place}`, 'it is nothing where a map should be')
+      check(item, type.of, place, from)
+    })
   else if (isMap(value))
     for (const [name, child] of Object.entries(value)) check(child, below(type, name), fieldPath(path, name), from)
   if (isShared(value)) right.set(value, type)
