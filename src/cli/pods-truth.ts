@@ -1,5 +1,6 @@
 /** The flags that say what pods are held against, and what they name. Exactly one truth may be given. */
 import { Flags } from '@oclif/core'
+import { refuseBroken } from '../domain/app/schema/check-application.ts'
 import { SparkopsError } from '../domain/errors.ts'
 import { dryRunPods } from '../domain/pods/dry-run/dry-run.ts'
 import { type Expectation, readExpectation } from '../domain/pods/expect/read-expectations.ts'
@@ -100,10 +101,8 @@ export async function readSpec(flags: SpecFlags, path: string): Promise<SpecTrut
   const found = (await readDocuments([path])).filter(({ document }) => textAt(document, 'kind') === 'SparkApplication')
   if (found.length !== 1) throw malformed(path, `it holds ${found.length} SparkApplications, not one`)
   const { document, where } = found[0]!
-  if (!isMap(document) || !isMap(document['spec'])) throw malformed(`${where}: spec`, 'it is no map')
-  for (const role of ['driver', 'executor'])
-    if (document['spec'][role] !== undefined && !isMap(document['spec'][role]))
-      throw malformed(`${where}: spec.${role}`, 'it is no map')
+  if (!isMap(document)) throw malformed(where, 'it is no map')
+  refuseBroken(document, operator.parts, () => where)
   return { application: document, operator, sparkVersion: flags['spark-version'], isIdeal: flags.ideal }
 }
 

@@ -152,6 +152,12 @@ describe('what cannot be read', () => {
     ],
     ['a map where a list should be', SIMPLE.replace('cores: 1', 'env: {a: b}'), /:12:5: spec\.driver\.env/],
     [
+      'a list where metadata should be',
+      SIMPLE.replace(/metadata:[^]*?spec:/, 'metadata: [a]\nspec:'),
+      /:4:1: metadata/,
+    ],
+    ['an API version that no operator serves', SIMPLE.replace('v1beta2', 'v1alpha1'), /:2:1: apiVersion/],
+    [
       'a spec that is none',
       'apiVersion: sparkoperator.k8s.io/v1beta2\nkind: SparkApplication\nspec: hello\n',
       /:3:1: spec/,
@@ -165,9 +171,9 @@ describe('what cannot be read', () => {
       const path = file('bad.yaml', text)
       for (const verb of ['convert', 'lint']) {
         const run = await runCli(['app', verb, path, ...FOR])
-        if (verb === 'lint' && /should be$/.test(what)) {
+        if (verb === 'lint' && / should be$| serves$/.test(what)) {
           expect(run.code, 'lint tells it among its findings').toBe(3)
-          expect(run.stdout).toMatch(place.source.includes(':15') ? /:15:3 error AL03/ : /:12:5 error AL03/)
+          expect(run.stdout).toMatch(new RegExp(`${place.source.slice(0, place.source.indexOf(': '))} error AL0[35]`))
           continue
         }
         expect(run.code, `${verb}: ${run.stderr}`).toBe(65)

@@ -2,15 +2,14 @@
 import { createTwoFilesPatch } from 'diff'
 import type { ObjectText } from '../../../ports/object-files.ts'
 import { API_VERSION, type Document } from '../../document.ts'
-import { isMap, mapAt, textAt } from '../../pods/json.ts'
+import { isMap, textAt } from '../../pods/json.ts'
 import { malformed } from '../../pods/read-objects.ts'
 import { versionOf } from '../../pods/versions.ts'
 import type { OperatorVersion } from '../../pods/webhook/operator-versions.ts'
 import { type Found, type Manifest, applicationsOf, holdsNone, positionOf, readManifest } from '../manifest/manifest.ts'
 import { type Change, rewrite } from '../manifest/rewrite.ts'
-import { checkFields } from '../schema/check.ts'
-import { APPLICATION_SCHEMA } from '../schema/fields.ts'
-import { convertApplication, specPath } from './convert.ts'
+import { refuseBroken, specPath } from '../schema/check-application.ts'
+import { convertApplication } from './convert.ts'
 import type { Conversion, ConversionRow, FieldPath, TemplateFile } from './conversion.ts'
 import { formatPath } from './paths.ts'
 
@@ -123,7 +122,7 @@ function convertOne(
     const { line, column } = positionOf(manifest, document, [...path, ...field])
     return `${manifest.name}:${line}:${column}`
   }
-  checkShape(one, question.operator, place)
+  refuseBroken(object, question.operator.parts, place)
   const prefix = specPath(object)
   const told = question.sparkVersion ?? textAt(object, ...prefix, 'sparkVersion')
   const jobSpark = versionOf(told)
@@ -156,26 +155,6 @@ function convertOne(
       templates: conversion.templates,
       notes: conversion.notes,
     },
-  }
-}
-
-/** A list where a map should be is refused before anything is made of it. */
-function checkShape({ object }: Found, operator: OperatorVersion, place: (field: FieldPath) => string): void {
-  const prefix = specPath(object)
-  const refuse = (path: FieldPath, why: string): never => {
-    throw malformed(`${place(path)}: ${formatPath(path)}`, why)
-  }
-  for (let length = 1; length <= prefix.length; length++)
-    if (!isMap(mapAt(object, ...prefix.slice(0, length - 1))[prefix[length - 1]!]))
-      refuse(prefix.slice(0, length), 'it is no map')
-  const root = { kind: 'struct', name: textAt(object, 'kind') ?? '', atomic: false } as const
-  const misfits = checkFields(object, root, [], { schema: APPLICATION_SCHEMA, version: operator.parts })
-  const broken = misfits.find(({ kind }) => kind === 'shape')
-  if (broken !== undefined) refuse(broken.path, `it is ${broken.what}`)
-  for (const role of ['driver', 'executor']) {
-    const template = mapAt(object, ...prefix, role)['template']
-    if (template !== undefined && template !== null && !isMap(template))
-      refuse([...prefix, role, 'template'], 'it is no map')
   }
 }
 

@@ -10,6 +10,7 @@ import { standardContainer } from '../../pods/spark-pod.ts'
 import { isAtLeast } from '../../pods/versions.ts'
 import { type Effect, effectsOf } from '../../pods/webhook/effects.ts'
 import { enforce } from '../../pods/webhook/enforce.ts'
+import { ROLES, specPath } from '../schema/check-application.ts'
 import type { Conversion, ConversionQuestion, ConversionRow, FieldPath, Move, TemplateFile } from './conversion.ts'
 import {
   type Decision,
@@ -25,8 +26,6 @@ import {
 import { executorsWithoutConf, fillDefaults } from './defaults.ts'
 import { formatPath, pathOfField, pathOfPointer, removePaths } from './paths.ts'
 import { conversionRule } from './rules.ts'
-
-export const ROLES = ['driver', 'executor'] as const
 
 interface Work {
   question: ConversionQuestion
@@ -45,11 +44,6 @@ interface RolePlan {
   role: Role
   place: TemplatePlace
   decisions: Decision[]
-}
-
-/** Where the spec of an application is: below `template` in a schedule. */
-export function specPath(object: JsonMap): readonly string[] {
-  return object['kind'] === 'ScheduledSparkApplication' ? ['spec', 'template'] : ['spec']
 }
 
 /** The converted application, and what became of each field. The object of the question is not changed. */

@@ -1,9 +1,6 @@
 /** Fields against the operator’s definition, and pod templates against Kubernetes’ core/v1. */
-import { mapAt, textAt } from '../../pods/json.ts'
-import { checkFields, type Misfit } from '../schema/check.ts'
-import { APPLICATION_SCHEMA, TEMPLATE_SCHEMA } from '../schema/fields.ts'
-import type { FieldPath } from '../convert/conversion.ts'
-import { ROLES } from '../convert/convert.ts'
+import type { Misfit } from '../schema/check.ts'
+import { ROLES, checkApplication, checkTemplate } from '../schema/check-application.ts'
 import type { Asked, Found } from './finding.ts'
 import { nearestName } from './nearest-name.ts'
 
@@ -24,17 +21,13 @@ const OF_TEMPLATE = {
 
 /** What the API server or the operator would drop or refuse. */
 export function checkSchemas(asked: Asked): Found[] {
-  const { object, operator, prefix, spec } = asked
-  const version = operator.parts
-  const root = { kind: 'struct', name: textAt(object, 'kind') ?? '', atomic: false } as const
-  const { status: _, ...rest } = object
-  const own = checkFields(rest, root, [], { schema: APPLICATION_SCHEMA, version })
+  const { object, operator, prefix } = asked
+  const own = checkApplication(object, operator.parts)
   const templates = ROLES.flatMap((role) => {
-    const path: FieldPath = [...prefix, role, 'template']
-    const type = { kind: 'struct', name: 'PodTemplateSpec', atomic: false } as const
-    const misfits = checkFields(mapAt(spec, role)['template'], type, path, { schema: TEMPLATE_SCHEMA, version })
+    const path = [...prefix, role, 'template'].join('.')
     // A template that the definition does not have is told once.
-    return own.some(({ kind, path: at }) => kind === 'pruned' && at.join('.') === path.join('.')) ? [] : misfits
+    const isTold = own.some(({ kind, path: at }) => kind === 'pruned' && at.join('.') === path)
+    return isTold ? [] : checkTemplate(object, role, operator.parts)
   })
   return [...own.map((misfit) => told(misfit, OF_DEFINITION)), ...templates.map((misfit) => told(misfit, OF_TEMPLATE))]
 }

@@ -2,8 +2,9 @@
 import { at, mapAt, mapsAt, scalarText, textAt } from '../../pods/json.ts'
 import { isAtLeast } from '../../pods/versions.ts'
 import { configMapVolume, effectsOf } from '../../pods/webhook/effects.ts'
-import { convertApplication, ROLES } from '../convert/convert.ts'
+import { convertApplication } from '../convert/convert.ts'
 import { sparkOf, templateFileKey } from '../convert/decide.ts'
+import { ROLES } from '../schema/check-application.ts'
 import type { Asked, Found } from './finding.ts'
 
 const BY_IMAGE = 'use spec.image, driver.image or executor.image'

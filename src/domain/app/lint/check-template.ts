@@ -6,8 +6,8 @@ import { type FieldType, fieldType } from '../../pods/schema.ts'
 import { standardContainer } from '../../pods/spark-pod.ts'
 import { isAtLeast } from '../../pods/versions.ts'
 import type { FieldPath } from '../convert/conversion.ts'
-import { ROLES } from '../convert/convert.ts'
 import { valueAt } from '../convert/paths.ts'
+import { ROLES } from '../schema/check-application.ts'
 import type { Asked, Found } from './finding.ts'
 
 /** Below the template; `main`: the container that Spark takes. */

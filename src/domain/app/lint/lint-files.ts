@@ -5,7 +5,6 @@ import { isMap, mapAt, textAt } from '../../pods/json.ts'
 import { malformed } from '../../pods/read-objects.ts'
 import { versionOf } from '../../pods/versions.ts'
 import type { OperatorVersion } from '../../pods/webhook/operator-versions.ts'
-import { specPath } from '../convert/convert.ts'
 import { formatPath, valueAt } from '../convert/paths.ts'
 import {
   type Found as FoundApplication,
@@ -15,6 +14,7 @@ import {
   positionOf,
   readManifest,
 } from '../manifest/manifest.ts'
+import { specPath } from '../schema/check-application.ts'
 import { checkSchemas } from './check-schema.ts'
 import { checkSpec } from './check-spec.ts'
 import { checkTemplates } from './check-template.ts'

@@ -31,7 +31,11 @@ export function checkFields(value: unknown, type: FieldType, path: FieldPath, qu
   if (found !== wanted) return [{ path, kind: 'shape', what: `${found} where ${wanted} should be` }]
   if (type.kind === 'list') {
     const list = value as readonly unknown[]
-    return list.flatMap((item, index) => checkFields(item, type.of, [...path, index], question))
+    return list.flatMap((item, index) =>
+      item === null && type.of.kind === 'struct'
+        ? [{ path: [...path, index], kind: 'shape', what: 'nothing where a map should be' }]
+        : checkFields(item, type.of, [...path, index], question),
+    )
   }
   if (type.kind === 'map')
     return Object.entries(value).flatMap(([name, child]) => checkFields(child, type.of, [...path, name], question))
