@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PODS } from '../support/pods.ts'
-import { runCli } from '../support/run.ts'
+import { runCli, runShell } from '../support/run.ts'
 import { expectMatchesSchema } from '../support/schema.ts'
 
 const CASE = join(PODS, '10-webhook-vs-template')
@@ -91,6 +91,23 @@ describe('pods verify', () => {
     const run = await runCli(['pods', 'verify', executor, ...spec])
     expect(run.code).toBe(7)
     expect(run.stdout).toContain('Spark container executor not found')
+  })
+
+  it('proves nothing by the absence of a field that no pod has', async () => {
+    const expectation = file(
+      'absent.yaml',
+      `apiVersion: sparkops/v1
+kind: PodExpectation
+select: {role: driver}
+absent: ['spec.volums[name=tmp-*]', 'spec.volumes[name=tmp-*]']
+expect: {spec: {hostNetwrk: {$absent: true}, nodeSelector: {nowhere: {$absent: true}}}}
+`,
+    )
+    const run = await runCli(['pods', 'verify', join(PODS, '01-plain/driver.json'), '--expect', expectation])
+    expect(run.code).toBe(7)
+    expect(run.stdout).toMatch(/undecided +spec\.volums\[name=tmp-\*\]/)
+    expect(run.stdout).toMatch(/undecided +spec\.hostNetwrk/)
+    expect(run.stdout).toContain('2 undecided, 2 same')
   })
 
   it('takes partial pods as kuttl users write them, with matchers', async () => {
@@ -209,6 +226,11 @@ describe('what cannot be read', () => {
     ['malformed JSON', '{"kind": "Pod", ', /bad\.yaml:1:\d+ /],
     ['a list where a map should be', `${pod}[]}`, /bad\.yaml: spec .*\n.*a list where a map should be/],
     ['a map where a list should be', `${pod}{containers: {name: x}}}`, /spec\.containers/],
+    [
+      'nothing where a container should be',
+      `${pod}{containers: [null]}}`,
+      /spec\.containers\[0\] .*\n.*nothing where a map/,
+    ],
     ['a bomb of aliases', bomb, /unfolds to millions/],
     [
       'a pod that is not Spark’s',
@@ -234,6 +256,49 @@ describe('what cannot be read', () => {
       expect(run.stderr).toMatch(says)
     })
 
+  const application = (head: string, spec: string): string =>
+    `{${head}, kind: SparkApplication, metadata: {name: a}, spec: {driver: {}, executor: {}, ${spec}}}`
+  const served = 'apiVersion: sparkoperator.k8s.io/v1beta2'
+  const truths: [what: string, text: string, says: RegExp][] = [
+    ['a map where its volumes should be', application(served, 'volumes: {name: data}'), /spec\.volumes .*\n.*a list/],
+    ['a text where a volume should be', application(served, 'volumes: [data]'), /spec\.volumes\[0\] .*\n.*a map/],
+    [
+      'a template that is none',
+      application(served, 'driver: {template: {spec: [x]}}').replace('driver: {}, ', ''),
+      /template\.spec/,
+    ],
+    [
+      'an API version that no operator serves',
+      application('apiVersion: sparkoperator.k8s.io/v1alpha1', ''),
+      /v1alpha1/,
+    ],
+    ['the application of another operator', application('apiVersion: spark.apache.org/v1', ''), /spark\.apache\.org/],
+  ]
+  for (const [what, text, says] of truths)
+    it(`ends with 65 and the field, rather than ask for less than the application says: ${what}`, async () => {
+      const spec = ['--from-spec', file('truth.yaml', text), '--operator-version', '2.5.2']
+      for (const args of [
+        ['verify', join(CASE, 'converted/driver.json'), ...spec],
+        ['expect', ...spec],
+      ]) {
+        const run = await runCli(['pods', ...args])
+        expect(run.code, run.stderr).toBe(65)
+        expect(run.stderr).toMatch(says)
+      }
+    })
+
+  it('reads what a shell gives for <(…), on both sides, and no more of a device than of a file', async () => {
+    const pods = join(PODS, '01-plain')
+    const same = await runShell(
+      `sparkops pods diff <(cat ${pods}/driver.json) <(cat ${pods}/driver.live.json | sed s/x/x/)`,
+    )
+    expect(same.stderr).toBe('')
+    expect(same.code).toBe((await runCli(['pods', 'diff', `${pods}/driver.json`, `${pods}/driver.live.json`])).code)
+    const endless = await runCli(['pods', 'diff', '/dev/zero', `${pods}/driver.json`])
+    expect(endless.code).toBe(65)
+    expect(endless.stderr).toContain('/dev/zero')
+  })
+
   it('ends with 64 for a version that nobody knows, or truths that do not go together', async () => {
     const driver = join(CASE, 'converted/driver.json')
     const unknown = await runCli(['pods', 'verify', driver, '--from-spec', APPLICATION, '--operator-version', '9.9.9'])
@@ -254,6 +319,10 @@ describe('what cannot be read', () => {
       'kind: Pod\nspec: []\n',
       'kind: Pod\nmetadata: {labels: {a: {$nope: 1}}}\n',
       'apiVersion: sparkops/v1\nkind: PodExpectation\nexpects: {}\n',
+      'kind: Pod\nspec: {containers: {name: x}}\n',
+      'kind: Pod\nspec: {priorityClassName: {$re: "("}}\n',
+      'kind: Pod\nspec: {nodeSelector: {pool: {$not: {$oneOf: a}}}}\n',
+      'kind: Pod\nspec: {tolerations: {$count: some}}\n',
     ]
     for (const text of texts) {
       const run = await runCli(['pods', 'verify', driver, '--expect', file('e.yaml', text)])

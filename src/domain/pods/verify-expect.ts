@@ -2,6 +2,7 @@
 import { at, scalarText } from './json.ts'
 import { applyDefaults } from './defaults.ts'
 import { foldEnvironment } from './environment.ts'
+import { unknownField } from './expect/check-expectation.ts'
 import { type Match, matchPod } from './expect/match.ts'
 import { withVariables } from './expect/matchers.ts'
 import { type Expectation, selects } from './expect/read-expectations.ts'
@@ -44,6 +45,7 @@ function podRows(pod: SparkPod, shape: Shape, expectation: Expectation, drivers:
   const expect = withVariables(expectation.expect, variablesOf(pod, drivers)) as JsonMap
   const matches = [...matchPod(expect, settled(pod.object), expectation.where), ...absentRows(shape, expectation)]
   return matches
+    .map(doubtful)
     .filter(({ path }) => !expectation.ignore.some((pattern) => isWithin(path, pattern)))
     .map(({ path, expected, actual, ...rest }) => ({
       role: pod.role,
@@ -56,6 +58,17 @@ function podRows(pod: SparkPod, shape: Shape, expectation: Expectation, drivers:
       verdict: rest.verdict === 'extra' ? ('different' as const) : rest.verdict,
       source: expectation.where,
     }))
+}
+
+/** That something is not there holds of any name: where pods have no such field, it may be a slip of the pen. */
+function doubtful(match: Match): Match {
+  const unknown = match.verdict === 'same' && match.pointer === undefined ? unknownField(match.path) : undefined
+  if (unknown === undefined) return match
+  return {
+    ...match,
+    verdict: 'undecided',
+    reason: `no field of a pod called ${unknown} is known: it is absent by any name`,
+  }
 }
 
 /** The pod with its defaults, and its environment as the container sees it. */

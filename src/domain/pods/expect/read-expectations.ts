@@ -8,6 +8,7 @@ import { checkPattern } from '../path.ts'
 import { malformed } from '../read-objects.ts'
 import type { Role } from '../rows.ts'
 import type { SparkPod } from '../spark-pod.ts'
+import { checkExpectation } from './check-expectation.ts'
 
 export interface Expectation {
   where: string
@@ -25,15 +26,15 @@ const FIELDS = new Set(['apiVersion', 'kind', 'metadata', 'select', 'expect', 'a
 export function readExpectation(document: unknown, where: string): Expectation {
   if (!isMap(document)) throw malformed(where, 'an expectation is a map')
   const kind = textAt(document, 'kind')
-  if (kind === 'PodExpectation') return readOwn(document, where)
-  if (kind !== 'Pod')
+  if (kind !== 'PodExpectation' && kind !== 'Pod')
     throw malformed(where, `its kind is ${JSON.stringify(kind ?? null)}, neither Pod nor PodExpectation`)
-  return readPartialPod(document, where)
+  const expectation = kind === 'Pod' ? readPartialPod(document, where) : readOwn(document, where)
+  checkExpectation(expectation.expect, kind === 'Pod' ? where : `${where}: expect`)
+  return expectation
 }
 
 /** A bare pod selects by its name, or by its labels; what it selects by need not be compared again, but may be. */
 function readPartialPod(pod: JsonMap, where: string): Expectation {
-  if (pod['spec'] !== undefined && !isMap(pod['spec'])) throw malformed(`${where}: spec`, 'it is no map')
   const name = textAt(pod, 'metadata', 'name')
   const labels = labelsOf(mapAt(pod, 'metadata', 'labels'), `${where}: metadata.labels`)
   const select = name === undefined ? { labels } : { name, labels: {} }
