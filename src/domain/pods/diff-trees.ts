@@ -1,8 +1,9 @@
 /** Compares two trees place by place. What is missing or extra as a whole is one row, not one for each leaf. */
 import { canonicalJson } from '../canonical-json.ts'
 import type { FieldRow } from './rows.ts'
+import { quantityText } from './quantity.ts'
 import { MASK, shown } from './rows.ts'
-import { EMPTY, MASKED } from './rules/canonical-rules.ts'
+import { EMPTY, IN_TURN, MASKED, QUANTITY } from './rules/canonical-rules.ts'
 import type { Leaf, Place } from './tree.ts'
 
 export type PlaceRow = Omit<FieldRow, 'role' | 'shape'>
@@ -144,10 +145,24 @@ function duplicateRow(expected: Place, actual: Place): PlaceRow {
 function compareOrder(expected: Place, actual: Place, rows: PlaceRow[]): void {
   const [from, to] = [expected.node, actual.node]
   if (from.kind !== 'branch' || to.kind !== 'branch' || from.order === undefined || to.order === undefined) return
-  if (from.order.items === to.order.items || !sameItems(from.order.items, to.order.items)) return
+  if (from.order.items === to.order.items) return
   const path = expected.path
+  if (from.order.rule === IN_TURN.id) {
+    const [before, after] = [common(from.order.items, to.order.items), common(to.order.items, from.order.items)]
+    if (before.join() === after.join()) return
+    const reason = `${IN_TURN.why} (${IN_TURN.id})`
+    rows.push({ path, pointer: actual.pointer, verdict: 'different', expected: before, actual: after, reason })
+    return
+  }
+  if (!sameItems(from.order.items, to.order.items)) return
   const reason = 'the items are the same, in another order'
   rows.push({ path, pointer: actual.pointer, verdict: 'equivalent', rule: from.order.rule, reason })
+}
+
+/** The items of a list that another has too, in the order of the first. */
+function common(items: string, others: string): string[] {
+  const among = new Set(others.split(','))
+  return items.split(',').filter((item) => among.has(item))
 }
 
 function sameItems(expected: string, actual: string): boolean {
@@ -166,5 +181,9 @@ function rowOf(expected: Place | undefined, actual: Place | undefined): PlaceRow
 
 /** What the pod has there, or what the API server would put there. */
 function valueOf(place: Place): unknown {
-  return place.raw ?? (place.node.kind === 'leaf' ? place.node.value : undefined)
+  if (place.raw !== undefined && place.raw !== null) return place.raw
+  if (place.node.kind !== 'leaf') return undefined
+  // A quantity that only a default put there has no form of its own.
+  const { value, rules } = place.node
+  return rules.includes(QUANTITY.id) && value.endsWith('n') ? quantityText(BigInt(value.slice(0, -1))) : value
 }

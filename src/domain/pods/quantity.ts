@@ -26,6 +26,19 @@ export function quantityOf(value: unknown): bigint | undefined {
   return sign === '-' ? -amount : amount
 }
 
+/** An amount in billionths, as Kubernetes writes it: `1`, `500m`. */
+export function quantityText(amount: bigint): string {
+  const [divisor, suffix] = SUFFIXES.find(([by]) => amount % by === 0n)!
+  return `${amount / divisor}${suffix}`
+}
+
+const SUFFIXES = [
+  [1_000_000_000n, ''],
+  [1_000_000n, 'm'],
+  [1000n, 'u'],
+  [1n, 'n'],
+] as const
+
 function scaled(digits: bigint, power: number): bigint {
   if (power >= 0) return digits * 10n ** BigInt(power)
   const divisor = 10n ** BigInt(-power)

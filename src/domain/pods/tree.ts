@@ -2,6 +2,7 @@
  * A pod as it is compared: a tree in which lists are matched by keys, values are canonical, and each place knows how
  * the pod itself had it, where that stands, and which rules made it what it is.
  */
+import { IN_TURN } from './rules/canonical-rules.ts'
 import type { NoiseRule } from './rules/noise-rules.ts'
 
 export interface Leaf {
@@ -43,6 +44,7 @@ export function fingerprint(place: Place): string {
 function collect({ node, path, noise, isDuplicate }: Place, lines: string[]): void {
   if (noise !== undefined) return
   if (isDuplicate) lines.push(`${path} twice`)
+  if (node.kind === 'branch' && node.order?.rule === IN_TURN.id) lines.push(`${path} in turn ${node.order.items}`)
   if (node.kind === 'leaf') lines.push(`${path}\t${node.value}`)
   else for (const child of node.children.values()) collect(child, lines)
 }

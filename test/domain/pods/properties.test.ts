@@ -88,6 +88,38 @@ describe('a pod compared with itself', () => {
     )
   })
 
+  it('is equal where labels and annotations are made of the application’s id, as YuniKorn and Volcano want them', () => {
+    const run = (digit: string): JsonMap => {
+      const pod = recorded('01-plain/driver.json')
+      const id = `spark-${digit.repeat(32)}`
+      Object.assign(mapAt(pod, 'metadata', 'labels'), { applicationId: id, 'spark-app-selector': id })
+      mapAt(pod, 'metadata')['annotations'] = {
+        'scheduling.k8s.io/group-name': `${id}-podgroup`,
+        note: `spark-${digit}`,
+      }
+      return pod
+    }
+    expect(differences(diffOf(run('a'), run('b')))).toEqual(['different metadata.annotations.note'])
+  })
+
+  it('differs where init containers run in another order, also with others put between them', () => {
+    const pod = recorded('04-pod-template/executor.json')
+    const steps = (names: string): JsonMap => {
+      const copy = structuredClone(pod)
+      mapAt(copy, 'spec')['initContainers'] = names.split(' ').map((name) => ({ name, image: name }))
+      return copy
+    }
+    const paths = (from: string, to: string): string[] => differences(diffOf(steps(from), steps(to)))
+    expect(paths('fetch mesh check', 'fetch mesh check')).toEqual([])
+    expect(paths('fetch mesh check', 'mesh fetch check')).toEqual(['different spec.initContainers'])
+    expect(paths('fetch check', 'fetch istio check')).toEqual(['extra spec.initContainers[name=istio]'])
+  })
+
+  it('shows quantities that only a default put there as Kubernetes writes them', () => {
+    const { fields } = diffOf(recorded('04-pod-template/driver.json'), recorded('04-pod-template/driver.live.json'))
+    expect(fields.find(({ rule }) => rule === 'D42')).toMatchObject({ expected: '1', actual: '1' })
+  })
+
   it('differs wherever a value that Kubernetes acts on is changed', () => {
     let changed = 0
     fc.assert(

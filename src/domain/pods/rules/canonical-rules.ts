@@ -64,6 +64,17 @@ function order(id: string, fields: string[], keys: string[], why: string): Order
   }
 }
 
+/** The one list that is matched by keys and whose order counts all the same. */
+export const IN_TURN: OrderRule = {
+  ...order(
+    'O16',
+    ['PodSpec.initContainers'],
+    ['name'],
+    'they run one after the other, and a sidecar among them (restartPolicy Always) serves those after it only',
+  ),
+  rule: 'items are matched by name; their order counts',
+}
+
 export const ORDER_RULES: readonly OrderRule[] = [
   order('O02', ['PodSpec.tolerations'], [], 'a taint is tolerated when any item tolerates it'),
   order('O03', ['Capabilities.add', 'Capabilities.drop'], [], 'the kernel takes capabilities as a mask'),
@@ -114,6 +125,7 @@ export const ORDER_RULES: readonly OrderRule[] = [
   ),
   order('O14', ['PersistentVolumeClaimSpec.accessModes', 'ObjectMeta.finalizers'], [], 'a set by meaning'),
   order('O15', ['Container.resizePolicy'], ['resourceName'], 'one policy for each resource'),
+  IN_TURN,
 ]
 
 export const ENVIRONMENT = {

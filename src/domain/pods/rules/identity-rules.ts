@@ -28,6 +28,9 @@ const WHOLE = /^.+$/s
 /** A resource prefix of Spark: the application's name, and 16 hexadecimal digits of chance and time. */
 const PREFIXED = /^.*-[0-9a-f]{16}(?=-)/s
 
+/** What Spark calls an application in cluster mode: `spark-` and a UUID without dashes. */
+const GENERATED_ID = [[/(?<![a-z0-9])spark-[0-9a-f]{32}(?![0-9a-f])/g, '${app.id}']] as const
+
 export const IDENTITY_RULES: readonly IdentityRule[] = [
   identity(
     'I01',
@@ -130,6 +133,22 @@ export const IDENTITY_RULES: readonly IdentityRule[] = [
     [[WHOLE, '${owner.name}']],
     'the owner’s name',
     'it tells the run',
+  ),
+  identity(
+    'I15',
+    'metadata.labels',
+    GENERATED_ID,
+    'the application’s id within a label',
+    'spark.kubernetes.<role>.label.* may ask for {{APP_ID}}, as YuniKorn’s applicationId does',
+    'spark-kubernetes KubernetesConf, docs/running-on-kubernetes.md',
+  ),
+  identity(
+    'I16',
+    'metadata.annotations',
+    GENERATED_ID,
+    'the application’s id within an annotation',
+    'Volcano’s group-name and YuniKorn’s app-id are made of it',
+    'spark-kubernetes VolcanoFeatureStep, docs/running-on-kubernetes.md',
   ),
   identity(
     'I20',
