@@ -63,4 +63,26 @@ describe('the reason of a failure', () => {
     )
     expect(failure({ is: '', state: 'FAILED', driver: ended(1), truth: undefined })?.final).toBe(true)
   })
+
+  it('does not miss a driver that was submitted just now: it may be heard of after the status that names it', () => {
+    const seen = (lastSubmissionAttemptTime: string, events: KubeObject[] | undefined) =>
+      failureOf(
+        observe(
+          application('etl', {
+            state: 'SUBMITTED',
+            status: {
+              applicationState: { state: 'SUBMITTED' },
+              driverInfo: { podName: 'etl-driver' },
+              lastSubmissionAttemptTime,
+            },
+          }),
+          [],
+          events,
+        ),
+        NOW,
+      )?.rule
+    expect(seen('2026-01-01T00:59:58Z', undefined)).toBeUndefined()
+    expect(seen('2026-01-01T00:58:58Z', undefined)).toBe('F91')
+    expect(seen('2026-01-01T00:59:58Z', [])).toBe('F90')
+  })
 })

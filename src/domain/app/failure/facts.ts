@@ -123,8 +123,11 @@ function troubleFacts({ object, application, trouble, driver, events }: Observat
   if (trouble === 'half-submitted' && isSettled(driver?.metadata.creationTimestamp))
     facts.push(fact(`half-submitted: ${driver?.metadata.name ?? ''} runs, state "${application.state}"`))
   if (trouble === 'driver left') facts.push(fact(`driver left: ${driver?.metadata.name ?? ''}`))
+  // Where it is followed, pods and applications are told apart: the driver may be heard of after the status that names it.
+  const submittedAt = textAt(object, 'status', 'lastSubmissionAttemptTime')
+  const isAwaited = events === undefined && submittedAt !== undefined && !isSettled(submittedAt)
   const isLost =
-    trouble === 'driver missing' ||
+    (trouble === 'driver missing' && !isAwaited) ||
     /driver pod not found/i.test(textAt(object, 'status', 'applicationState', 'errorMessage') ?? '')
   if (isLost && driver === undefined)
     facts.push(fact(events === undefined ? 'driver lost, events not seen' : 'driver lost, events seen'))
