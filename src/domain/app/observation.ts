@@ -9,6 +9,7 @@ import {
 } from '../operator/discover/applications.ts'
 import { driverFrom, isFinished, POD_LABELS } from '../operator/discover/driver-pods.ts'
 import { textAt } from '../operator/discover/json.ts'
+import { tellsOfDriverTaken } from './failure/taken-away.ts'
 
 export interface Observation {
   object: KubeObject
@@ -49,7 +50,9 @@ export function observe(
     ),
     executors,
     trouble: paired.trouble,
-    events: events?.filter((event) => own.has(subjectUid(event) ?? '')),
+    events: events?.filter(
+      (event) => own.has(subjectUid(event) ?? '') || (driver === undefined && tellsOfDriverTaken(event, object)),
+    ),
   }
 }
 

@@ -2,9 +2,11 @@
 import type { KubeObject, ResourceType } from '../../ports/cluster.ts'
 import { SparkopsError } from '../errors.ts'
 import { POD_LABELS } from '../operator/discover/driver-pods.ts'
+import { textAt } from '../operator/discover/json.ts'
 import { POD, SPARK_GROUP } from '../operator/discover/kinds.ts'
 import type { Sight } from '../operator/discover/sight.ts'
 import { compareText } from '../order.ts'
+import { TAKEN_AWAY, tellsOfDriverTaken } from './failure/taken-away.ts'
 import { applicationNameOf, type Observation, observe } from './observation.ts'
 
 export const EVENT: ResourceType = { group: '', version: 'v1', resource: 'events', kind: 'Event', namespaced: true }
@@ -63,11 +65,20 @@ async function warningsAbout(
   objects: readonly KubeObject[],
 ): Promise<KubeObject[] | undefined> {
   const uids = new Set(objects.map(({ metadata }) => metadata.uid))
-  const found: KubeObject[] = []
-  for await (const event of sight.each(EVENT, { namespace, fieldSelector: 'type=Warning' })) {
-    if (uids.has((event.involvedObject as { uid?: string } | undefined)?.uid)) found.push(event)
-  }
-  return sight.couldList(EVENT, namespace) ? found : undefined
+  const names = new Set(objects.map(({ metadata }) => keyOf(metadata.namespace, metadata.name)))
+  const orphans = objects.filter((object) => {
+    const driver = textAt(object, 'status', 'driverInfo', 'podName')
+    return driver !== undefined && driver !== '' && !names.has(keyOf(object.metadata.namespace, driver))
+  })
+  // Who took a driver that is gone is mostly told by events of type Normal.
+  const selectors = ['type=Warning', ...(orphans.length === 0 ? [] : TAKEN_AWAY.map((reason) => `reason=${reason}`))]
+  const found = new Map<string | undefined, KubeObject>()
+  for (const fieldSelector of selectors)
+    for await (const event of sight.each(EVENT, { namespace, fieldSelector })) {
+      const isAbout = uids.has((event.involvedObject as { uid?: string } | undefined)?.uid)
+      if (isAbout || orphans.some((object) => tellsOfDriverTaken(event, object))) found.set(event.metadata.uid, event)
+    }
+  return sight.couldList(EVENT, namespace) ? [...found.values()] : undefined
 }
 
 /** `namespace/name` */

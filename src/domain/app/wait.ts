@@ -5,9 +5,10 @@ import type { ExitName } from '../errors.ts'
 import type { Failure } from './failure/classify.ts'
 import { failureOf } from './failure/classify.ts'
 import { type Observation, phaseOf } from './observation.ts'
-import type { Scope } from './read.ts'
+import { type Scope, keyOf, readApplications } from './read.ts'
 import { mainStatus } from './row.ts'
 import { numberAt } from '../operator/discover/json.ts'
+import { Sight } from '../operator/discover/sight.ts'
 import { type Tracked, track } from './track.ts'
 
 export const CONDITIONS = ['submitted', 'running', 'completed', 'ended', 'failed', 'deleted'] as const
@@ -91,9 +92,30 @@ export async function waitFor(options: WaitOptions): Promise<ApplicationWait> {
     if ([...rows.values()].every(({ standing }) => standing !== 'open')) break
   }
   signal.throwIfAborted()
-  const items = [...rows.values()]
+  const items = await explained([...rows.values()], options)
   const timedOut = items.some(({ standing }) => standing === 'open')
   return { apiVersion: API_VERSION, kind: 'ApplicationWait', for: condition, items, timedOut, exit: waitExit(items) }
+}
+
+/** The rows with the reasons that only events tell: the watch does not follow these. */
+export async function explained<R extends WaitRow>(
+  rows: readonly R[],
+  { cluster, scope, now, signal }: Pick<WaitOptions, 'cluster' | 'scope' | 'now' | 'signal'>,
+): Promise<R[]> {
+  const isClear = ({ state }: R): boolean => state === 'COMPLETED' || state === 'DELETED'
+  if (rows.every(isClear)) return [...rows]
+  const seen = new Map(
+    (await readApplications(new Sight(cluster, signal), scope)).map((one) => [
+      keyOf(one.application.namespace, one.application.name),
+      one,
+    ]),
+  )
+  return rows.map((row) => {
+    const observation = seen.get(keyOf(row.namespace, row.name))
+    // What has gone on since is another answer's.
+    if (isClear(row) || observation === undefined || (observation.application.state || 'NEW') !== row.state) return row
+    return { ...row, failure: failureOf(observation, now()) ?? null }
+  })
 }
 
 /** 1 where one can no longer be met, else 8 where one is still open. */

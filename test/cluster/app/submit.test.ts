@@ -200,6 +200,32 @@ describe('submitting applications', () => {
     expect(code).toBe(0)
   })
 
+  it('says at the end what only an event tells: who took a driver that is gone', async () => {
+    await sparkops('submit', await file('taken', 'runs'), '--wait', '--timeout', '2s')
+    const driver = (await lab().request('GET', '/api/v1/namespaces/jobs/pods/taken-driver')) as KubeObject
+    const { name, namespace, uid } = driver.metadata
+    const now = new Date().toISOString().replace(/\.\d+/, '')
+    await lab().request('POST', '/api/v1/namespaces/jobs/events', {
+      metadata: { name: 'taken.1' },
+      involvedObject: { kind: 'Pod', apiVersion: 'v1', name, namespace, uid },
+      type: 'Normal',
+      reason: 'Preempted',
+      message: 'Preempted by pod 7f1c on node n1',
+      firstTimestamp: now,
+      lastTimestamp: now,
+    })
+    await lab().request('DELETE', '/api/v1/namespaces/jobs/pods/taken-driver?gracePeriodSeconds=0')
+    await lab().request(
+      'PATCH',
+      '/apis/sparkoperator.k8s.io/v1beta2/namespaces/jobs/sparkapplications/taken/status',
+      { status: { applicationState: { state: 'FAILED', errorMessage: 'driver pod not found' } } },
+      'application/merge-patch+json',
+    )
+    const { code, stdout } = await sparkops('wait', 'taken', '-n', 'jobs')
+    expect(stdout).toContain('taken: the driver was preempted: Preempted by pod 7f1c on node n1')
+    expect(code).toBe(1)
+  })
+
   it('waits for what is asked, and knows when it cannot come any more', async () => {
     await sparkops('submit', await file('waited', 'fails-1'))
     const { code, stdout } = await sparkops('wait', 'waited', '-n', 'jobs', '-o', 'json')

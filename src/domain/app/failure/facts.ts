@@ -5,6 +5,7 @@
 import type { KubeObject } from '../../../ports/cluster.ts'
 import { fieldsAt, listAt, numberAt, textAt } from '../../operator/discover/json.ts'
 import { type Observation, hasEnded, phaseOf } from '../observation.ts'
+import { tellsOfDriverTaken } from './taken-away.ts'
 
 /**
  * - `message`: what the operator wrote into the status (`applicationState.errorMessage`)
@@ -47,7 +48,8 @@ export function factsOf(observation: Observation, now: number): Fact[] {
   return [
     ...statusFacts(object),
     ...ofDriver.filter(({ kind }) => !hasRun || (kind !== 'driver-unscheduled' && kind !== 'driver-waiting')),
-    ...(hasRun ? [] : events.flatMap(eventFacts)),
+    ...events.filter((event) => tellsOfDriverTaken(event, object)).map(takenFact),
+    ...(hasRun ? [] : events.flatMap((event) => [...unscheduledFacts(event, driver), ...eventFacts(event)])),
     ...troubleFacts(observation, now),
   ]
 }
@@ -97,6 +99,21 @@ function endedText(status: unknown): string | undefined {
   if (exit === undefined || exit === 0) return undefined
   const message = textAt(ended, 'message')
   return `exit=${exit} reason=${textAt(ended, 'reason') ?? 'Unknown'}${message ? ` message=${message}` : ''}`
+}
+
+/** What took the driver says as much of it as its own status would. */
+function takenFact(event: KubeObject): Fact {
+  const text = said(textAt(event, 'reason')!, textAt(event, 'message') ?? textAt(event, 'note'))
+  return { kind: 'driver-pod', object: nameOf('events', event), field: 'reason', text }
+}
+
+/** A scheduler of its own may tell by events alone; what it said before it found a node is history. */
+function unscheduledFacts(event: KubeObject, driver: KubeObject | undefined): Fact[] {
+  const isAbout = driver !== undefined && textAt(event, 'involvedObject', 'uid') === driver.metadata.uid
+  const isOpen = isAbout && textAt(driver, 'spec', 'nodeName') === undefined
+  if (!isOpen || textAt(event, 'reason') !== 'FailedScheduling') return []
+  const text = said('Unschedulable', textAt(event, 'message'))
+  return [{ kind: 'driver-unscheduled', object: nameOf('events', event), field: 'FailedScheduling', text }]
 }
 
 function eventFacts(event: KubeObject): Fact[] {

@@ -19,7 +19,7 @@ const LOST: readonly FailureRule[] = [
   {
     id: 'F31',
     reads: ['driver-pod'],
-    pattern: /^(?:Preempting|PreemptionByScheduler|PreemptionByKubeScheduler):? ?([\s\S]*)/,
+    pattern: /^(?:Preempted|Preempting|PreemptionByScheduler|PreemptionByKubeScheduler):? ?([\s\S]*)/,
     class: 'driver-lost',
     origin: 'platform',
     reason: 'the driver was preempted: $1',
@@ -29,7 +29,7 @@ const LOST: readonly FailureRule[] = [
     id: 'F32',
     reads: ['driver-pod'],
     pattern:
-      /^(NodeLost|NodeShutdown|Shutdown|Terminated|TerminationByKubelet|DeletionByTaintManager|DeletionByPodGC)\b:? ?([\s\S]*)/,
+      /^(NodeLost|NodeShutdown|Shutdown|Terminated|TerminationByKubelet|DeletionByTaintManager|TaintManagerEviction|DeletionByPodGC)\b:? ?([\s\S]*)/,
     class: 'driver-lost',
     origin: 'platform',
     reason: 'the node of the driver went away ($1): $2',

@@ -9,7 +9,7 @@ import { mergeStreams } from '../merge-streams.ts'
 import { type Observation, phaseOf } from '../observation.ts'
 import { keyOf } from '../read.ts'
 import { type Tracked, track } from '../track.ts'
-import { type Condition, waitRow, type WaitRow } from '../wait.ts'
+import { type Condition, explained, waitRow, type WaitRow } from '../wait.ts'
 
 export interface ApplicationSubmission extends Document {
   kind: 'ApplicationSubmission'
@@ -145,6 +145,12 @@ async function follow(entries: readonly Entry[], condition: Condition, options: 
   }
   enough.abort()
   signal.throwIfAborted()
+  const waited = entries.filter(({ row }) => row !== undefined)
+  const rows = await explained(
+    waited.map(({ row }) => row!),
+    { cluster, scope, now, signal },
+  )
+  waited.forEach((entry, index) => (entry.row = rows[index]!))
 }
 
 function measure(entry: Entry, { driver }: Observation, now: number): void {
