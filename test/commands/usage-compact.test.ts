@@ -3,8 +3,10 @@ import { spawn } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { PutObjectCommand } from '@aws-sdk/client-s3'
+import { bucketStore } from '../../src/adapters/s3/usage-store.ts'
+import type { UsageStoreFiles as Files } from '../../src/ports/usage-store.ts'
 import { needs } from '../support/capabilities.ts'
 import { cleanEnvironment, PROGRAM, ROOT, runCli } from '../support/run.ts'
 import { expectMatchesSchema } from '../support/schema.ts'
@@ -41,6 +43,18 @@ async function computed(from: string, env: Record<string, string> = {}, ...more:
   return { items, summary: { ...summary, input: undefined } }
 }
 
+/** Two runs at the same time, in several steps each. At least one comes to its end; whoever does not was overtaken. */
+async function twoRuns(words: readonly string[], env: Record<string, string>): Promise<void> {
+  const run = () => runCli(['usage', 'compact', ...words, '--batch-size', '100KB'], { env })
+  const ended = await Promise.all([run(), run()])
+  expect(ended.map(({ code }) => code)).toContain(0)
+  for (const { code, stderr } of ended)
+    if (code !== 0) {
+      expect(code).toBe(5)
+      expect(stderr).toContain('another run has added to this store meanwhile')
+    }
+}
+
 describe('usage compact', () => {
   it('reads each object once, and gives the answer that the dumps give', async () => {
     const store = join(root, 'once')
@@ -73,6 +87,13 @@ describe('usage compact', () => {
     const named = readFileSync(join(store, 'manifests', readdirSync(join(store, 'manifests')).sort().at(-1)!), 'utf8')
     const files = (JSON.parse(named) as { files: { name: string }[] }).files.map(({ name }) => name)
     expect(files.every((name) => existsSync(join(store, name)))).toBe(true)
+  })
+
+  it('adds each object once where two runs work on one store: one goes on, the other says so', async () => {
+    const store = join(root, 'shared')
+    await twoRuns([dumps, '--store', store], {})
+    expect((await compacted(store)).objects).toEqual({ read: 0, known: 3, changed: [] })
+    expect(await computed(store)).toEqual(await computed(dumps))
   })
 
   it('names the file of a store that is not whole, and refuses dumps beside a store', async () => {
@@ -116,5 +137,31 @@ describe('usage compact with a bucket', () => {
     const again = await runCli(words, { env: STORE_LOGIN })
     expect((JSON.parse(again.stdout) as Told).objects).toEqual({ read: 0, known: 3, changed: [] })
     expect(await computed('s3://yunikorn/usage', STORE_LOGIN, ...access)).toEqual(await computed(dumps))
+  })
+
+  onStore('adds each object once where two runs work on one bucket', async () => {
+    const access = ['--s3-endpoint', objects!.endpoint]
+    const words = ['s3://yunikorn/events/', '--store', 's3://yunikorn/shared', ...access]
+    await twoRuns(words, STORE_LOGIN)
+    const { stdout } = await runCli(['usage', 'compact', ...words, '--json'], { env: STORE_LOGIN })
+    expect((JSON.parse(stdout) as Told).objects).toEqual({ read: 0, known: 3, changed: [] })
+    expect(await computed('s3://yunikorn/shared', STORE_LOGIN, ...access)).toEqual(await computed(dumps))
+  })
+
+  onStore('asks a bucket for each file of a store once', async () => {
+    for (const [name, value] of Object.entries(STORE_LOGIN)) vi.stubEnv(name, value)
+    const options = { endpoint: objects!.endpoint, profile: undefined }
+    const [writer, reader] = [0, 1].map(() => bucketStore('s3://yunikorn/copies', options)) as [Files, Files]
+    try {
+      const bytes = await writer.put('names/one', await writer.write(1, Buffer.from('told')))
+      const files = [{ name: 'names/one', bytes }]
+      const paths = await reader.fetch(files)
+      await reader.remove(['names/one'])
+      expect(await reader.fetch(files)).toEqual(paths)
+      for (const one of [writer, reader]) expect(Buffer.from(await one.read(files[0]!)).toString()).toBe('told')
+    } finally {
+      await Promise.all([writer.close(), reader.close()])
+      vi.unstubAllEnvs()
+    }
   })
 })

@@ -1,7 +1,7 @@
 /** A store of usage below a prefix of a bucket. */
 import { randomBytes } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -42,6 +42,8 @@ class BucketStore implements UsageStoreFiles {
   readonly name: string
   readonly #place: Place
   #local: Promise<string> | undefined
+  /** Files are written once, so what was fetched is as good as what is there. */
+  readonly #copies = new Map<string, Promise<string>>()
 
   constructor(name: string, place: Place) {
     this.name = name
@@ -93,26 +95,24 @@ class BucketStore implements UsageStoreFiles {
     const { size } = await stat(path)
     const params = { Bucket: bucket, Key: prefix + name, Body: createReadStream(path) }
     await this.#asked(() => new Upload({ client, params }).done())
-    await rm(path)
+    const copy = await this.#newCopy()
+    await rename(path, copy)
+    this.#copies.set(name, Promise.resolve(copy))
     return size
   }
 
   async fetch(files: readonly { name: string; bytes: number }[]): Promise<string[]> {
-    const directory = await this.stage()
-    const paths = files.map((_, index) => join(directory, `${randomBytes(8).toString('hex')}-${index}`))
+    const paths: string[] = []
     let next = 0
     const worker = async (): Promise<void> => {
-      for (let index = next++; index < files.length; index = next++) await this.#download(files[index]!, paths[index]!)
+      for (let index = next++; index < files.length; index = next++) paths[index] = await this.#copyOf(files[index]!)
     }
     await Promise.all(Array.from({ length: Math.min(AT_ONCE, files.length) }, worker))
     return paths
   }
 
   async read(file: { name: string; bytes: number }): Promise<Uint8Array> {
-    const { Body } = await this.#asked(() => this.#get(file.name))
-    const bytes = await Body!.transformToByteArray()
-    this.#sized(file, bytes.length)
-    return bytes
+    return await readFile(await this.#copyOf(file))
   }
 
   async list(): Promise<string[]> {
@@ -134,10 +134,25 @@ class BucketStore implements UsageStoreFiles {
     if (this.#local !== undefined) await rm(await this.#local, { recursive: true, force: true })
   }
 
-  async #download(file: { name: string; bytes: number }, path: string): Promise<void> {
+  #copyOf(file: { name: string; bytes: number }): Promise<string> {
+    const known = this.#copies.get(file.name)
+    if (known !== undefined) return known
+    const copy = this.#download(file)
+    this.#copies.set(file.name, copy)
+    return copy
+  }
+
+  async #download(file: { name: string; bytes: number }): Promise<string> {
+    const path = await this.#newCopy()
     const { Body } = await this.#asked(() => this.#get(file.name))
     await pipeline(Body as NodeJS.ReadableStream, createWriteStream(path, { mode: 0o600 }))
-    this.#sized(file, (await stat(path)).size)
+    const { size } = await stat(path)
+    if (size === file.bytes) return path
+    throw notWhole(this.name + file.name, `It has ${size} bytes, and should have ${file.bytes}.`)
+  }
+
+  async #newCopy(): Promise<string> {
+    return join(await this.stage(), `copy-${randomBytes(8).toString('hex')}`)
   }
 
   #get(name: string) {
@@ -157,11 +172,6 @@ class BucketStore implements UsageStoreFiles {
       token = page.IsTruncated === true ? page.NextContinuationToken : undefined
     } while (token !== undefined)
     return names
-  }
-
-  #sized(file: { name: string; bytes: number }, bytes: number): void {
-    if (bytes !== file.bytes)
-      throw notWhole(this.name + file.name, `It has ${bytes} bytes, and should have ${file.bytes}.`)
   }
 
   async #asked<Result>(work: () => Promise<Result>): Promise<Result> {

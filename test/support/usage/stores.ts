@@ -10,6 +10,7 @@ import { buildLedgerOfStore, currentManifest } from '../../../src/domain/usage/s
 import { filesOf } from '../../../src/domain/usage/store/manifest.ts'
 import { STATEMENT_COLUMNS } from '../../../src/domain/usage/store/restate.ts'
 import type { DumpInput } from '../../../src/ports/dump-source.ts'
+import type { UsageStoreFiles } from '../../../src/ports/usage-store.ts'
 import { input, LEDGER_OPTIONS } from './ledgers.ts'
 
 const MODIFIED_AT = 1_795_375_332_000_000_000n
@@ -34,10 +35,9 @@ export async function withDirectory<Result>(work: (directory: string) => Promise
 export async function compactInto(
   directory: string,
   objects: readonly DumpInput[],
-  options: { batchBytes?: number; cluster?: string } = {},
+  options: { batchBytes?: number; cluster?: string; files?: UsageStoreFiles } = {},
 ): Promise<Compaction> {
-  const files = directoryStore(directory)
-  const { batchBytes = 1e9, cluster = '' } = options
+  const { batchBytes = 1e9, cluster = '', files = directoryStore(directory) } = options
   try {
     const parts = { files, engine, now: () => Number(MODIFIED_AT / 1_000_000n), batchBytes }
     return await compact(objects, parts, { cluster, lenient: false }, () => undefined)

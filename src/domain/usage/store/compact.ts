@@ -119,8 +119,22 @@ class Run {
   }
 
   async take(objects: readonly ObjectState[]): Promise<StoreManifest> {
-    const run = this.#base.run + 1
-    const out = new RunFiles(this.#parts.files, run)
+    const { files } = this.#parts
+    const next = await this.#add(objects).catch((error: unknown) => this.#explained(error))
+    if (!(await files.publish({ number: next.run, text: `${JSON.stringify(next)}\n` }))) throw overtaken(files.name)
+    await this.#tidy(next)
+    return next
+  }
+
+  /** Whoever was faster also took away what this run still needed: then that is what to tell. */
+  async #explained(error: unknown): Promise<never> {
+    const { files } = this.#parts
+    const newest = await files.newest().catch(() => undefined)
+    throw newest !== undefined && newest.number > this.#base.run ? overtaken(files.name, error) : error
+  }
+
+  async #add(objects: readonly ObjectState[]): Promise<StoreManifest> {
+    const out = new RunFiles(this.#parts.files, this.#base.run + 1)
     const engine = await this.#parts.engine()
     let next: StoreManifest
     try {
@@ -129,9 +143,7 @@ class Run {
     } finally {
       await engine.close()
     }
-    next = await restate(next, this.#base, out, this.#parts, this.#done.statement)
-    await this.#publish(next)
-    return next
+    return await restate(next, this.#base, out, this.#parts, this.#done.statement)
   }
 
   async #read(engine: FactStore, objects: readonly ObjectState[]): Promise<void> {
@@ -185,9 +197,8 @@ class Run {
     }))
   }
 
-  async #publish(next: StoreManifest): Promise<void> {
+  async #tidy(next: StoreManifest): Promise<void> {
     const { files } = this.#parts
-    if (!(await files.publish({ number: next.run, text: `${JSON.stringify(next)}\n` }))) throw overtaken(files.name)
     // Whoever reads by the manifest before this one may still be at it.
     const named = new Set([...next.files, ...this.#base.files].map(({ name }) => name))
     const stray = (await files.list()).filter((name) => !named.has(name) && runOf(name) <= next.run)
@@ -206,12 +217,13 @@ async function openSince(engine: FactStore): Promise<bigint> {
   return ((row?.[0] as bigint | null | undefined) ?? 0n) - OPEN_FOR_NS
 }
 
-function overtaken(store: string): SparkopsError {
+function overtaken(store: string, cause?: unknown): SparkopsError {
   return new SparkopsError({
     code: 'SO_STORE_OVERTAKEN',
     message: `${store}: another run has added to this store meanwhile.`,
-    why: 'Two runs cannot both add to what was there before them; this one added nothing.',
+    why: 'Two runs cannot both add to what was there before them; what this one had not published by then does not count.',
     hint: 'Run it again: it then reads what the other one did not.',
     exit: 'stale',
+    cause,
   })
 }
