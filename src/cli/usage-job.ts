@@ -1,15 +1,17 @@
 /** What `usage submit` makes, and where it puts it. */
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { API_VERSION } from '../domain/document.ts'
-import { SparkopsError } from '../domain/errors.ts'
 import { applicationType } from '../domain/app/read.ts'
 import { prepareApplications, readApplication } from '../domain/app/submit/prepare.ts'
 import { submitApplications } from '../domain/app/submit/submit.ts'
 import { validateApplication } from '../domain/app/submit/validate.ts'
 import type { JsonMap } from '../domain/pods/json.ts'
-import { applicationText, scriptName, usageApplication } from '../domain/usage/submit/application.ts'
+import type { KubeObject } from '../ports/cluster.ts'
+import type { UsageStoreFiles } from '../ports/usage-store.ts'
+import { applicationText, bucketAddress, scriptName, usageApplication } from '../domain/usage/submit/application.ts'
 import { jobScript } from '../domain/usage/submit/job-script.ts'
+import { refuseStoreThere, remarksOnAccount } from '../domain/usage/submit/look-before.ts'
 import type { UsageJob } from '../domain/usage/submit/usage-job.ts'
 import type { KubeFlags } from './kube-flags.ts'
 import { writeFileWhole } from './output.ts'
@@ -77,42 +79,42 @@ interface Context {
   now: () => number
 }
 
-/** Puts the program below the store, and submits the application once the API server would take it. Gives its warnings. */
-export async function applyUsageJob(job: Job, flags: JobFlags, context: Context): Promise<string[]> {
+/** Puts the program below the store, and submits the application once the API server would take it. */
+export async function applyUsageJob(
+  job: Job,
+  flags: JobFlags,
+  context: Context,
+): Promise<{ warnings: string[]; next: string }> {
   const { run, signal } = context
-  const cluster = await openCluster(flags)
-  const place = { namespace: flags.namespace, defaultNamespace: cluster.identity.namespace }
-  const changes = { set: [], image: undefined, nameSuffix: undefined, count: 1 }
-  const from = 'the application'
-  const objects = prepareApplications({ object: job.application, from, isNamed: true }, { ...changes, ...place, run })
-  const type = await applicationType({ findType: (query) => cluster.findType(query), unseen: [] })
-  const warnings = await validateApplication(cluster, type, objects[0]!, { from, signal })
-  if (flags.script === undefined) await putProgram(job, flags)
-  const call = { rate: undefined, condition: undefined, timeoutMs: undefined }
-  const options = { ...call, ...context, cluster, type, objects }
-  const submission = await submitApplications(options)
-  const { namespace = '', name } = objects[0]!.metadata
-  const [row] = submission.items
-  if (typeof row?.refused === 'string')
-    throw new SparkopsError({
-      code: 'SO_JOB_REFUSED',
-      message: `${namespace}/${name} was not accepted.`,
-      why: row.refused,
-    })
-  job.document.submitted = { namespace, name, run }
-  return [
-    ...warnings,
-    `follow it: sparkops app wait ${name} -n ${namespace}; then: sparkops usage compute ${flags.store}`,
-  ]
+  const store =
+    flags.script === undefined ? await openUsageStore(bucketAddress(flags.store), s3AccessOf(flags)) : undefined
+  try {
+    const cluster = await openCluster(flags)
+    const place = { namespace: flags.namespace, defaultNamespace: cluster.identity.namespace }
+    const changes = { set: [], image: undefined, nameSuffix: undefined, count: 1 }
+    const from = 'the application'
+    const read = { object: job.application, from, isNamed: true }
+    const [object] = prepareApplications(read, { ...changes, ...place, run }) as [KubeObject]
+    const type = await applicationType({ findType: (query) => cluster.findType(query), unseen: [] })
+    const warnings = await validateApplication(cluster, type, object, { from, signal })
+    warnings.push(...(await remarksOnAccount(cluster, object)))
+    if (store !== undefined) {
+      await refuseStoreThere(store)
+      await putProgram(job, store)
+    }
+    const call = { rate: undefined, condition: undefined, timeoutMs: undefined }
+    await submitApplications({ ...call, ...context, cluster, type, objects: [object] })
+    const { namespace = '', name } = object.metadata
+    job.document.application = object
+    job.document.submitted = { namespace, name, run }
+    const then = `then: sparkops usage compute ${job.document.store}`
+    return { warnings, next: `follow it: sparkops app wait ${name} -n ${namespace}; ${then}` }
+  } finally {
+    await store?.close()
+  }
 }
 
-async function putProgram(job: Job, flags: JobFlags): Promise<void> {
-  const store = await openUsageStore(flags.store, s3AccessOf(flags))
-  try {
-    const path = join(await store.stage(0), 'program.py')
-    await writeFile(path, job.script, { mode: 0o600 })
-    await store.put(scriptName(job.script), path)
-  } finally {
-    await store.close()
-  }
+async function putProgram(job: Job, store: UsageStoreFiles): Promise<void> {
+  const path = await store.write(0, Buffer.from(job.script))
+  await store.put(scriptName(job.script), path)
 }

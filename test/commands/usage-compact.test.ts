@@ -156,7 +156,7 @@ describe('usage compact with a bucket', () => {
       const bytes = await writer.put('names/one', await writer.write(1, Buffer.from('told')))
       const files = [{ name: 'names/one', bytes }]
       const paths = await reader.fetch(files)
-      await reader.remove(['names/one'])
+      await reader.remove(['names/one'], 0)
       expect(await reader.fetch(files)).toEqual(paths)
       for (const one of [writer, reader]) expect(Buffer.from(await one.read(files[0]!)).toString()).toBe('told')
     } finally {

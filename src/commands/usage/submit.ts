@@ -54,7 +54,7 @@ export default class UsageSubmit extends BaseCommand {
       command: '<%= config.bin %> usage submit s3://y/e --store s3://y/u --base a.yml --apply',
     },
   ]
-  static override exitCodes = ['data', 'auth', 'unreachable'] as const
+  static override exitCodes = ['data', 'stale', 'auth', 'unreachable'] as const
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(UsageSubmit)
@@ -63,7 +63,9 @@ export default class UsageSubmit extends BaseCommand {
     if (flags.apply) {
       const run = newRun(this.clock)
       const context = { run, signal: this.signal, sleep: sleeper(this.signal), now: () => this.clock.now() }
-      for (const remark of await applyUsageJob(job, flags, context)) this.note(remark)
+      const { warnings, next } = await applyUsageJob(job, flags, context)
+      for (const warning of warnings) this.warning(warning)
+      this.note(next)
     }
     await this.present(job.document, usageJobView)
   }

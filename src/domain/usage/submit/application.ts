@@ -46,6 +46,7 @@ export function usageApplication(options: JobOptions, script: string): JsonMap {
   metadata.name = options.name ?? metadata.name ?? DEFAULTS.name
   if (options.namespace !== undefined) metadata.namespace = options.namespace
   const spec = mapIn(object, 'spec')
+  for (const uri of [...options.inputs, options.store]) refusePath(uri)
   const store = hadoopUri(options.store).replace(/\/+$/, '')
   Object.assign(spec, {
     ...{ type: 'Python', pythonVersion: '3', mode: 'cluster' },
@@ -91,7 +92,31 @@ export function applicationText(application: JsonMap): string {
 
 /** A URI as Hadoop's connectors call it. */
 function hadoopUri(uri: string): string {
-  return uri.replace(/^s3:\/\//, 's3a://')
+  return uri.replace(/^s3n?:\/\//, 's3a://')
+}
+
+/** The bucket's address as all other commands have it. Throws (exit 64) where a store is in no bucket that we speak to. */
+export function bucketAddress(store: string): string {
+  if (/^s3[an]?:\/\//.test(store)) return store.replace(/^s3[an]:/, 's3:')
+  throw new SparkopsError({
+    code: 'SO_JOB_PROGRAM_PLACE',
+    message: `${store}: the program cannot be put there from here.`,
+    why: '--apply puts it below a store in s3://… only.',
+    hint: 'Write it with --out DIR, bring it where the driver reads it, and name that place with --script URI.',
+    exit: 'usage',
+  })
+}
+
+/** Drivers run elsewhere: a path of this machine says nothing there. */
+function refusePath(uri: string): void {
+  if (/^[a-z][a-z0-9+.-]*:\/\//.test(uri)) return
+  throw new SparkopsError({
+    code: 'SO_JOB_PATH',
+    message: `${uri}: a job on a cluster cannot reach this.`,
+    why: 'It is no URI, and what a path names on this machine is not there for driver and executors.',
+    hint: 'Name a place that they reach too, such as s3://BUCKET/PREFIX; for dumps on this machine: sparkops usage compact.',
+    exit: 'usage',
+  })
 }
 
 function mapIn(object: JsonMap, name: string): JsonMap {

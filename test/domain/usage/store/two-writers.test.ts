@@ -70,7 +70,9 @@ describe('two runs on one store', () => {
         for (let at = 0; at < last; at++)
           await withDirectory(async (directory) => {
             cpSync(begun, directory, { recursive: true })
-            const other = async (): Promise<void> => void (await compactInto(directory, objects, { batchBytes: 1 }))
+            const other = async (): Promise<void> => {
+              await compactInto(directory, objects, { batchBytes: 1 })
+            }
             const { files, calls } = disturbed(directoryStore(directory), at, other)
             const ended = await compactInto(directory, objects, { files }).then(
               () => 'added',

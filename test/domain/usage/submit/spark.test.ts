@@ -119,7 +119,7 @@ describe('the program of usage submit', () => {
 describe('the application of usage submit', () => {
   const options: JobOptions = {
     ...{
-      inputs: ['s3://yk/events/', '--odd'],
+      inputs: ['s3://yk/events/', 'hdfs://name/events'],
       store: 's3://yk/usage/',
       cluster: 'prod',
       lenient: false,
@@ -139,7 +139,7 @@ describe('the application of usage submit', () => {
       'prod',
       '--',
       's3a://yk/events/',
-      '--odd',
+      'hdfs://name/events',
     ])
     expect(spec['batchSchedulerOptions']).toEqual({ queue: 'root.platform' })
     expect(spec['executor']).toMatchObject({ instances: 7 })
@@ -155,5 +155,10 @@ describe('the application of usage submit', () => {
     expect(made).toMatchObject({ metadata: { name: 'mine' }, spec: { image: 'own', nodeSelector: { disk: 'ssd' } } })
     expect(applicationText(made)).toContain('name: mine')
     expect(() => usageApplication({ ...options, image: undefined }, 'x')).toThrow('image')
+  })
+
+  always('refuses a path, which means nothing on a cluster', () => {
+    expect(() => usageApplication({ ...options, inputs: ['dumps/'] }, 'x')).toThrow('dumps/: a job on a cluster')
+    expect(() => usageApplication({ ...options, store: '/usage' }, 'x')).toThrow('/usage: a job on a cluster')
   })
 })
