@@ -5,9 +5,9 @@ import { isObject, type JsonValue, LineError, parseJson } from './json-event.ts'
  * Where connectors put what they were given, as an object or as a string: `value` (Aiven's S3 sink, Kafka's REST
  * proxy), `message` (Vector), `log` and `payload` (Fluent Bit), `Data` (Firehose by some agents).
  */
-const WRAPPERS = ['value', 'message', 'payload', 'log', 'Data']
+export const WRAPPERS = ['value', 'message', 'payload', 'log', 'Data']
 /** What tells a line of ours, none of which is unwrapped though it may have a field of those names. */
-const OURS = ['timestampNano', 'event', 'EventRecords', 'path', 'ok', 'marker', 'InstanceUUID', 'status_code']
+export const OURS = ['timestampNano', 'event', 'EventRecords', 'path', 'ok', 'marker', 'InstanceUUID', 'status_code']
 
 /** What a connector wrapped, or the value itself. */
 export function unwrapped(value: JsonValue): JsonValue {

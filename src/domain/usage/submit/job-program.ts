@@ -98,16 +98,29 @@ def connections(segments, cluster, numbers):
     return found, owner
 
 
+def named(path):
+    """A file as all other commands call it."""
+    for scheme in ("s3a://", "s3n://"):
+        if path.startswith(scheme):
+            return "s3://" + path[len(scheme):]
+    return "/" + path[5:].lstrip("/") if path.startswith("file:") else path
+
+
 def check_lines(spark, lenient):
-    counts = spark.sql("""SELECT file, count(CASE WHEN what NOT IN ('odd', 'blank') THEN 1 END) AS ours,
+    counts = spark.sql("""SELECT file, count(CASE WHEN what NOT IN ('odd', 'blank', 'joined') THEN 1 END) AS ours,
       count(CASE WHEN what = 'odd' THEN 1 END) AS odd, count(CASE WHEN what = 'page' THEN 1 END) AS pages,
+      count(CASE WHEN what IN ('odd', 'joined') AND (value LIKE '%timestampNano%' OR value LIKE concat(chr(31), '%') OR value LIKE '(_/_%') THEN 1 END) AS unread, count(CASE WHEN what = 'joined' THEN 1 END) AS joined,
       max(CASE WHEN what = 'odd' THEN struct(block, line_no, substr(value, 1, 80) AS value) END) AS bad, max(struct(block, line_no)) AS end_of_file,
-      count(CASE WHEN what IN ('event', 'envelope') THEN 1 END) AS events FROM told GROUP BY file""").collect()
+      count(CASE WHEN what IN ('event', 'envelope') THEN 1 END) AS events,
+      coalesce(sum(CASE WHEN what = 'page' AND EventRecords IS NOT NULL THEN size(EventRecords) END), 0) AS paged FROM told GROUP BY file""").collect()
     broken = 0
     for one in counts:
-        if one.pages:
-            refuse(one.file + ": bodies of /ws/v1/events/batch follow from each other, so they are not read on Spark.",
-                   "take them in with sparkops usage compact")
+        if one.joined and (one.ours or one.unread):
+            refuse("%s: %d lines of it hold several JSON values each, which are not told apart on Spark." % (one.file, one.joined),
+                   "take it in with sparkops usage compact")
+        if not one.ours and one.unread:
+            # Printed over several lines, a list in one line, or packed under a name that does not say so.
+            refuse("%s: it holds events in a form that is not read on Spark." % one.file, "take it in with sparkops usage compact")
         if not one.ours or not one.odd:
             continue
         # A last line that is not whole was cut off by whoever wrote it: it is left out, as everywhere.
@@ -158,6 +171,21 @@ def streams(spark, cluster, numbers):
                                   [stretch(ids[0], ids[1], one["from"], one["to"], boot)], one["events"]))
     spark.createDataFrame(list(owners.items()), "n INT, src INT").createOrReplaceTempView("owners")
     return sources
+
+
+def pages(spark, cluster, numbers):
+    """Sources of pages, by file; what pages cover follows from one another, and is worked out when the store is read."""
+    files = {}
+    for one in sorted(spark.sql(PAGES).collect(), key=lambda p: (named(p.file), p.block, p.line_no)):
+        page = {"lowest": one.lowest, "highest": one.highest, "records": one.records,
+                "from": moment(one.from_ts), "to": moment(one.to_ts), "boot": one.boot}
+        if one.hole_before is not None:
+            page["hole"] = {"before": moment(one.hole_before), "after": moment(one.hole_after)}
+        sources = files.setdefault(named(one.file), {})
+        if one.instance not in sources:
+            sources[one.instance] = dict(source(numbers.of(cluster, one.instance), cluster, one.instance, named(one.file), []), pages=[])
+        sources[one.instance]["pages"].append(page)
+    return {file: list(sources.values()) for file, sources in files.items()}
 
 
 def envelopes(spark, numbers):
@@ -228,13 +256,9 @@ def objects(spark, inputs):
         entries = fs.listFiles(path, True)
         while entries.hasNext():
             entry = entries.next()
-            name = entry.getPath().toString()
-            for scheme in ("s3a://", "s3n://"):
-                if name.startswith(scheme):
-                    name = "s3://" + name[len(scheme):]
-            if name.startswith("file:"):
-                name = name[5:]
-            found.append({"name": name, "bytes": entry.getLen(), "modifiedAt": str(entry.getModificationTime() * 10**6)})
+            if entry.getLen() > 0 and entry.getPath().getName().endswith((".zst", ".zstd")) and entry.getPath().getName()[0] not in "._":
+                refuse("%s: zstd is not read on Spark." % named(entry.getPath().toString()), "take it in with sparkops usage compact")
+            found.append({"name": named(entry.getPath().toString()), "bytes": entry.getLen(), "modifiedAt": str(entry.getModificationTime() * 10**6)})
     return found
 
 
@@ -256,20 +280,24 @@ def main():
     spark.createDataFrame([(asked.cluster,)], "default_cluster STRING").createOrReplaceTempView("asked")
     lines = spark.read.option("recursiveFileLookup", "true").text(asked.inputs)
     lines.select("value", F.col("_metadata.file_path").alias("file"), F.col("_metadata.file_block_start").alias("block"),
-                 F.monotonically_increasing_id().alias("line_no"),
-                 F.from_json("value", LINE_SCHEMA, {"columnNameOfCorruptRecord": "not_json"}).alias("j")).createOrReplaceTempView("lines")
+                 F.monotonically_increasing_id().alias("line_no")).createOrReplaceTempView("lines")
+    line = F.from_json("value", LINE_SCHEMA, {"columnNameOfCorruptRecord": "not_json"})
+    spark.sql(UNWRAPPED).withColumn("j", line).createOrReplaceTempView("parsed")
     # Read once, whatever comes of it: lines are far away, and disks of executors are near.
-    spark.sql(TOLD).withColumn("value", F.expr("CASE WHEN what IN ('listing', 'heartbeat', 'odd') THEN value END")
+    spark.sql(TOLD).withColumn("value", F.expr("CASE WHEN what IN ('listing', 'heartbeat', 'odd', 'joined') THEN value END")
                                ).persist(StorageLevel.DISK_ONLY).createOrReplaceTempView("told")
     counts, broken = check_lines(spark, asked.lenient)
     spark.sql(STREAMED).createOrReplaceTempView("streamed")
     spark.sql(NUMBERED).createOrReplaceTempView("numbered")
+    spark.sql(PAGED).createOrReplaceTempView("paged")
     numbers = Numbers()
-    sources = streams(spark, asked.cluster, numbers) + envelopes(spark, numbers)
+    sources, by_file = streams(spark, asked.cluster, numbers), pages(spark, asked.cluster, numbers)
+    sources += envelopes(spark, numbers)
 
     columns = "type, object, reference, message, ts, change, detail, resources"
     spark.sql("SELECT /*+ BROADCAST(o) */ o.src, %s FROM placed p JOIN owners o ON o.n = p.n UNION ALL SELECT /*+ BROADCAST(b) */ b.src, %s FROM numbered e "
-              "JOIN numbers b ON b.cluster = e.cluster AND b.instance = e.instance" % (columns, columns)).createOrReplaceTempView("events")
+              "JOIN numbers b ON b.cluster = e.cluster AND b.instance = e.instance UNION ALL SELECT /*+ BROADCAST(b) */ b.src, %s FROM paged e "
+              "CROSS JOIN asked a JOIN numbers b ON b.cluster = a.default_cluster AND b.instance = e.instance" % (columns, columns, columns)).createOrReplaceTempView("events")
     F.broadcast(spark.sql(RULES)).createOrReplaceTempView("rules")
     spark.sql(TEXTED).persist().createOrReplaceTempView("texted")
     spark.udf.register("hash_text", hash_text, T.LongType())
@@ -283,15 +311,21 @@ def main():
         by_day(spark, sql, output, kind)
     for kind, sql in (("open", OPEN), ("names", "SELECT kind, hash, text FROM hashed"), ("lines", LINES)):
         spark.sql(sql).coalesce(1).write.mode("overwrite").option("compression", "zstd").parquet(output.root + "/" + kind)
-    events = sum(one.events for one in counts)
+    events, paged = sum(one.events for one in counts), {named(one.file): one for one in counts if one.pages}
     early = spark.sql(EARLY).first()[0] > 0
-    nothing = {"$map": []}
-    record = {
-        "account": {"file": asked.inputs[0], "counts": {"events": events, "pages": 0, "heartbeats": 0, "snapshots": 0, "other": 0}, "cutBytes": 0, "brokenCount": broken},
-        "sources": sources, "heartbeats": [], "broken": [], "earlyForm": early, "apart": False,
-        "seen": {"applications": nothing, "allocations": nothing, "nodes": nothing, "listings": [], "listed": nothing},
-    }
-    output.write("records/spark.ndjson.gz", gzip.compress((json.dumps(record) + "\n").encode()))
+
+    def record(file, sources, events, pages=0, broken=0):
+        nothing = {"$map": []}
+        return {
+            "account": {"file": file, "counts": {"events": events, "pages": pages, "heartbeats": 0, "snapshots": 0, "other": 0}, "cutBytes": 0, "brokenCount": broken},
+            "sources": sources, "heartbeats": [], "broken": [], "earlyForm": early, "apart": False,
+            "seen": {"applications": nothing, "allocations": nothing, "nodes": nothing, "listings": [], "listed": nothing},
+        }
+
+    records = [record(asked.inputs[0], sources, events, broken=broken)]
+    records += [record(file, by_file.get(file, []), one.paged, one.pages) for file, one in sorted(paged.items())]
+    events += sum(one.paged for one in paged.values())
+    output.write("records/spark.ndjson.gz", gzip.compress("".join(json.dumps(one) + "\n" for one in records).encode()))
     output.write("objects/spark.ndjson.gz", gzip.compress("".join(json.dumps(one) + "\n" for one in listed).encode()))
     manifest = json.loads(MANIFEST)
     kinds = ("closed", "facts", "users", "open", "names", "lines", "records", "objects")

@@ -11,12 +11,15 @@ import {
   LINE_SCHEMA,
   LINES,
   NUMBERED,
+  PAGED,
+  PAGES,
   RUNS,
   rulesSql,
   STREAMED,
   TEXTED,
   TEXTS,
   TOLD,
+  UNWRAPPED,
 } from './spark-sql.ts'
 
 /** The seed of the second half of a key that is no UUID (scan/names.ts). */
@@ -24,7 +27,22 @@ const SECOND_HALF = 7
 
 /** The program, for Python 3.8 and Spark 3.4 and newer. */
 export function jobScript(): string {
-  const sql = { TOLD, STREAMED, NUMBERED, CONTRADICTIONS, RUNS, RULES: rulesSql(), TEXTED, TEXTS, FRESH, LINES, EARLY }
+  const sql = {
+    UNWRAPPED,
+    TOLD,
+    STREAMED,
+    PAGED,
+    PAGES,
+    NUMBERED,
+    CONTRADICTIONS,
+    RUNS,
+    RULES: rulesSql(),
+    TEXTED,
+    TEXTS,
+    FRESH,
+    LINES,
+    EARLY,
+  }
   const kept = { CLOSED, APART, USERS, OPEN }
   const constants = Object.entries({ LINE_SCHEMA, ...sql, ...kept, GROUPS: groupsSql(OPEN_SINCE) })
     .map(([name, text]) => `${name} = ${pythonText(text)}`)

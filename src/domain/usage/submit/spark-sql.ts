@@ -3,31 +3,59 @@
 import { NAME } from '../facts.ts'
 import { CHANGE, factOf, SHAPE, TYPE } from '../scan/event-rules.ts'
 import { PREEMPTED_BY, READY } from '../scan/event-facts.ts'
+import { OURS, WRAPPERS } from '../scan/wrapped-lines.ts'
 
 const EVENT =
   'type INT, objectID STRING, referenceID STRING, message STRING, timestampNano BIGINT, eventChangeType INT, eventChangeDetail INT, resource STRUCT<resources: STRING>'
 
 /** What any line of a dump may hold. A resource stays text: it is read once for each that differs. */
 export const LINE_SCHEMA = `${EVENT}, v INT, cluster STRING, instance STRING, id BIGINT, event STRUCT<${EVENT}>, InstanceUUID STRING,
-  EventRecords STRING, t BIGINT, path STRING, status INT, ok BOOLEAN, highest BIGINT, marker STRING, status_code INT, not_json STRING`
+  LowestID BIGINT, HighestID BIGINT, EventRecords ARRAY<STRUCT<${EVENT}>>, t BIGINT, path STRING, status INT, ok BOOLEAN, highest BIGINT,
+  marker STRING, status_code INT, not_json STRING`
+
+const STRUCT_OF_TEXTS = (names: readonly string[]): string => names.map((name) => `${name} STRING`).join(', ')
+/** Lines as YuniKorn and our collector write them: nothing to take out of them. */
+const PLAIN = '^[{]"(v":1,"cluster"|type":[0-9]|InstanceUUID"|t":[0-9])'
+const asObject = (text: string): string => `CASE WHEN ${text} RLIKE '^ *[{]' THEN ${text} END`
+
+/** One layer of what connectors put around a line, taken off: as `unwrapped` of scan/wrapped-lines.ts does it. */
+function unwrap(lines: string): string {
+  const isOurs = OURS.map((name) => `w.${name} IS NOT NULL`).join(' OR ')
+  const inner = WRAPPERS.map((name) => asObject(`w.${name}`)).join(', ')
+  return `SELECT file, block, line_no, CASE WHEN value RLIKE '${PLAIN}' THEN value
+    WHEN value RLIKE '^ *"' THEN coalesce(get_json_object(concat('{"s":', value, '}'), '$.s'), value)
+    WHEN w IS NULL OR ${isOurs} THEN value ELSE coalesce(${inner}, value) END AS value FROM (
+    SELECT *, from_json(CASE WHEN value RLIKE '^ *[{]' AND NOT value RLIKE '${PLAIN}' THEN value END,
+      '${STRUCT_OF_TEXTS([...OURS, ...WRAPPERS])}') AS w FROM ${lines})`
+}
+
+/** `unwrapped(file, block, line_no, value)`, from `lines`, which has the same columns. */
+export const UNWRAPPED = unwrap(`(${unwrap('lines')})`)
+
+/** Spark reads the first value of a line and passes over what follows it. */
+const FOLLOWED = '[}\\]] *[^ ,\\]}]'.replaceAll('\\', '\\\\')
+const WITHOUT_STRINGS = String.raw`regexp_replace(value, '"[^"\\\\]*+(?:\\\\.[^"\\\\]*+)*+"', '""')`
+const IS_JOINED = `value RLIKE '${FOLLOWED}' AND ${WITHOUT_STRINGS} RLIKE '${FOLLOWED}'`
 
 const EARLIEST = '1000000000000000000'
 const isWhole = (event: string): string =>
   `${event}type BETWEEN 1 AND 9 AND ${event}timestampNano >= ${EARLIEST} AND coalesce(${event}eventChangeType, 0) BETWEEN 0 AND 9 AND coalesce(${event}eventChangeDetail, 0) BETWEEN 0 AND 999`
 
-/** `told`: every line with what it is, from `lines(file, block, line_no, value, j)`. */
+/** `told`: every line with what it is, from `parsed(file, block, line_no, value, j)`. */
 export const TOLD = `SELECT file, block, line_no, value, j.*,
   CASE WHEN trim(value) = '' THEN 'blank'
+    WHEN ${IS_JOINED} THEN 'joined'
     WHEN j.not_json IS NOT NULL OR j IS NULL THEN 'odd'
     WHEN j.type IS NOT NULL THEN CASE WHEN ${isWhole('j.')} THEN 'event' ELSE 'odd' END
     WHEN j.event IS NOT NULL THEN CASE WHEN ${isWhole('j.event.')} AND coalesce(j.v, 1) = 1 AND j.instance <> '' AND j.id >= 0 THEN 'envelope' ELSE 'odd' END
-    WHEN j.EventRecords IS NOT NULL THEN 'page'
+    WHEN j.EventRecords IS NOT NULL THEN CASE WHEN forall(j.EventRecords, r -> ${isWhole('r.')}) THEN 'page' ELSE 'odd' END
+    WHEN j.LowestID IS NOT NULL AND j.HighestID IS NOT NULL THEN 'page'
     WHEN j.path IS NOT NULL AND j.status IS NOT NULL THEN 'listing'
     WHEN j.ok IS NOT NULL AND j.t IS NOT NULL THEN 'heartbeat'
     WHEN j.InstanceUUID IS NOT NULL THEN 'head'
     WHEN j.marker IS NOT NULL AND j.t IS NOT NULL THEN 'marker'
     WHEN j.status_code IS NOT NULL AND j.message IS NOT NULL THEN 'end'
-    ELSE 'odd' END AS what FROM lines`
+    ELSE 'odd' END AS what FROM parsed`
 
 const fields = (event: string): string =>
   `${event}type AS type, coalesce(${event}objectID, '') AS object, coalesce(${event}referenceID, '') AS reference, coalesce(${event}message, '') AS message,
@@ -39,6 +67,18 @@ export const STREAMED = `SELECT *, ${IS_BOOT} AS boot FROM (SELECT file, block, 
 /** Events that carry their number. */
 export const NUMBERED = `SELECT *, ${IS_BOOT} AS boot FROM (
   SELECT CASE WHEN coalesce(cluster, '') = '' THEN default_cluster ELSE cluster END AS cluster, instance, id, ${fields('event.')} FROM told CROSS JOIN asked WHERE what = 'envelope')`
+
+/** Events of pages, with their page and their place in it. */
+export const PAGED = `SELECT *, ${IS_BOOT} AS boot FROM (
+  SELECT file, block, line_no, instance, lowest, highest, records, place, ${fields('r.')} FROM (
+    SELECT file, block, line_no, coalesce(InstanceUUID, '') AS instance, coalesce(LowestID, 0) AS lowest, coalesce(HighestID, 0) AS highest,
+      size(EventRecords) AS records, posexplode(EventRecords) AS (place, r) FROM told WHERE what = 'page' AND EventRecords IS NOT NULL))`
+/** Pages as coverage takes them; a page may have its hole before the place `hole` (`holeAfter` of scan/coverage.ts). */
+export const PAGES = `SELECT file, block, line_no, instance, lowest, highest, records, min(ts) AS from_ts, max(ts) AS to_ts,
+  max(place = 0 AND boot) AS boot, max(CASE WHEN place < hole THEN ts END) AS hole_before, min(CASE WHEN place >= hole THEN ts END) AS hole_after FROM (
+    SELECT *, CASE WHEN lowest > 0 AND newest > 0 AND newest < records AND records < capacity THEN records - newest END AS hole FROM (
+      SELECT *, highest - lowest + 1 AS capacity, (highest + 1) % nullif(highest - lowest + 1, 0) AS newest FROM paged))
+  GROUP BY file, block, line_no, instance, lowest, highest, records`
 
 /** Numbers in a row are looked for within so many, so that no one task has them all. */
 const BLOCK_IDS = 65536

@@ -2,6 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { describe, expect, it as always } from 'vitest'
 import { directoryStore } from '../../../../src/adapters/usage-store/directory.ts'
 import { findInputs } from '../../../../src/adapters/dump-files/inputs.ts'
@@ -9,6 +10,7 @@ import { openFactStore } from '../../../../src/adapters/duckdb/fact-store.ts'
 import { answer } from '../../../../src/domain/usage/answer.ts'
 import { listGhosts } from '../../../../src/domain/usage/ghosts.ts'
 import { buildLedger, type UsageLedger } from '../../../../src/domain/usage/ledger.ts'
+import type { JsonMap } from '../../../../src/domain/pods/json.ts'
 import { buildLedgerOfStore } from '../../../../src/domain/usage/store/contents.ts'
 import { applicationText, type JobOptions, usageApplication } from '../../../../src/domain/usage/submit/application.ts'
 import { jobScript } from '../../../../src/domain/usage/submit/job-script.ts'
@@ -17,6 +19,7 @@ import { ROOT } from '../../../support/run.ts'
 import { temporaryDirectory } from '../../../support/usage/dump-files.ts'
 import { LEDGER_OPTIONS, QUESTION } from '../../../support/usage/ledgers.ts'
 import {
+  batchLines,
   collect,
   envelopeLines,
   heartbeatLines,
@@ -30,20 +33,32 @@ const { it } = needs('pyspark', 'java')
 const root = temporaryDirectory()
 const OPTIONS = { ...LEDGER_OPTIONS, cluster: 'demo', wantUsers: true }
 
+const LOCAL = ['--master', 'local[2]', '--driver-memory', '2g', '--driver-java-options', '-XX:TieredStopAtLevel=1']
 /** Small jobs: what Spark compiles for large ones takes longer than they do. */
-const SUBMIT = [
-  ...['--master', 'local[2]', '--driver-memory', '2g', '--driver-java-options', "'-XX:TieredStopAtLevel=1'"],
-  ...['spark.ui.enabled=false', 'spark.sql.shuffle.partitions=2', 'spark.sql.codegen.wholeStage=false'].flatMap(
-    (conf) => ['--conf', conf],
-  ),
-  'pyspark-shell',
-].join(' ')
+const SMALL = {
+  'spark.ui.enabled': 'false',
+  'spark.sql.shuffle.partitions': '2',
+  'spark.sql.codegen.wholeStage': 'false',
+}
 
-function runJob(words: readonly string[]): { code: number | null; stdout: string; stderr: string } {
-  const program = join(root, 'job.py')
-  writeFileSync(program, jobScript())
-  const env = { ...process.env, PYSPARK_SUBMIT_ARGS: SUBMIT, SPARK_LOCAL_IP: '127.0.0.1', TZ: 'UTC' }
-  const { status, stdout, stderr } = spawnSync(capabilityPath('pyspark')!, [program, ...words], {
+/** What the operator makes of an application: `spark-submit` with its configuration, its program and its arguments. */
+function runJob(application: JsonMap): { code: number | null; stdout: string; stderr: string } {
+  const {
+    sparkConf,
+    mainApplicationFile,
+    arguments: words,
+  } = application.spec as {
+    sparkConf: Record<string, string>
+    mainApplicationFile: string
+    arguments: string[]
+  }
+  const python = capabilityPath('pyspark')!
+  const where = 'import os, pyspark; print(os.path.dirname(pyspark.__file__))'
+  const home = execFileSync(python, ['-c', where], { encoding: 'utf8' }).trim()
+  const env = { ...process.env, SPARK_HOME: home, PYSPARK_PYTHON: python, SPARK_LOCAL_IP: '127.0.0.1', TZ: 'UTC' }
+  const conf = Object.entries(sparkConf).flatMap(([name, value]) => ['--conf', `${name}=${value}`])
+  const submit = join(home, 'bin', 'spark-submit')
+  const { status, stdout, stderr } = spawnSync(submit, [...LOCAL, ...conf, mainApplicationFile, ...words], {
     env,
     encoding: 'utf8',
   })
@@ -75,7 +90,47 @@ function dumps(): string {
     write(`sim${seed}-heartbeat`, heartbeatLines(polls))
     write(`sim${seed}-rest`, restLines(simulation))
   }
+  for (const seed of [7, 8, 9]) {
+    const simulation = simulate(randomParams(seed))
+    const polls = collect(simulation, { count: 400, capacity: 3000 })
+    const pages = batchLines(polls)
+    // Pages go on from file to file.
+    const half = pages.length >> 1
+    if (seed > 7)
+      for (const part of [0, 1]) write(`sim${seed}-pages-${part}`, pages.slice(part * half, part ? undefined : half))
+    else
+      write(
+        `sim${seed}-wrapped`,
+        envelopeLines(polls, `c${seed}`).map((line, index) => CONNECTORS[index % CONNECTORS.length]!(line)),
+      )
+    write(
+      `sim${seed}-heartbeat`,
+      heartbeatLines(polls).map((line) => JSON.stringify({ message: line, topic: 't' })),
+    )
+  }
   return directory
+}
+
+/** What connectors put around a line. */
+const CONNECTORS: ((line: string) => string)[] = [
+  (line) => JSON.stringify(line),
+  (line) => `{"key":"k","value":${line},"timestamp":"2026-11-22T00:00:00Z"}`,
+  (line) => JSON.stringify({ key: 'k', value: line }),
+  (line) => JSON.stringify({ message: line, offset: 1, topic: 't' }),
+  (line) => JSON.stringify({ date: 1_795_375_332.387, payload: line }),
+  (line) => JSON.stringify(JSON.stringify({ log: line, message: 'of another' })),
+]
+
+const OF_JOB: JobOptions = {
+  ...{
+    inputs: ['s3://yk/events/', 'hdfs://name/events'],
+    store: 's3://yk/usage/',
+    cluster: 'prod',
+    lenient: false,
+    base: undefined,
+  },
+  ...{ name: undefined, namespace: 'jobs', image: 'spark:py', serviceAccount: 'spark', queue: 'root.platform' },
+  ...{ sparkVersion: undefined, executors: 7, s3Endpoint: undefined, script: undefined },
 }
 
 const NOWHERE = { objects: () => Promise.resolve([]), messages: () => Promise.resolve([]) }
@@ -91,7 +146,12 @@ async function answers(ledger: UsageLedger): Promise<unknown> {
 describe('the job of usage submit', () => {
   it('writes a store that gives the answer of the dumps to the integer', { timeout: 900_000 }, async () => {
     const directory = dumps()
-    const done = runJob(['--output', join(root, 'store'), '--cluster', 'demo', directory])
+    const program = join(root, 'job.py')
+    writeFileSync(program, jobScript())
+    const file = (path: string): string => pathToFileURL(path).href
+    const places = { inputs: [file(directory)], store: file(join(root, 'store')), script: file(program) }
+    const base = { spec: { sparkConf: SMALL } }
+    const done = runJob(usageApplication({ ...OF_JOB, ...places, cluster: 'demo', base }, jobScript()))
     expect(done.code, done.stderr.slice(-2000)).toBe(0)
     const local = await openFactStore({ memory: '512MB', threads: 2 })
     const stored = await openFactStore({ memory: '512MB', threads: 2 })
@@ -117,17 +177,7 @@ describe('the program of usage submit', () => {
 })
 
 describe('the application of usage submit', () => {
-  const options: JobOptions = {
-    ...{
-      inputs: ['s3://yk/events/', 'hdfs://name/events'],
-      store: 's3://yk/usage/',
-      cluster: 'prod',
-      lenient: false,
-      base: undefined,
-    },
-    ...{ name: undefined, namespace: 'jobs', image: 'spark:py', serviceAccount: 'spark', queue: 'root.platform' },
-    ...{ sparkVersion: undefined, executors: 7, s3Endpoint: undefined, script: undefined },
-  }
+  const options = OF_JOB
 
   always('runs the program from below the store, in the queue, with as many executors as asked', () => {
     const { spec } = usageApplication(options, jobScript()) as { spec: Record<string, unknown> }
