@@ -2,6 +2,7 @@
  * Where a run begins. Version and help are answered from the manifest, without oclif: start-up is a feature
  * (docs/decisions/0001). Everything else goes through oclif.
  */
+import { userInfo } from 'node:os'
 import { helpText } from './cli/help/help.ts'
 import { VERSION, programName, readManifest } from './cli/manifest.ts'
 import { route } from './cli/route.ts'
@@ -24,9 +25,20 @@ async function main(): Promise<void> {
     process.stdout.write(helpText(readManifest(root), asked.subject, program, paintFor(color)))
     return
   }
+  giveHome()
   const { runCommand } = await import('./cli/run-command.ts')
   await runCommand(root, asked.id, asked.argv)
   await shutdown(standingExitCode())
+}
+
+/** A container may run as a number that no list of users has: asking for its home or its shell, as oclif does, then throws. */
+function giveHome(): void {
+  try {
+    userInfo()
+  } catch {
+    process.env.HOME ??= '/'
+    process.env.SHELL ??= 'unknown'
+  }
 }
 
 guardStreams()
