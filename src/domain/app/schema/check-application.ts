@@ -56,7 +56,9 @@ export function refuseBroken(object: JsonMap, version: readonly number[], place:
     checkApplication(object, version),
     ...ROLES.map((role) => checkTemplate(object, role, version)),
   ].flat()
-  const isApi = ({ path, kind }: Misfit): boolean => path[0] === 'apiVersion' && kind === 'value'
+  // Forks have groups of their own, with the same kinds in them.
+  const isOther = !/\/v1beta2$/.test(textAt(object, 'apiVersion') ?? SERVED)
+  const isApi = ({ path, kind }: Misfit): boolean => isOther && path[0] === 'apiVersion' && kind === 'value'
   const broken = misfits.find((misfit) => misfit.kind === 'shape' || isApi(misfit))
   if (broken !== undefined) refuse(broken.path, broken.kind === 'value' ? broken.what : `it is ${broken.what}`)
 }
