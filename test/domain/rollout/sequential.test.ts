@@ -80,6 +80,15 @@ describe('watching failures after each application', () => {
       ).toBeNull()
   })
 
+  it('is raised by the first few failures where there was next to none before', () => {
+    // None of 8400 before; since, one of a hundred.
+    const rateBefore = 0.5 / 8401
+    const path = trials(1000, rateBefore, (index) => index % 100 === 50)
+    const { alarm } = followFailures(path, { ...PLAN, falseAlarms: 0.0063, failuresBefore: 0, rateBefore })
+    expect(alarm?.failed).toBeLessThanOrEqual(5)
+    expect(followFailures(path.slice(0, 60), { ...PLAN, failuresBefore: 0, rateBefore }).alarm).toBeNull()
+  })
+
   it('waits longer the less the history tells', () => {
     const alarmAfter = (failuresBefore: number): number =>
       followFailures(
@@ -116,6 +125,7 @@ describe('watching failures after each application', () => {
     const target = targetOf({ rateBefore: 0.03, worseBy: 2 })
     expect(target).toBe(500)
     expect(targetOf({ rateBefore: 0.01, worseBy: 2 })).toBe(1500)
+    expect(targetOf({ rateBefore: 0, worseBy: 2 })).toBe(3000)
     expect(spendable(target, target, 0.01)).toBeCloseTo(0.009, 6)
     expect(spendable(1e9, target, 0.01)).toBeLessThan(0.01)
   })

@@ -52,15 +52,21 @@ export interface Sequence {
 /** By when most of the false alarms are spent: when twice as many failures make this many. */
 const TARGET_FAILURES = 30
 const TARGET_FINISHED = 500
+/**
+ * At the latest after so many applications, which is 30 failures of a doubled half per cent: where the operator failed
+ * next to nothing before, 30 are out of reach, and what is kept for then would be missing when the first few come.
+ */
+const TARGET_AT_MOST = 3000
 /** The share that is spent until then; the rest is for the time after, however long. */
 const EARLY_SHARE = 0.9
 
 /**
  * When most of it is spent, in applications: whichever comes later, 500 of them or 30 failures at `worseBy` times the
- * rate. About as many are needed to tell two rates of a factor of two apart at 1 %, whatever the test.
+ * rate, but no later than 3000. About as many are needed to tell two rates of a factor of two apart at 1 %, whatever the test.
  */
 export function targetOf({ rateBefore, worseBy }: Pick<SequentialPlan, 'rateBefore' | 'worseBy'>): number {
-  return Math.max(TARGET_FINISHED, Math.ceil(TARGET_FAILURES / Math.max(rateBefore * worseBy, 1e-6)))
+  const untilFailures = Math.ceil(TARGET_FAILURES / Math.max(rateBefore * worseBy, 1e-6))
+  return Math.min(TARGET_AT_MOST, Math.max(TARGET_FINISHED, untilFailures))
 }
 
 /** What of the false alarms may be spent after so many: the cube of the share until the target, then the rest slowly. */
