@@ -11,6 +11,8 @@ export interface World {
   operatorRate: number
   /** How many times as often it does since the upgrade. */
   factor: number
+  /** The probability since the upgrade, where it is no multiple: of an operator that failed nothing before. */
+  operatorRateSince?: number
   daysBefore: number
   /** How many applications finish after the upgrade, in all. */
   finishedSince: number
@@ -48,7 +50,8 @@ export function makeMonths(world: World): Months {
     // On one day of twenty nodes go, which is nobody's upgrade.
     const platformRate = random() < 0.05 ? 0.06 : 0.006
     const isSince = day >= world.daysBefore
-    const operatorRate = world.operatorRate * (isWeekend ? 1.4 : 0.9) * (isSince ? world.factor : 1)
+    const rate = isSince ? (world.operatorRateSince ?? world.operatorRate * world.factor) : world.operatorRate
+    const operatorRate = rate * (isWeekend ? 1.4 : 0.9)
     const rates = { operatorRate, platformRate, missed: world.missed }
     for (let index = 0; index < count; index += 1) {
       const time = BEGIN + (day + (index + random()) / (count + 1)) * DAY_MS
@@ -59,6 +62,14 @@ export function makeMonths(world: World): Months {
   }
   return { before, since, startedAt }
 }
+
+/** One rule for each origin: a job is known to fail so where it did for the same cause. */
+const CAUSES = {
+  operator: { rule: 'F29', class: 'submission' },
+  platform: { rule: 'F31', class: 'driver-lost' },
+  job: { rule: 'F60', class: 'exit-code' },
+  undecided: { rule: 'F99', class: 'undecided' },
+} as const
 
 function makeOutcome(
   random: () => number,
@@ -86,7 +97,7 @@ function makeOutcome(
     createdAt: new Date(time - 600_000).toISOString(),
     finishedAt: new Date(time).toISOString(),
     completed: origin === null,
-    cause: told === null ? null : { rule: 'F29', class: 'submission', origin: told, reason: 'simulated', evidence: [] },
+    cause: told === null ? null : { ...CAUSES[told], origin: told, reason: 'simulated', evidence: [] },
     latencyMs: Math.round(2000 - 3000 * Math.log(1 - random())),
     dropped: [],
     counts: true,
