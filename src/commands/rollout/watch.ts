@@ -43,11 +43,16 @@ export default class RolloutWatch extends RolloutCommand {
     const { args, flags } = await this.parse(RolloutWatch)
     const open = await this.openRollout(flags)
     const environment = findEnvironment(open.rollout, args.environment)
-    requireSoaking(environment, (await open.store.read()).entries)
+    let seen = await open.store.read()
+    requireSoaking(environment, seen.entries)
     const everyMs = Math.max(1000, millisecondsOf('--every', flags.every))
     const until = this.clock.now() + millisecondsOf('--timeout', flags.timeout)
     const report = await watchGates({
-      look: async () => (await this.look(open, environment, flags)).report,
+      look: async () => {
+        const found = await this.look(open, environment, flags)
+        seen = found.seen
+        return found.report
+      },
       now: () => this.clock.now(),
       sleep: pauseUntil(this.signal),
       ...{ everyMs, until },
@@ -55,7 +60,7 @@ export default class RolloutWatch extends RolloutCommand {
       onTrouble: (error) => this.note(`cannot look now: ${(error as Error).message}`),
     })
     if (flags.halt && report.stage === 'soaking' && report.verdict === 'halt') {
-      await halt(report, { store: open.store, seen: await open.store.read(), by: open.by, why: whyHalted(report) })
+      await halt(report, { store: open.store, seen, by: open.by, why: whyHalted(report) })
       this.warning(`${environment.name} is stopped; to go back: sparkops rollout halt ${environment.name} --revert`)
     }
     await this.present(report, rolloutReportView, { exit: reportExit(report) })

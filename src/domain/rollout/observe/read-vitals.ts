@@ -5,7 +5,7 @@
 import type { Cluster } from '../../../ports/cluster.ts'
 import { effectiveBehaviour } from '../../operator/behaviour/behaviour.ts'
 import { numberAt } from '../../operator/discover/json.ts'
-import { LEASE } from '../../operator/discover/kinds.ts'
+import { DEPLOYMENT, LEASE, POD } from '../../operator/discover/kinds.ts'
 import type { Sight } from '../../operator/discover/sight.ts'
 import { findWorkloads, type Workload } from '../../operator/discover/workloads.ts'
 import { samplesOf, sumOf, type Sample } from './prometheus.ts'
@@ -22,21 +22,21 @@ export async function readVitals(sight: Sight, cluster: Pick<Cluster, 'raw'>, op
   const found = await findWorkloads(sight, { writers: new Set() })
   const namespace = options.operator?.split('/')[0]
   const workloads = found.filter(({ object }) => namespace === undefined || object.metadata.namespace === namespace)
-  const own = await ownMetrics(workloads, cluster)
+  const own = await reconcileErrors(sight, workloads, cluster)
   const server = await serverMetrics(cluster)
   return {
     at: new Date(options.now).toISOString(),
     counters: {
-      operatorRestarts: restarts(workloads),
+      operatorRestarts: restarts(sight, workloads),
       leaderChanges: await leaderChanges(sight, workloads),
-      reconcileErrors: own('reconcile errors', RECONCILE_ERRORS, () => true),
+      reconcileErrors: own,
       webhookRefusals: server(
         WEBHOOK_REFUSALS,
         ({ labels }) => labels['name']?.endsWith('.sparkoperator.k8s.io') === true,
       ),
       apiThrottling: server(
         THROTTLED,
-        ({ name, labels }) => name !== 'apiserver_request_total' || labels['code'] === '429',
+        ({ labels }) => labels['code'] === '429' && labels['subresource'] !== 'eviction',
       ),
     },
   }
@@ -45,9 +45,12 @@ export async function readVitals(sight: Sight, cluster: Pick<Cluster, 'raw'>, op
 /** Of controller-runtime, on which 2.x is built; 1.x counts none. */
 const RECONCILE_ERRORS = 'controller_runtime_reconcile_errors_total'
 /** kubernetes apiserver/pkg/admission/metrics. */
-const WEBHOOK_REFUSALS = ['apiserver_admission_webhook_rejection_count'] as const
-/** Priority and fairness turned it away, or it was answered 429 for another reason. */
-const THROTTLED = ['apiserver_flowcontrol_rejected_requests_total', 'apiserver_request_total'] as const
+const WEBHOOK_REFUSALS = 'apiserver_admission_webhook_rejection_count'
+/**
+ * Those answered 429, among them all that priority and fairness turned away (apiserver_flowcontrol_rejected_requests_total
+ * counts these once more). An eviction is answered so where a PodDisruptionBudget forbids it, which is no throttling.
+ */
+const THROTTLED = 'apiserver_request_total'
 
 const counter = (rest: Partial<Counter>): Counter => ({
   sources: {},
@@ -58,63 +61,79 @@ const counter = (rest: Partial<Counter>): Counter => ({
 })
 
 /** A pod that is new took the place of one that went: that counts as one restart, and its own on top. */
-function restarts(workloads: readonly Workload[]): Counter {
+function restarts(sight: Sight, workloads: readonly Workload[]): Counter {
   const pods = workloads.flatMap((workload) => workload.pods)
-  if (workloads.length === 0) return counter({ unseen: 'no operator was found' })
-  if (pods.length === 0) return counter({ unseen: 'no pod of the operator was found' })
+  if (pods.length === 0) return counter({ unseen: whyNoPods(sight, workloads) })
   return counter({ sources: Object.fromEntries(pods.map(({ name, restarts: count }) => [`pod ${name}`, count + 1])) })
+}
+
+/** Nothing is called absent that this login may not see. */
+function whyNoPods(sight: Sight, workloads: readonly Workload[]): string {
+  const [first] = workloads
+  if (first === undefined) {
+    return sight.couldList(DEPLOYMENT) ? 'no operator was found' : 'this login may not list deployments'
+  }
+  const namespace = first.object.metadata.namespace ?? ''
+  return sight.couldList(POD, namespace)
+    ? 'no pod of the operator was found'
+    : `this login may not list pods in namespace ${namespace}`
 }
 
 async function leaderChanges(sight: Sight, workloads: readonly Workload[]): Promise<Counter> {
   const leaders = workloads.flatMap(({ object }) =>
     effectiveBehaviour([object], object.metadata.namespace ?? '').map(({ leader }) => leader),
   )
+  if (workloads.length === 0) return counter({ unseen: whyNoPods(sight, workloads) })
   if (leaders.length === 0) return counter({ unseen: 'no controller was found' })
   const electing = leaders.filter(({ enabled }) => enabled)
   if (electing.length === 0) return counter({ nothing: 'leader election is off' })
   const sources: Record<string, number> = {}
   for (const { namespace, name } of electing) {
-    const lease = await sight.get({ type: LEASE, namespace, name })
-    if (lease === undefined) return counter({ unseen: `lease ${namespace}/${name} was not found` })
+    const key = { type: LEASE, namespace, name }
+    const lease = await sight.get(key)
+    if (lease === undefined) {
+      const why = sight.couldGet(key) ? 'was not found' : 'may not be read with this login'
+      return counter({ unseen: `lease ${namespace}/${name} ${why}` })
+    }
     sources[`lease ${namespace}/${name}`] = numberAt(lease, 'spec', 'leaseTransitions') ?? 0
   }
   return counter({ sources })
 }
 
-type OwnCounter = (what: string, metric: string, fits: (sample: Sample) => boolean) => Counter
-
-async function ownMetrics(workloads: readonly Workload[], cluster: Pick<Cluster, 'raw'>): Promise<OwnCounter> {
-  const texts = new Map<string, string>()
-  let unseen: string | null = workloads.length === 0 ? 'no operator was found' : null
-  for (const { object, pods } of workloads) {
-    const namespace = object.metadata.namespace ?? ''
-    const [behaviour] = effectiveBehaviour([object], namespace)
+/**
+ * A replica has the counter from when it begins to reconcile: one that stands by has counted none. 1.x has no such
+ * counter at all.
+ */
+async function reconcileErrors(
+  sight: Sight,
+  workloads: readonly Workload[],
+  cluster: Pick<Cluster, 'raw'>,
+): Promise<Counter> {
+  const sources: Record<string, number> = {}
+  let unseen: string | null = workloads.length === 0 ? whyNoPods(sight, workloads) : null
+  for (const workload of workloads) {
+    const namespace = workload.object.metadata.namespace ?? ''
+    const [behaviour] = effectiveBehaviour([workload.object], namespace)
     if (behaviour === undefined) continue
+    if (workload.pods.length === 0) unseen ??= whyNoPods(sight, [workload])
+    if (behaviour.generation === '1.x') unseen ??= 'releases of 1.x do not count them'
     if (behaviour.metrics === undefined) unseen ??= 'its metrics are turned off'
-    for (const { name } of behaviour.metrics === undefined ? [] : pods) {
-      const { port, endpoint } = behaviour.metrics!
+    if (unseen !== null) break
+    const { port, endpoint } = behaviour.metrics!
+    for (const { name } of workload.pods) {
       const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}:${port}/proxy${endpoint}`
       try {
-        texts.set(name, await cluster.raw(path))
+        const samples = samplesOf(await cluster.raw(path), new Set([RECONCILE_ERRORS]))
+        sources[`pod ${name}`] = sumOf(samples, () => true)
       } catch (error) {
         unseen ??= `the metrics of ${name} cannot be read: ${whyOf(error)}`
       }
     }
-    if (pods.length === 0) unseen ??= 'no pod of the operator was found'
   }
-  return (what, metric, fits) => {
-    if (unseen !== null) return counter({ unseen })
-    const sources: Record<string, number> = {}
-    for (const [pod, text] of texts) {
-      const samples = samplesOf(text, new Set([metric]))
-      if (samples.length > 0) sources[`pod ${pod}`] = sumOf(samples, fits)
-    }
-    if (Object.keys(sources).length === 0) return counter({ unseen: `this release does not count ${what}` })
-    return counter({ sources })
-  }
+  return unseen === null ? counter({ sources }) : counter({ unseen })
 }
 
-type ServerCounter = (metrics: readonly string[], fits: (sample: Sample) => boolean) => Counter
+type ServerCounter = (metric: string, fits: (sample: Sample) => boolean) => Counter
 
 /** Of the one API server that answered: where there are several, each counts for itself, and its start tells which. */
 async function serverMetrics(cluster: Pick<Cluster, 'raw'>): Promise<ServerCounter> {
@@ -127,8 +146,8 @@ async function serverMetrics(cluster: Pick<Cluster, 'raw'>): Promise<ServerCount
   }
   const start = samplesOf(text, new Set(['process_start_time_seconds']))[0]?.value
   const source = `API server of ${start === undefined ? 'unknown start' : new Date(start * 1000).toISOString()}`
-  return (metrics, fits) =>
-    counter({ newSource: 'unknown', sources: { [source]: sumOf(samplesOf(text, new Set(metrics)), fits) } })
+  return (metric, fits) =>
+    counter({ newSource: 'unknown', sources: { [source]: sumOf(samplesOf(text, new Set([metric])), fits) } })
 }
 
 function whyOf(error: unknown): string {
