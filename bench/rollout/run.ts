@@ -134,7 +134,8 @@ function rowFromNought(rate: number, runs: number, seed: number) {
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
-const medianOf = ({ medianFailed, medianFinished }: Sums): string => `${medianFailed}, ${medianFinished}`
+const medianOf = ({ atAll, medianFailed, medianFinished }: Sums): string =>
+  atAll === 0 ? '' : `${medianFailed}, ${medianFinished}`
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`
 
 const { values } = parseArgs({

@@ -21,7 +21,7 @@ import { type KubeFlags, kubeFlags } from './kube-flags.ts'
 import { VERSION } from './manifest.ts'
 import { OperatorRunCommand, type RunFlags } from './operator-run-command.ts'
 import { writeFileWhole } from './output.ts'
-import { type UsageDumpFlags, usageFiguresOf } from './rollout-usage.ts'
+import { readDumpUsage, type UsageDumpFlags } from './rollout-usage.ts'
 import { openCluster, openOutcomeRecord, openRunStore, systemClock } from './wiring.ts'
 
 const { context: _context, ...clusterFlags } = kubeFlags
@@ -115,9 +115,9 @@ export abstract class RolloutCommand extends OperatorRunCommand {
   ): Promise<{ report: RolloutReport; seen: Awaited<ReturnType<RolloutStore['read']>> }> {
     const seen = await store.read()
     const cluster = await this.clusterOf(environment.context, flags)
-    const usage = await usageFiguresOf(flags, { rollout, environment, entries: seen.entries, now: this.clock.now() })
+    const dump = await readDumpUsage(flags)
     const report = await lookAt({
-      ...{ cluster, record, rollout, environment, usage },
+      ...{ cluster, record, rollout, environment, dump },
       entries: seen.entries,
       now: this.clock.now(),
       signal: this.signal,

@@ -1,9 +1,8 @@
-/** What applications used before and since a start, from dumps of YuniKorn events. */
+/** What applications used, from dumps of YuniKorn events, for the gate on usage. */
 import { Flags } from '@oclif/core'
-import { answer, type UsageItem } from '../domain/usage/answer.ts'
-import type { Environment, Rollout } from '../domain/rollout/file/rollout.ts'
-import type { ResourceFigures, UsageFigures } from '../domain/rollout/gates/usage-figures.ts'
-import { type RolloutEntry, stateOf } from '../domain/rollout/state/entries.ts'
+import type { DumpUsage, Use } from '../domain/rollout/gates/usage-figures.ts'
+import { USAGE_RESOURCES } from '../domain/rollout/look.ts'
+import { answer } from '../domain/usage/answer.ts'
 import { withLedger } from './usage-flags.ts'
 
 export const usageDumpFlags = {
@@ -20,54 +19,30 @@ export interface UsageDumpFlags {
   dump?: string[] | undefined
 }
 
-const DAY_MS = 86_400_000
-const NANOS_PER_MS = 1_000_000n
-/** Of what applications are asked for and billed. */
-const RESOURCES = ['vcore', 'memory']
-
-/** Null where no dump was given, or nothing was started. */
-export async function usageFiguresOf(
-  { dump = [] }: UsageDumpFlags,
-  context: { rollout: Rollout; environment: Environment; entries: readonly RolloutEntry[]; now: number },
-): Promise<UsageFigures | null> {
-  const { started } = stateOf(context.entries, context.environment.name)
-  if (dump.length === 0 || started === null) return null
-  const startedAt = Date.parse(started.at)
-  const from = startedAt - context.rollout.baselineDays * DAY_MS
+/** Every application of the dumps from its beginning to its end; null where none was given. */
+export async function readDumpUsage({ dump = [] }: UsageDumpFlags): Promise<DumpUsage | null> {
+  if (dump.length === 0) return null
   const flags = { lenient: false, cluster: '', memory: '512MB', 'informer-latency': '0s' }
-  const namespaces = new Set(context.environment.namespaces)
   return await withLedger(dump, flags, { wantUsers: false, report: () => undefined }, async (ledger) => {
-    const ask = async (since: number, until: number): Promise<UsageItem[]> => {
-      const { items } = await answer(ledger, {
-        by: ['app', 'namespace'],
-        kinds: ['used'],
-        resources: RESOURCES,
-        units: 'native',
-        window: undefined,
-        zone: 'UTC',
-        from: BigInt(since) * NANOS_PER_MS,
-        to: BigInt(until) * NANOS_PER_MS,
-        top: undefined,
-        idle: false,
-        prices: undefined,
-      })
-      return items.filter(({ by }) => namespaces.has(by['namespace'] ?? ''))
+    const { items, summary } = await answer(ledger, {
+      by: ['app'],
+      kinds: ['used'],
+      resources: [...USAGE_RESOURCES],
+      units: 'native',
+      window: undefined,
+      zone: 'UTC',
+      from: undefined,
+      to: undefined,
+      top: undefined,
+      idle: false,
+      prices: undefined,
+    })
+    const applications = new Map<string, Map<string, Use>>()
+    for (const { by, resource, unit, lower, upper } of items) {
+      const own = applications.get(by['app'] ?? '') ?? new Map<string, Use>()
+      applications.set(by['app'] ?? '', own)
+      own.set(resource, { unit, lower: Number(lower), upper: upper === null ? null : Number(upper) })
     }
-    const [before, since] = [await ask(from, startedAt), await ask(startedAt, context.now)]
-    return { resources: RESOURCES.map((resource) => figuresOf(resource, before, since)) }
+    return { period: summary.period, applications }
   })
-}
-
-function figuresOf(resource: string, before: readonly UsageItem[], since: readonly UsageItem[]): ResourceFigures {
-  const sum = (items: readonly UsageItem[]): ResourceFigures['before'] => {
-    const own = items.filter((item) => item.resource === resource)
-    const isOpen = own.some(({ upper }) => upper === null)
-    return {
-      lower: own.reduce((total, { lower }) => total + Number(lower), 0),
-      upper: isOpen ? null : own.reduce((total, { upper }) => total + Number(upper), 0),
-      applications: own.length,
-    }
-  }
-  const unit = [...before, ...since].find((item) => item.resource === resource)?.unit ?? ''
-  return { resource, unit, before: sum(before), since: sum(since) }
 }

@@ -5,7 +5,7 @@ import { Sight } from '../operator/discover/sight.ts'
 import type { Environment, Rollout } from './file/rollout.ts'
 import { evaluateGates, judgeOutcomes } from './gates/evaluate.ts'
 import type { GateName } from './gates/gate.ts'
-import type { UsageFigures } from './gates/usage-figures.ts'
+import { type DumpUsage, usageFiguresOf } from './gates/usage-figures.ts'
 import { blindSpots, readEnvironment } from './observe/read-environment.ts'
 import { readVitals } from './observe/read-vitals.ts'
 import type { Outcome } from './observe/outcome.ts'
@@ -20,11 +20,14 @@ export interface LookOptions {
   entries: readonly RolloutEntry[]
   now: number
   signal: AbortSignal
-  usage: UsageFigures | null
+  /** Null: no dump of the scheduler's events was given. */
+  dump: DumpUsage | null
   accepted?: ReadonlySet<GateName>
 }
 
 const DAY_MS = 86_400_000
+/** What applications are asked for and billed by. */
+export const USAGE_RESOURCES = ['vcore', 'memory'] as const
 /** How long a state may last where the gate that asks for it is off. */
 const STUCK_MS = 30 * 60_000
 
@@ -34,6 +37,8 @@ export async function lookAt(options: LookOptions): Promise<RolloutReport> {
   const state = stateOf(entries, environment.name)
   const sight = new Sight(cluster, signal)
   const { outcomes, reading } = await takeStock(sight, options)
+  // Before the operator is looked at: what cannot be seen of that, its counters say themselves.
+  const unseen = blindSpots(sight)
   const vitals = await readVitals(sight, cluster, { operator: environment.operator.id, now })
   const startedAt = Date.parse(state.started?.at ?? new Date(now).toISOString())
   const movedAt = Date.parse(state.movedFrom ?? new Date(now).toISOString())
@@ -44,9 +49,9 @@ export async function lookAt(options: LookOptions): Promise<RolloutReport> {
     before,
     timed.filter(({ at }) => at >= movedAt).map(({ outcome }) => outcome),
   )
-  const unseen = blindSpots(sight)
   const gates = evaluateGates({
-    ...{ now, startedAt, before, since, unseen, leftovers: reading.leftovers, usage: options.usage },
+    ...{ now, startedAt, before, since, unseen, leftovers: reading.leftovers },
+    usage: options.dump && usageFiguresOf(before, since, options.dump, USAGE_RESOURCES),
     soakMs: environment.soakMs,
     settings: environment.gates,
     vitals: { atStart: state.started?.vitals ?? null, now: vitals },

@@ -4,6 +4,7 @@ import { DEFAULT_GATES, type GateSettings } from '../../../src/domain/rollout/fi
 import { evaluateGates, judgeOutcomes, verdictOf } from '../../../src/domain/rollout/gates/evaluate.ts'
 import type { GateEvidence, GateResult } from '../../../src/domain/rollout/gates/gate.ts'
 import type { Outcome } from '../../../src/domain/rollout/observe/outcome.ts'
+import { usageFiguresOf } from '../../../src/domain/rollout/gates/usage-figures.ts'
 import { changeOf, type Counter, type Vitals } from '../../../src/domain/rollout/observe/vitals.ts'
 import { makeMonths } from '../../support/rollout/months.ts'
 
@@ -155,25 +156,77 @@ describe('gates', () => {
     expect(ask('leftovers', { leftovers: [{ kind: 'stuck', origin: 'undecided', ...leftover }] }).state).toBe('fails')
   })
 
-  it('compare what applications use within bounds, and leave open what events leave open', () => {
-    const usage = (lower: number, upper: number | null) => ({
-      resources: [
-        {
-          resource: 'vcore',
-          unit: 'core seconds',
-          before: { lower: 1000, upper: 1000, applications: 100 },
-          since: { lower, upper, applications: 100 },
-        },
-      ],
+  describe('of usage', () => {
+    const [before, since] = [makeMonths(WORLD), makeMonths({ ...WORLD, seed: 6 })].map(({ since: all }, half) =>
+      all.map((one) => ({ ...one, schedulerId: `spark-${half}-${one.uid}` })),
+    ) as [Outcome[], Outcome[]]
+    const completed = since.filter((one) => one.completed).length
+    type Use = { lower: number; upper: number | null }
+    /** What a dump makes of it: a job's applications used as much as its name is long, and since then as `of` says. */
+    const judge = (of: (usual: number) => Use, told: readonly Outcome[] = [...before, ...since]): GateResult => {
+      const useOf = ({ job, schedulerId }: Outcome): Use => {
+        const usual = 100 * job.length ** 3
+        return schedulerId!.startsWith('spark-1-') ? of(usual) : { lower: usual, upper: usual }
+      }
+      const applications = new Map(
+        told.map((one) => [one.schedulerId!, new Map([['vcore', { ...useOf(one), unit: 'core-s' }]])]),
+      )
+      const dump = { period: { from: '2026-06-01T00:00:00Z', to: '2026-07-01T00:00:00Z' }, applications }
+      const usage = usageFiguresOf(before, since, dump, ['vcore'])
+      return ask('usage', { before, since: judgeOutcomes(before, since), usage }, { usage: { within: 0.2 } })
+    }
+
+    it('compares each application with its own job, within what events leave open', () => {
+      const states = [
+        judge((usual) => ({ lower: usual * 1.1, upper: usual * 1.15 })),
+        judge((usual) => ({ lower: usual * 1.3, upper: usual * 1.4 })),
+        judge((usual) => ({ lower: usual * 0.5, upper: usual * 0.6 })),
+        judge((usual) => ({ lower: usual * 1.1, upper: usual * 1.4 })),
+      ].map(({ state, reason }) => [state, reason])
+      expect(states).toEqual([
+        ['holds', 'Applications use 1.10 to 1.15 times the vcore that their jobs did. The band is 20 %.'],
+        ['fails', 'Applications use 1.30 to 1.40 times the vcore that their jobs did. The band is 20 %.'],
+        ['fails', 'Applications use 0.50 to 0.60 times the vcore that their jobs did. The band is 20 %.'],
+        ['unseen', expect.stringContaining('the bounds leave open') as unknown],
+      ])
     })
-    const state = (lower: number, upper: number | null) =>
-      ask('usage', { usage: usage(lower, upper) }, { usage: { within: 0.2 } }).state
-    expect([state(1100, 1150), state(1300, 1400), state(1100, 1400), state(1100, null)]).toEqual([
-      'holds',
-      'fails',
-      'unseen',
-      'unseen',
-    ])
+
+    it('is not misled by other jobs than before', () => {
+      const long = since.filter(({ job }) => job.length > 'jobs/schedule/job-9'.length)
+      expect(judge((usual) => ({ lower: usual, upper: usual }), [...before, ...long]).reason).toContain(
+        'use 1.00 times',
+      )
+    })
+
+    it('is not known where the dump is not of the time since the start, or not of that before it', () => {
+      const same = (usual: number): Use => ({ lower: usual, upper: usual })
+      const few = judge(same, [...before, ...since.slice(0, 100)])
+      expect([few.state, few.reason]).toEqual([
+        'unseen',
+        expect.stringMatching(
+          new RegExp(
+            `^Not known: The dump, from 2026-06-01.* to 2026-07-01.*, tells all of \\d+ of the ${completed} that`,
+          ),
+        ),
+      ])
+      expect(judge(same, since)).toMatchObject({
+        state: 'unseen',
+        reason: expect.stringContaining('before the start') as unknown,
+      })
+      // Those whose end events do not hold are not told.
+      expect(judge((usual) => ({ lower: usual, upper: null })).state).toBe('unseen')
+    })
+
+    it('waits for applications, and leaves out those whose name others have, too', () => {
+      const shared = since.map((one) => ({ ...one, schedulerId: 'nightly' }))
+      const dump = { period: { from: '', to: '' }, applications: new Map([['nightly', new Map()]]) }
+      expect(usageFiguresOf(before, shared, dump, ['vcore']).since.told).toBe(0)
+      const usage = usageFiguresOf(before, since.slice(0, 5), dump, ['vcore'])
+      expect(ask('usage', { usage }, { usage: { within: 0.2 } })).toMatchObject({
+        state: 'waits',
+        reason: expect.stringMatching(/^\d applications have completed since the start; 20 are needed/) as unknown,
+      })
+    })
   })
 
   it('are accepted by name, one by one', () => {

@@ -7,8 +7,8 @@
  * A pod that goes through one gets an annotation with its name; so does what two of them have changed.
  */
 import { createServer, type Server } from 'node:https'
-import { networkInterfaces } from 'node:os'
 import type { TestCluster } from '../lab/cluster.ts'
+import { ownAddress } from '../lab/own-address.ts'
 
 export interface Deployment {
   metadata: { namespace: string; name: string; generation: number }
@@ -207,12 +207,4 @@ async function remove(lab: TestCluster, { configuration }: Webhook): Promise<voi
 function closed(server: Server): Promise<void> {
   server.closeAllConnections()
   return new Promise((resolve) => server.close(() => resolve()))
-}
-
-function ownAddress(): string {
-  const found = Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .find(({ family, internal }) => family === 'IPv4' && !internal)
-  if (found === undefined) throw new Error('a webhook needs a network interface that is not loopback')
-  return found.address
 }

@@ -94,6 +94,7 @@ function makeOutcome(
     name: uid,
     job,
     jobFrom: 'schedule',
+    schedulerId: `spark-${uid}`,
     createdAt: new Date(time - 600_000).toISOString(),
     finishedAt: new Date(time).toISOString(),
     completed: origin === null,

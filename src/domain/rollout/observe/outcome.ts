@@ -6,6 +6,7 @@ import { mainStatus } from '../../app/row.ts'
 import { type Cause, type CauseClass, causeOf } from '../cause/cause.ts'
 import { type Job, jobOf } from '../cause/job.ts'
 import { prunedFields } from '../cause/pruned-fields.ts'
+import { schedulerIdOf } from './scheduler-id.ts'
 import type { FailureOrigin } from '../../app/failure/rule.ts'
 
 export interface Outcome {
@@ -14,6 +15,8 @@ export interface Outcome {
   name: string
   job: string
   jobFrom: Job['from']
+  /** Its name in the scheduler's events; null where nothing says it. */
+  schedulerId: string | null
   createdAt: string
   /** When it was over. RFC 3339. */
   finishedAt: string
@@ -56,6 +59,7 @@ export function outcomeOf(observation: Observation, context: OutcomeContext): Ou
     name: application.name,
     job: job.id,
     jobFrom: job.from,
+    schedulerId: schedulerIdOf(object, observation.driver),
     createdAt: application.createdAt ?? finishedAt,
     finishedAt,
     completed: application.state === 'COMPLETED',
