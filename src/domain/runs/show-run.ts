@@ -47,6 +47,8 @@ export async function findRun(store: RunStore, name: string): Promise<StoredRun>
 }
 
 const MOVES = new Set(['operator apply', 'operator revert', 'operator abort'])
+/** A rollout adds to the purpose whose move it is: `operator apply (rollout to-25, dev)`. */
+const WHOSE = / \(.*\)$/s
 
 /** The same among moves of an operator: `last` passes over what else was run since. What cannot be told counts as one. */
 export async function findMove(store: RunStore, name: string): Promise<StoredRun> {
@@ -54,7 +56,7 @@ export async function findMove(store: RunStore, name: string): Promise<StoredRun
   for (const id of (await store.list()).toReversed()) {
     const stored = await store.read(id)
     const purpose = stored && addUp(stored.records)?.purpose
-    if (stored !== undefined && (purpose === undefined || MOVES.has(purpose))) return stored
+    if (stored !== undefined && (purpose === undefined || MOVES.has(purpose.replace(WHOSE, '')))) return stored
   }
   throw noSuchRun(name, 'no move of an operator is in the journal')
 }

@@ -26,4 +26,9 @@ it('passes over runs of other commands that were begun since', async () => {
   await begin('20260102T000000Z-000002', 'app delete')
   expect((await findMove(store, 'last')).id).toBe('20260101T000000Z-000001')
   expect((await findMove(store, other)).id).toBe(other)
+  // A rollout says whose move it is.
+  const ofRollout = '20260104T000000Z-000004'
+  await begin(ofRollout, 'operator apply (rollout to-25, dev)')
+  await begin('20260105T000000Z-000005', 'rollout to-25')
+  expect((await findMove(store, 'last')).id).toBe(ofRollout)
 })
