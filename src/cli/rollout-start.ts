@@ -1,5 +1,6 @@
 /** Starting an environment: what is known before is kept, the operator moved by its own plan and journal, then recorded. */
 import { dirname, resolve } from 'node:path'
+import { requireOpen } from '../domain/operator/apply/run-choice.ts'
 import { beginRun, type OperatorSession, planOfRun } from '../domain/operator/apply/session.ts'
 import { planOperator } from '../domain/operator/plan/plan-operator.ts'
 import { Sight } from '../domain/operator/discover/sight.ts'
@@ -47,6 +48,7 @@ export abstract class RolloutStartCommand extends RolloutCommand {
   protected async start(question: StartQuestion): Promise<void> {
     const { open, environment, flags } = question
     const { store, rollout } = open
+    await store.settle()
     const seen = await store.read()
     requireStartable(rollout, environment, seen.entries)
     const session = await this.openSession(this.runFlagsOf(flags, environment))
@@ -58,6 +60,7 @@ export abstract class RolloutStartCommand extends RolloutCommand {
     if (begun !== undefined) {
       const plan = planOfRun(begun.run)
       if (!begun.isDone) {
+        await requireOpen(begun.run, session)
         await this.consent(
           {
             question: `Go on with ${begun.run.id}, which moves ${environment.name}`,

@@ -10,6 +10,8 @@ export interface RolloutStore {
    * bound to that very reading.
    */
   append(entry: RolloutEntry, seen: StoredEntries): Promise<StoredEntries>
+  /** Ends what a process that was killed left half written beside the entries. Changes none of them. */
+  settle(): Promise<void>
 }
 
 export interface StoredEntries {

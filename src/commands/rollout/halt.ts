@@ -1,20 +1,19 @@
 import { Args, Flags } from '@oclif/core'
 import { runFlags, wayBackFlags } from '../../cli/operator-run-command.ts'
-import { RolloutCommand, rolloutFlags } from '../../cli/rollout-command.ts'
+import { rolloutFlags } from '../../cli/rollout-command.ts'
+import { RolloutHaltCommand } from '../../cli/rollout-halt.ts'
 import { usageDumpFlags } from '../../cli/rollout-usage.ts'
 import { SparkopsError } from '../../domain/errors.ts'
-import type { Plan } from '../../domain/plan/plan.ts'
-import { addUp } from '../../domain/plan/run-record.ts'
-import { findRun } from '../../domain/runs/show-run.ts'
 import { findEnvironment, halt, requireSoaking } from '../../domain/rollout/stages.ts'
 import { stateOf } from '../../domain/rollout/state/entries.ts'
 import { rolloutReportView } from '../../ui/rollout/rollout-view.ts'
 
-export default class RolloutHalt extends RolloutCommand {
+export default class RolloutHalt extends RolloutHaltCommand {
   static override summary = 'Stop a rollout, and take the operator back where that is wanted.'
   static override description =
     'Records that the environment is stopped, by whom and why, so that neither people nor CI go on. With --revert the run ' +
-    'that moved the operator is taken back at once, as "operator revert" does; without it, the command for that is told.'
+    'that moved the operator is taken back at once, as "operator revert" does; without it, the command for that is told. ' +
+    'If it is ended half-way, the same command goes on.'
   static override args = {
     environment: Args.string({ required: true, description: 'an environment of the file', ignoreStdin: true }),
   }
@@ -37,6 +36,7 @@ export default class RolloutHalt extends RolloutCommand {
     const { args, flags } = await this.parse(RolloutHalt)
     const open = await this.openRollout(flags)
     const environment = findEnvironment(open.rollout, args.environment)
+    await open.store.settle()
     const before = stateOf((await open.store.read()).entries, environment.name)
     const run = before.started?.run ?? null
     // Stopping what is stopped already is no fault where it is to go back now.
@@ -51,14 +51,7 @@ export default class RolloutHalt extends RolloutCommand {
     }
     if (!flags.revert) return
     if (run === null) throw nothingMoved(environment.name)
-    const session = await this.openSession(this.runFlagsOf(flags, environment))
-    const own = { ...this.runFlagsOf(flags, environment), 'dry-run': false }
-    const stored = await findRun(session.store, run)
-    // A way back that was ended half-way and resumed by itself is only to be recorded.
-    if (addUp(stored.records)?.outcome !== 'superseded') {
-      const asks = ({ target, steps }: Plan): string => `Take back ${run} on ${target.name} in ${steps.length} steps`
-      await this.takeBack(stored, session, own, { purpose: 'operator revert', asks })
-    }
+    await this.goBack({ open, environment, flags, run })
     const at = new Date(this.clock.now()).toISOString()
     await open.store.append(
       { event: 'reverted', environment: environment.name, at, by: open.by, run },

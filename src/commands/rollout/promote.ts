@@ -42,6 +42,7 @@ export default class RolloutPromote extends RolloutCommand {
     const { args, flags } = await this.parse(RolloutPromote)
     const open = await this.openRollout(flags)
     const environment = findEnvironment(open.rollout, args.environment)
+    await open.store.settle()
     requireSoaking(environment, (await open.store.read()).entries)
     const accepted = (flags.accept ?? []) as GateName[]
     const { report, seen } = await this.look(open, environment, flags, accepted)

@@ -24,6 +24,8 @@ export function configMapStore(
   return {
     place,
     read,
+    // One object, written in one piece.
+    settle: () => Promise.resolve(),
     append: async (entry, seen) => {
       const { object, entries, version } = await read()
       if (version !== seen.version) throw movedMeanwhile(place, entries, seen.entries.length)

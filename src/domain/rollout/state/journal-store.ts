@@ -6,7 +6,7 @@ import { stringifyExact } from '../../exact-json.ts'
 import { toJson } from '../../plan/json.ts'
 import type { Plan, Step } from '../../plan/plan.ts'
 import { newRunId } from '../../plan/run-id.ts'
-import { addUp } from '../../plan/run-record.ts'
+import { addUp, type RunEvent } from '../../plan/run-record.ts'
 import { sealPlan } from '../../plan/seal.ts'
 import type { Rollout } from '../file/rollout.ts'
 import { checkEntries, movedMeanwhile, type RolloutEntry, stateOf } from './entries.ts'
@@ -21,8 +21,13 @@ export interface JournalOptions {
 
 const ENTRY = 'entry'
 
+export interface JournalStore extends RolloutStore {
+  /** Takes over what is written elsewhere, so that this machine's audit log is whole. */
+  mirror(entries: readonly RolloutEntry[]): Promise<void>
+}
+
 /** The newest run of a rollout of that name; made when the first entry is added. A lock lets one process write. */
-export function journalStore(options: JournalOptions): RolloutStore & { mirror: RolloutStore['append'] } {
+export function journalStore(options: JournalOptions): JournalStore {
   const { store } = options
   const read = async (): Promise<StoredEntries> => {
     const run = await findRun(options)
@@ -34,6 +39,7 @@ export function journalStore(options: JournalOptions): RolloutStore & { mirror: 
     try {
       const { entries } = await storedIn(run)
       const next = all(entries)
+      for (const entry of missingRecords(run, entries)) await run.append(recordOf(entry))
       for (const entry of next.slice(entries.length)) await add(run, entry)
       await closeWhenOver(run, next, options.rollout)
       return { entries: next, version: String(next.length) }
@@ -50,8 +56,18 @@ export function journalStore(options: JournalOptions): RolloutStore & { mirror: 
           throw movedMeanwhile('the journal', entries, seen.entries.length)
         return [...entries, entry]
       }),
-    // What others wrote elsewhere is taken over, so that this machine's audit log is whole.
-    mirror: async (entry, seen) => await write(() => [...seen.entries, entry]),
+    settle: async () => {
+      const run = await findRun(options)
+      if (run === undefined) return
+      const { entries } = await storedIn(run)
+      const isOpen = addUp(run.records)?.outcome === null
+      if (missingRecords(run, entries).length > 0 || (isOpen && isOver(entries, options.rollout)))
+        await write(() => entries)
+    },
+    mirror: async (entries) => {
+      const own = await read()
+      if (own.entries.length < entries.length) await write(() => entries)
+    },
   }
 }
 
@@ -63,21 +79,27 @@ async function storedIn(run: StoredRun): Promise<StoredEntries> {
 /** The entry itself first: it is what counts. The record after it is how `runs show` tells it. */
 async function add(run: OpenRun, entry: RolloutEntry): Promise<void> {
   await run.keep(ENTRY, entry)
-  const step = `${entry.environment}/${entry.event === 'starting' ? 'started' : entry.event}`
-  if (entry.event === 'starting') await run.append({ event: 'intent', step, attempt: 1 })
-  else
-    await run.append({
-      event: 'done',
-      step,
-      observed: false,
-      kept: null,
-      facts: toJson({ by: entry.by, at: entry.at }),
-    })
+  await run.append(recordOf(entry))
 }
 
-async function closeWhenOver(run: OpenRun, entries: readonly RolloutEntry[], { environments }: Rollout): Promise<void> {
-  const isOver = environments.every(({ name }) => stateOf(entries, name).stage === 'promoted')
-  if (isOver && addUp(run.records)?.outcome === null) await run.append({ event: 'closed', outcome: 'done', by: null })
+function recordOf(entry: RolloutEntry): RunEvent {
+  const step = `${entry.environment}/${entry.event === 'starting' ? 'started' : entry.event}`
+  if (entry.event === 'starting') return { event: 'intent', step, attempt: 1 }
+  return { event: 'done', step, observed: false, kept: null, facts: toJson({ by: entry.by, at: entry.at }) }
+}
+
+/** Each entry has one record, in the same order; a process that was killed may have written the one and not the other. */
+function missingRecords({ records }: StoredRun, entries: readonly RolloutEntry[]): readonly RolloutEntry[] {
+  return entries.slice(records.filter(({ event }) => event === 'intent' || event === 'done').length)
+}
+
+async function closeWhenOver(run: OpenRun, entries: readonly RolloutEntry[], rollout: Rollout): Promise<void> {
+  if (isOver(entries, rollout) && addUp(run.records)?.outcome === null)
+    await run.append({ event: 'closed', outcome: 'done', by: null })
+}
+
+function isOver(entries: readonly RolloutEntry[], { environments }: Rollout): boolean {
+  return environments.every(({ name }) => stateOf(entries, name).stage === 'promoted')
 }
 
 function purposeOf({ name }: Rollout): string {
@@ -138,14 +160,18 @@ function planOf(rollout: Rollout, createdAt: string, version: string): Plan {
 }
 
 /** The ConfigMap is what counts; the journal has it, too. */
-export function mirrored(shared: RolloutStore, journal: ReturnType<typeof journalStore>): RolloutStore {
+export function mirrored(shared: RolloutStore, journal: JournalStore): RolloutStore {
   return {
     place: shared.place,
     read: () => shared.read(),
     append: async (entry, seen) => {
       const written = await shared.append(entry, seen)
-      await journal.mirror(entry, seen)
+      await journal.mirror(written.entries)
       return written
+    },
+    settle: async () => {
+      await journal.mirror((await shared.read()).entries)
+      await journal.settle()
     },
   }
 }
