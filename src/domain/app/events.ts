@@ -1,11 +1,12 @@
 /** Events of an application, its drivers and its executors, merged in time. */
-import type { Cluster, ClusterReader, KubeObject } from '../../ports/cluster.ts'
+import type { Cluster, ClusterReader, KubeObject, WatchEvent } from '../../ports/cluster.ts'
 import { API_VERSION, type Document } from '../document.ts'
 import { numberAt, textAt } from '../operator/discover/json.ts'
 import { POD } from '../operator/discover/kinds.ts'
 import { compareText } from '../order.ts'
 import { POD_LABELS } from '../operator/discover/driver-pods.ts'
 import { noApplication } from './list.ts'
+import { mergeStreams } from './merge-streams.ts'
 import { applicationType, EVENT } from './read.ts'
 
 export interface EventRow {
@@ -37,10 +38,10 @@ export async function readEvents(
   scope: EventScope,
   signal: AbortSignal,
 ): Promise<ApplicationEvents> {
-  const isAbout = await subjectTest(cluster, scope, signal)
+  const subjects = await subjectsOf(cluster, scope, signal)
   const items: EventRow[] = []
   for await (const event of cluster.listEach(EVENT, { namespace: scope.namespace, signal }))
-    if (isAbout(event)) items.push(rowOf(event))
+    if (subjects.has(event)) items.push(rowOf(event))
   items.sort((a, b) => compareText(a.at, b.at))
   return { apiVersion: API_VERSION, kind: 'ApplicationEvents', application: `${scope.namespace}/${scope.name}`, items }
 }
@@ -51,43 +52,104 @@ export async function* followEvents(
   scope: EventScope,
   signal: AbortSignal,
 ): AsyncGenerator<EventRow> {
-  const isAbout = await subjectTest(cluster, scope, signal)
+  const subjects = await subjectsOf(cluster, scope, signal)
+  const own = new AbortController()
+  const options = { namespace: scope.namespace, signal: AbortSignal.any([signal, own.signal]) }
+  const events = from('event', cluster.watch(EVENT, options))
+  const pods = from('pod', cluster.watch(POD, { ...options, labelSelector: labelOf(scope) }))
   let first: EventRow[] | undefined = []
-  for await (const event of cluster.watch(EVENT, { namespace: scope.namespace, signal })) {
-    if (event.type === 'SYNCED') {
+  try {
+    for await (const [source, event] of mergeStreams([events, pods])) {
+      const news = (event.type === 'SYNCED' ? [] : subjects.take(source, event)).map(rowOf)
+      if (first === undefined) yield* news
+      else first.push(...news)
+      if (source === 'pod' || event.type !== 'SYNCED') continue
       yield* (first ?? []).sort((a, b) => compareText(a.at, b.at))
       first = undefined
-    } else if (event.type !== 'DELETED' && isAbout(event.object)) {
-      if (first === undefined) yield rowOf(event.object)
-      else first.push(rowOf(event.object))
     }
+  } finally {
+    own.abort()
   }
 }
 
+type Source = 'event' | 'pod'
+
+/** Events of others that are kept, in case they turn out to be about a pod of ours. */
+const MOST_EARLY = 500
+
+async function* from(source: Source, events: AsyncIterable<WatchEvent>): AsyncGenerator<readonly [Source, WatchEvent]> {
+  for await (const event of events) yield [source, event] as const
+}
+
+function labelOf({ name }: EventScope): string {
+  return `${POD_LABELS.applicationName}=${name}`
+}
+
 /**
- * Events name their subject, not its application. Pods that are there are known by label; those that are gone, or come
- * later, by the names that the operator and Spark give: `<name>-driver`, and `<prefix>-exec-<n>` where the prefix begins
- * with the application's name.
+ * What the events of an application are about. They name their subject, not its application: pods that are or were seen
+ * are known by label; those that were gone before, by the names that the operator and Spark give: `<name>-driver`, and
+ * `<prefix>-<16 hexadecimal digits>-exec-<n>`, or as spark.kubernetes.executor.podNamePrefix has it.
  */
-async function subjectTest(
-  cluster: ClusterReader,
-  { namespace, name }: EventScope,
-  signal: AbortSignal,
-): Promise<(event: KubeObject) => boolean> {
-  const type = await applicationType({ findType: (query) => cluster.findType(query), unseen: [] })
-  const object = await cluster.get({ type, namespace, name }, signal)
-  const labelSelector = `${POD_LABELS.applicationName}=${name}`
-  const pods = await cluster.list(POD, { namespace, labelSelector, signal })
-  if (object === undefined && pods.items.length === 0) throw noApplication(name, namespace)
-  const known = new Set(pods.items.map(({ metadata }) => metadata.name))
-  const driver = textAt(object, 'status', 'driverInfo', 'podName') ?? `${name}-driver`
-  const isOwnPod = (pod: string): boolean =>
-    known.has(pod) || pod === driver || (pod.startsWith(`${name}-`) && /-exec-\d+$/.test(pod.slice(name.length)))
-  return (event) => {
+class Subjects {
+  private readonly application: string
+  private readonly driver: string
+  private readonly executor: RegExp
+  private readonly known = new Set<string>()
+  /** An event may be heard of before its pod is. */
+  private early: KubeObject[] = []
+
+  constructor(name: string, object: KubeObject | undefined) {
+    this.application = name
+    this.driver = textAt(object, 'status', 'driverInfo', 'podName') || `${name}-driver`
+    const prefix = textAt(object, 'spec', 'sparkConf', 'spark.kubernetes.executor.podNamePrefix')
+    // KubernetesConf.getResourceNamePrefix: a name that begins with a digit gets an x.
+    this.executor =
+      prefix === undefined
+        ? new RegExp(`^x?${escaped(name)}-[0-9a-f]{16}-exec-\\d+$`)
+        : new RegExp(`^${escaped(prefix)}-exec-\\d+$`)
+  }
+
+  /** Takes in what has come; gives the events that are about the application, now that this is known. */
+  take(source: Source, { type, object }: Exclude<WatchEvent, { type: 'SYNCED' }>): KubeObject[] {
+    if (source === 'event') {
+      if (type === 'DELETED') return []
+      if (this.has(object)) return [object]
+      if (this.early.push(object) > MOST_EARLY) this.early.shift()
+      return []
+    }
+    if (this.known.has(object.metadata.name)) return []
+    this.learn(object)
+    const news = this.early.filter((event) => this.has(event))
+    this.early = this.early.filter((event) => !news.includes(event))
+    return news
+  }
+
+  /** Takes in a pod of the application. */
+  learn({ metadata }: KubeObject): void {
+    this.known.add(metadata.name)
+  }
+
+  has(event: KubeObject): boolean {
     const kind = textAt(event, 'involvedObject', 'kind')
     const subject = textAt(event, 'involvedObject', 'name') ?? ''
-    return kind === 'SparkApplication' ? subject === name : kind === 'Pod' && isOwnPod(subject)
+    if (kind === 'SparkApplication') return subject === this.application
+    return kind === 'Pod' && (this.known.has(subject) || subject === this.driver || this.executor.test(subject))
   }
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+}
+
+async function subjectsOf(cluster: ClusterReader, scope: EventScope, signal: AbortSignal): Promise<Subjects> {
+  const { namespace, name } = scope
+  const type = await applicationType({ findType: (query) => cluster.findType(query), unseen: [] })
+  const object = await cluster.get({ type, namespace, name }, signal)
+  const pods = await cluster.list(POD, { namespace, labelSelector: labelOf(scope), signal })
+  if (object === undefined && pods.items.length === 0) throw noApplication(name, namespace)
+  const subjects = new Subjects(name, object)
+  for (const pod of pods.items) subjects.learn(pod)
+  return subjects
 }
 
 function rowOf(event: KubeObject): EventRow {

@@ -1,8 +1,9 @@
 /** `app logs` and `app events` through a real API server; a small kubelet gives the lines. */
+import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect } from 'vitest'
+import { afterAll, beforeAll, expect, vi } from 'vitest'
 import { type Kubelet, startKubelet } from '../../support/app/kubelet.ts'
 import { prepareJobs } from '../../support/app/lab.ts'
 import { type StandIn, startStandIn } from '../../support/app/stand-in.ts'
@@ -10,7 +11,7 @@ import { needs } from '../../support/capabilities.ts'
 import { useCluster } from '../../support/lab/use-cluster.ts'
 import { createObjects } from '../../support/operator/lab-operator.ts'
 import { application } from '../../support/operator/objects.ts'
-import { runCli } from '../../support/run.ts'
+import { cleanEnvironment, PROGRAM, runCli } from '../../support/run.ts'
 import { expectMatchesSchema } from '../../support/schema.ts'
 
 const { it, describe } = needs('lab')
@@ -77,11 +78,42 @@ describe('logs and events of an application', () => {
     await event('first', 'SparkApplication', 'etl', '2026-01-01T00:00:01Z')
     await event('third', 'Pod', 'etl-0123456789abcdef-exec-4', '2026-01-01T00:00:03Z')
     await event('other', 'Pod', 'other-driver', '2026-01-01T00:00:03Z')
+    await event('neighbour', 'Pod', 'etl-daily-0123456789abcdef-exec-4', '2026-01-01T00:00:03Z')
     const { stdout, code } = await sparkops('events', 'etl', '-o', 'json')
     expect(code).toBe(0)
     expectMatchesSchema('application-events', JSON.parse(stdout))
     const { items } = JSON.parse(stdout) as { items: { message: string }[] }
     expect(items.map(({ message }) => message)).toEqual(['first', 'second', 'third'])
     expect(await sparkops('events', 'nobody')).toMatchObject({ code: 1 })
+  })
+
+  it('follows the events of pods whatever they are called, once it has seen them', async () => {
+    const child = spawn(process.execPath, [PROGRAM, 'app', 'events', 'late', '-n', 'jobs', '--follow'], {
+      env: cleanEnvironment(lab().environment),
+    })
+    let told = ''
+    child.stdout.on('data', (chunk: Buffer) => (told += chunk.toString()))
+    const until = async (text: string): Promise<void> => {
+      await vi.waitFor(() => expect(told).toContain(text), { timeout: 20_000, interval: 50 })
+    }
+    const event = (name: string, kind: string, subject: string) =>
+      lab().request('POST', '/api/v1/namespaces/jobs/events', {
+        metadata: { name },
+        ...{ type: 'Warning', reason: 'Because', message: name, lastTimestamp: '2026-01-01T00:00:09Z' },
+        involvedObject: { kind, name: subject, namespace: 'jobs' },
+      })
+    await event('follows', 'SparkApplication', 'late')
+    await until('follows')
+    await event('before-its-pod', 'Pod', 'nightly-7')
+    await lab().request('POST', '/api/v1/namespaces/jobs/pods', {
+      metadata: {
+        name: 'nightly-7',
+        labels: { 'spark-role': 'executor', 'sparkoperator.k8s.io/app-name': 'late' },
+      },
+      spec: { containers: [{ name: 'spark-kubernetes-executor', image: 'spark' }] },
+    })
+    await until('before-its-pod')
+    child.kill('SIGINT')
+    expect(await new Promise((resolve) => child.once('close', resolve))).toBe(130)
   })
 })
