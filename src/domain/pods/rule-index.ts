@@ -73,7 +73,9 @@ export function placeOfValue<P extends Place | undefined>(
 /** The noise rule that covers a value at a path. */
 export function noiseAt({ noise }: PathNode, raw: unknown): NoiseRule | undefined {
   return noise.find(
-    ({ exactly }) => exactly === undefined || exactly.some((item) => canonicalJson(item) === canonicalJson(raw)),
+    ({ exactly, only }) =>
+      (exactly === undefined || exactly.some((item) => canonicalJson(item) === canonicalJson(raw))) &&
+      (only === undefined || only(raw)),
   )
 }
 

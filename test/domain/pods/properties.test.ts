@@ -115,6 +115,42 @@ describe('a pod compared with itself', () => {
     expect(paths('fetch check', 'fetch istio check')).toEqual(['extra spec.initContainers[name=istio]'])
   })
 
+  it('is equal to another live pod, whose token volume admission named otherwise', () => {
+    for (const file of [
+      '01-plain/driver.live.json',
+      '10-webhook-vs-template/webhook/executor.webhook-v2.5.2.live.json',
+    ]) {
+      const text = JSON.stringify(recorded(file))
+      const other = text.replaceAll(/kube-api-access-\w{5}/g, 'kube-api-access-x27wh')
+      expect(other).not.toBe(text)
+      expect(differences(diffOf(recorded(file), JSON.parse(other) as JsonMap))).toEqual([])
+    }
+  })
+
+  it('differs where a volume or mount is lost that is only called as those of tokens are', () => {
+    const lost = (change: (spec: JsonMap) => void): string[] => {
+      const pod = recorded('01-plain/driver.json')
+      change(mapAt(pod, 'spec'))
+      return differences(diffOf(pod, recorded('01-plain/driver.json')))
+    }
+    const main = (spec: JsonMap): unknown[] => mapsAt(spec, 'containers')[0]!['volumeMounts'] as unknown[]
+    const mountPath = '/var/run/secrets/kubernetes.io/serviceaccount'
+    expect(
+      lost((spec) => {
+        const token = { name: 'vault-token-dir', emptyDir: {} }
+        spec['volumes'] = [...mapsAt(spec, 'volumes'), token]
+        main(spec).push({ name: 'vault-token-dir', mountPath })
+      }),
+    ).toHaveLength(2)
+    expect(
+      lost((spec) => {
+        const [name, secretName] = ['spark-token-x27wh', 'spark-token-x27wh']
+        spec['volumes'] = [...mapsAt(spec, 'volumes'), { name, secret: { secretName } }]
+        main(spec).push({ name, mountPath })
+      }),
+    ).toEqual([])
+  })
+
   it('shows quantities that only a default put there as Kubernetes writes them', () => {
     const { fields } = diffOf(recorded('04-pod-template/driver.json'), recorded('04-pod-template/driver.live.json'))
     expect(fields.find(({ rule }) => rule === 'D42')).toMatchObject({ expected: '1', actual: '1' })

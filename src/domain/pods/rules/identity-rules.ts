@@ -201,6 +201,14 @@ export const IDENTITY_RULES: readonly IdentityRule[] = [
     'spark-kubernetes LocalDirsFeatureStep',
   ),
   identity(
+    'I26',
+    `${CONTAINER}.volumeMounts[mountPath=/var/run/secrets/kubernetes.io/serviceaccount].name`,
+    [[/^(?:kube-api-access|.+-token)-[bcdfghjklmnpqrstvwxz2456789]{5}$/, '${token.volume}']],
+    'the volume of the service account’s token',
+    'admission names it anew for every pod',
+    'kubernetes plugin/pkg/admission/serviceaccount',
+  ),
+  identity(
     'I30',
     `${CONTAINER}.env[name=SPARK_LOCAL_DIRS].value`,
     [[/(^|,)\/var\/data\/spark-[0-9a-f-]{36}(?=,|$)/g, '$1/var/data/spark-${uuid}']],

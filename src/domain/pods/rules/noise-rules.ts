@@ -1,6 +1,7 @@
 /** Differences that say nothing about what was asked for: the server's bookkeeping and in-tree admission. */
 import type { PodRule } from './rule.ts'
 import { SERVER_METADATA } from '../../server-metadata.ts'
+import { textAt } from '../json.ts'
 
 export interface NoiseRule extends PodRule {
   class: 'noise'
@@ -8,6 +9,8 @@ export interface NoiseRule extends PodRule {
   side: 'either' | 'one'
   /** Counts only for an item that is exactly this, where the path alone would take too much. */
   exactly?: readonly Readonly<Record<string, unknown>>[]
+  /** Counts only for an item of which this holds: people call things of theirs alike. */
+  only?: (item: unknown) => boolean
 }
 
 function noise(
@@ -22,6 +25,18 @@ function noise(
 }
 
 const ADMISSION = 'kubernetes plugin/pkg/admission'
+
+/** What admission calls the volume of the service account's token; before 1.21 it was the Secret's name. */
+const GENERATED = /^kube-api-access-|-token-[bcdfghjklmnpqrstvwxz2456789]{5}$/
+
+function isTokenSecret(item: unknown): boolean {
+  const name = textAt(item, 'name') ?? ''
+  return GENERATED.test(name) && textAt(item, 'secret', 'secretName') === name
+}
+
+function isTokenMount(item: unknown): boolean {
+  return GENERATED.test(textAt(item, 'name') ?? '')
+}
 
 export const NOISE_RULES: readonly NoiseRule[] = [
   noise('N01', 'status', 'either', 'left out', 'what became of the pod, not what was asked for', 'API conventions'),
@@ -124,24 +139,28 @@ export const NOISE_RULES: readonly NoiseRule[] = [
     'the token volume that admission adds to every pod',
     `${ADMISSION}/serviceaccount`,
   ),
-  noise(
-    'N26',
-    'spec.volumes[name=*-token-*]',
-    'one',
-    'left out',
-    'the token volume of Kubernetes before 1.21',
-    `${ADMISSION}/serviceaccount`,
-  ),
-  ...(['containers', 'initContainers', 'ephemeralContainers'] as const).map((list, index) =>
-    noise(
+  {
+    ...noise(
+      'N26',
+      'spec.volumes[name=*-token-*]',
+      'one',
+      'left out where it holds the Secret of its own name',
+      'the token volume of Kubernetes before 1.21',
+      `${ADMISSION}/serviceaccount`,
+    ),
+    only: isTokenSecret,
+  },
+  ...(['containers', 'initContainers', 'ephemeralContainers'] as const).map((list, index) => ({
+    ...noise(
       `N${27 + index}`,
       `spec.${list}[*].volumeMounts[mountPath=/var/run/secrets/kubernetes.io/serviceaccount]`,
       'one',
-      'left out',
+      'left out where admission named it',
       'the mount of that token volume',
       `${ADMISSION}/serviceaccount`,
     ),
-  ),
+    only: isTokenMount,
+  })),
   noise(
     'N30',
     'spec.ephemeralContainers',
