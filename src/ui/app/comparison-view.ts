@@ -32,12 +32,12 @@ export const comparisonView: View<ApplicationComparison> = {
     for (const text of surroundings) yield `${paint('yellow', glyphs.warn)} not the image's: ${sanitize(text)}`
     if (pods !== null && pods.exit !== 'ok') yield paint('dim', 'which fields: sparkops pods diff CONTROL CANDIDATE')
     const said = {
-      ok: 'as the control',
-      findings: 'not as the control',
-      inconclusive: 'not all of it could be compared',
+      ok: 'the candidate is as the control',
+      findings: 'the candidate is not as the control',
+      inconclusive: 'not all of the candidate could be compared',
     }
     const [sign, tone] = SIGNS[exit === 'ok' ? 'same' : exit === 'findings' ? 'different' : 'unseen']
-    yield `${paint(tone, glyphs[sign])} the candidate is ${said[exit as keyof typeof said]}`
+    yield `${paint(tone, glyphs[sign])} ${said[exit as keyof typeof said]}`
   },
   names: ({ rows }) => rows.map(({ aspect, verdict }) => `${aspect}:${verdict}`),
 }

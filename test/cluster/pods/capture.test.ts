@@ -139,6 +139,54 @@ describe('a capture', () => {
     expect(names(objectsIn(directory, 'pods'))).toContain(executor.metadata.name)
   })
 
+  it('of a whole run is enough to compare it with another: how it ended, how long it took, its pods', async () => {
+    const namespace = await lab().createNamespace()
+    const run = async (name: string, exitCode: number): Promise<string> => {
+      const { directory, end } = await begin(namespace, {
+        until: 'ended',
+        scope: { names: [name], count: 1, bySelector: false },
+        includeSecrets: true,
+      })
+      const app = await submitStandIn(lab(), { namespace, name, executors: 1 })
+      const driver = await app.createDriver()
+      await app.createExecutor(1)
+      const terminated = {
+        exitCode,
+        reason: exitCode === 0 ? 'Completed' : 'Error',
+        startedAt: '2026-01-01T00:00:00Z',
+        finishedAt: '2026-01-01T00:10:00Z',
+      }
+      const container = { name: 'spark-kubernetes-driver', image: '', imageID: '', ready: false, restartCount: 0 }
+      await lab().request(
+        'PATCH',
+        `/api/v1/namespaces/${namespace}/pods/${driver.metadata.name}/status`,
+        {
+          status: {
+            phase: exitCode === 0 ? 'Succeeded' : 'Failed',
+            containerStatuses: [{ ...container, state: { terminated } }],
+          },
+        },
+        'application/merge-patch+json',
+      )
+      await app.setStatus({
+        applicationState: { state: exitCode === 0 ? 'COMPLETED' : 'FAILED' },
+        executionAttempts: 1,
+        driverInfo: { podName: driver.metadata.name },
+      })
+      expect(await end).toMatchObject({ exit: 'ok' })
+      return directory
+    }
+    const control = await run('control', 0)
+    const same = await runCli(['app', 'compare', control, await run('candidate', 0), '--record', control, '-o', 'json'])
+    const { rows } = JSON.parse(same.stdout) as { rows: { aspect: string; verdict: string; candidate: unknown }[] }
+    expect(rows.filter(({ verdict }) => verdict !== 'same')).toEqual([])
+    expect(rows.find(({ aspect }) => aspect === 'duration')).toMatchObject({ candidate: 600_000 })
+    expect(same.code).toBe(0)
+    const worse = await runCli(['app', 'compare', control, await run('worse', 3), '-o', 'json'])
+    expect(worse.code).toBe(3)
+    expect(worse.stdout).toContain('F63 exit-code')
+  })
+
   it('of a named application begins before it is there, and looks at no other', async () => {
     const namespace = await lab().createNamespace()
     const { end } = await begin(namespace, { scope: { names: ['mine'], count: 1, bySelector: false } })

@@ -150,7 +150,11 @@ function podsRow(pods: PodDiff | undefined): ComparedRow {
     ...{ aspect: 'pods' as const, record: null, control: null, candidate: null, verdict, why },
   })
   if (pods === undefined) return row('unseen', 'a side has no pods')
-  if (pods.exit === 'inconclusive') return row('unseen', pods.unseen.join('; '))
+  if (pods.exit === 'inconclusive') {
+    const undecided = pods.summary.undecided ?? 0
+    const masked = undecided === 0 ? [] : [`${undecided} undecided, as masked values are`]
+    return row('unseen', [...pods.unseen, ...masked].join('; '))
+  }
   if (pods.exit === 'ok') return row('same', 'no difference but what was accepted')
   const counted = ['different', 'missing', 'extra', 'duplicate', 'unmappable'] as const
   return row(

@@ -7,6 +7,7 @@ import { readObjects } from '../../pods/read-objects.ts'
 import { failureOf } from '../failure/classify.ts'
 import { applicationNameOf, countExecutors, hasEnded, observe } from '../observation.ts'
 import { mainStatus } from '../row.ts'
+import { asSeenLast } from './captured-pod.ts'
 
 export interface Outcome {
   from: string
@@ -38,7 +39,7 @@ export async function readOutcome(from: string, files: readonly ObjectText[], no
   return outcomeOf(
     from,
     only,
-    pods,
+    asSeenLast(pods, objects),
     objects.filter(({ kind }) => kind === 'Event'),
     now,
   )
