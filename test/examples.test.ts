@@ -1,5 +1,5 @@
 /** What examples/ ships for use is of a piece with the program. */
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -60,7 +60,7 @@ describe('the image of examples/collector', () => {
   }
 
   it(
-    'holds all that a collector needs, as a user without a name who may write nowhere else',
+    'holds all that a collector and the query engine need, for a user without a name who may write nowhere else',
     { timeout: 120_000 },
     async () => {
       const folder = layOut()
@@ -81,14 +81,14 @@ describe('the image of examples/collector', () => {
         `--spool=${own}/spool`,
         `--to=files:${own}/kept`,
       ]
-      const child = spawn(
-        process.execPath,
-        [join(folder, 'bin/run.js'), ...words, '--listen=127.0.0.1:0', '--grace=10s'],
-        {
-          ...{ cwd: '/', env, stdio: ['ignore', 'pipe', 'pipe'] },
-          ...(isRoot ? { uid: 65532, gid: 65532 } : {}),
-        },
+      const run = join(folder, 'bin/run.js')
+      const as = { cwd: '/', env, ...(isRoot ? { uid: 65532, gid: 65532 } : {}) }
+      expect(spawnSync(process.execPath, [run, 'doctor'], { ...as, encoding: 'utf8' }).stdout).toContain(
+        'the query engine loads',
       )
+      const child = spawn(process.execPath, [run, ...words, '--listen=127.0.0.1:0', '--grace=10s'], {
+        ...{ ...as, stdio: ['ignore', 'pipe', 'pipe'] },
+      })
       let said = ''
       for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (said += text.toString()))
       try {

@@ -42,8 +42,8 @@ function answerOf(path: string, args: readonly string[]): Promise<string> {
 
 async function loadEngine(): Promise<{ version: string } | { failure: string }> {
   try {
-    const { version } = await import('@duckdb/node-api')
-    return { version: version() }
+    const { default: engine } = await import('@duckdb/node-bindings')
+    return { version: engine.library_version() }
   } catch (error) {
     return { failure: error instanceof Error ? error.message.split('\n')[0]! : String(error) }
   }
