@@ -1,12 +1,13 @@
 #!/usr/bin/env node
-// What one new day of a hundred costs in a store of usage, against taking in the whole, and against computing it from the
-// dumps. Whole processes of one run; the answers of store and dumps must be the same, byte for byte.
+// What one new day of a hundred costs in a store that grew day by day, against taking in the whole at once, and against
+// computing it from the dumps. Whole processes; the answers of store and dumps must be the same, byte for byte.
 //   node bench/usage/store.mjs --events 25000000 [--dir PATH] [--json]
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { gunzipSync } from 'node:zlib'
 import { cacheDirectory, ensureDumps } from './generate.mjs'
 import { measure } from './measure.mjs'
 
@@ -54,12 +55,21 @@ const told = (path) => JSON.parse(readFileSync(path, 'utf8'))
 /** The answer without what tells how it was come by. @param {string} path */
 const answerIn = (path) => JSON.stringify(JSON.parse(readFileSync(path, 'utf8')).items)
 
-const [grown, fresh] = [join(scratch, 'grown'), join(scratch, 'fresh')]
-const before = await run('99 days', ['compact', ...parts.slice(0, -1), '--store', grown])
+const [grown, fresh, briefly] = [join(scratch, 'grown'), join(scratch, 'fresh'), join(scratch, 'briefly')]
+// Each object is larger than a batch, so each is a run of its own, as if there had been one a day.
+const dayByDay = ['--batch-size', '1KB']
+const before = await run('all days but one', ['compact', ...parts.slice(0, -1), '--store', grown, ...dayByDay])
+const short = join(scratch, 'short.jsonl')
+const [head = ''] = gunzipSync(readFileSync(parts.at(-1) ?? ''))
+  .toString('latin1')
+  .split('\n', 1)
+writeFileSync(short, `${head}\n`)
+cpSync(grown, briefly, { recursive: true })
+const event = await run('1 event', ['compact', ...parts.slice(0, -1), short, '--store', briefly])
 const day = await run('1 day', ['compact', ...parts, '--store', grown])
 const nothing = await run('nothing new', ['compact', ...parts, '--store', grown])
-const whole = await run('100 days', ['compact', ...parts, '--store', fresh])
-const fromDumps = await run('from dumps', ['compute', dump.path, '--by', 'app'])
+const whole = await run('all days at once', ['compact', ...parts, '--store', fresh])
+const fromDumps = await run('from dumps', ['compute', ...parts, '--by', 'app'])
 const fromStore = await run('from store', ['compute', grown, '--by', 'app'])
 
 /** @param {import('./measure.mjs').Run} a @param {import('./measure.mjs').Run} b */
@@ -75,9 +85,11 @@ const report = {
     readByNothing: told(nothing.output).objects.read,
   },
   seconds: Object.fromEntries(
-    Object.entries({ before, day, nothing, whole, fromDumps, fromStore }).map(([name, one]) => [name, one.wall]),
+    Object.entries({ before, event, day, nothing, whole, fromDumps, fromStore }).map(([name, one]) => [name, one.wall]),
   ),
   dayOfWhole: ratios(day, whole),
+  eventOfWhole: ratios(event, whole),
+  nothingOfWhole: ratios(nothing, whole),
   dayOfDumps: ratios(day, fromDumps),
   storeOfDumps: ratios(fromStore, fromDumps),
   sameAnswer: answerIn(fromDumps.output) === answerIn(fromStore.output),
@@ -91,8 +103,11 @@ else {
   const line = (what, ratio) =>
     process.stdout.write(`${what.padEnd(44)} wall ${percent(ratio.wall)}, CPU ${percent(ratio.cpu)}\n`)
   line(`one day of ${parts.length}, of taking in the whole`, report.dayOfWhole)
+  line('  of that, a run that brings one event', report.eventOfWhole)
+  line('  of that, a run that finds nothing new', report.nothingOfWhole)
   line(`one day of ${parts.length}, of computing the whole`, report.dayOfDumps)
   line('computing from the store, of from the dumps', report.storeOfDumps)
+  process.stdout.write(`aimed at: ${percent(report.target)} of taking in the whole\n`)
   process.stdout.write(`objects read by the new day: ${report.objects.readByNewDay} of ${report.objects.all}\n`)
   process.stdout.write(`the answers are ${report.sameAnswer ? 'the same' : 'NOT the same'}\n`)
 }
