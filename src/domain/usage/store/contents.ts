@@ -30,10 +30,10 @@ export async function buildLedgerOfStore(
 ): Promise<UsageLedger> {
   const manifest = await currentManifest(files)
   progress({ phase: 'reading', count: manifest.events, noun: 'events' })
-  const reading = await loadKept({ files, manifest, engine }, options)
+  const readingAt = await loadKept({ files, manifest, engine }, options)
   await engine.run('CREATE VIEW closed AS SELECT * FROM packed')
   await engine.run('CREATE VIEW facts AS SELECT * FROM apart')
-  return await judgeReading(engine, reading, options, progress)
+  return await judgeReading(engine, readingAt(manifest), options, progress)
 }
 
 interface Kept {
@@ -44,12 +44,12 @@ interface Kept {
 
 /**
  * Gives an empty engine what a store holds: `packed`, with the columns of `closed`; `apart`, with those of `facts`; and
- * `names`. The rest is in the reading.
+ * `names`. The rest is in the reading, of this manifest or of one before it.
  */
 export async function loadKept(
   { files, manifest, engine }: Kept,
   options: { cluster: string; wantUsers: boolean },
-): Promise<Reading> {
+): Promise<(manifest: StoreManifest) => Reading> {
   const fetch = (...kinds: FileKind[]): Promise<string[]> => files.fetch(filesOf(manifest, ...kinds))
   const records: InputRecord[] = []
   await engine.readParquet('kept_lines', LINE_COLUMNS, await fetch('lines'))
@@ -68,20 +68,18 @@ export async function loadKept(
   await engine.run(`CREATE VIEW apart AS SELECT * FROM kept_facts
     UNION ALL SELECT CAST(src + ${beyond} AS INTEGER), code, ts, obj, k1, k2, res FROM own_facts`)
   for (const record of records) for (const source of record.sources) source.src += beyond
-  return await readingOf(files, manifest, options.cluster, records)
+  const kept = filesOf(manifest, 'records')
+  const packed = await readKept(files, kept)
+  const byFile = new Map(kept.map(({ name }, index) => [name, unpackRecords(packed[index]!)]))
+  return (of) => {
+    const told = filesOf(of, 'records').flatMap(({ name }) => byFile.get(name) ?? [])
+    return readingOf([...told, ...records], options.cluster)
+  }
 }
 
 /** What is known of the inputs that a store has read, in the order of their names; each as it was when last read. */
-export async function readingOf(
-  files: UsageStoreFiles,
-  manifest: StoreManifest,
-  cluster: string,
-  ofLines: readonly InputRecord[],
-): Promise<Reading> {
-  const latest = new Map<string, InputRecord>()
-  for (const bytes of await readKept(files, filesOf(manifest, 'records')))
-    for (const record of unpackRecords(bytes)) latest.set(record.account.file, record)
-  for (const record of ofLines) latest.set(record.account.file, record)
+function readingOf(records: readonly InputRecord[], cluster: string): Reading {
+  const latest = new Map(records.map((record) => [record.account.file, record]))
   const reading = emptyReading()
   const pages = new Map<string, PageCoverage>()
   for (const name of [...latest.keys()].sort())

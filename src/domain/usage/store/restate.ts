@@ -12,7 +12,7 @@ import { CLOSED_COLUMNS, FACT_COLUMNS } from '../pack-sql.ts'
 import { KINDS } from '../question.ts'
 import { type Reading } from '../input-record.ts'
 import { buildTimeline } from '../timeline.ts'
-import { loadKept, readingOf } from './contents.ts'
+import { loadKept } from './contents.ts'
 import { filesOf, type StoreManifest } from './manifest.ts'
 import { type RunFiles } from './run-files.ts'
 
@@ -95,9 +95,11 @@ export async function restate(
   const engine = await parts.engine()
   try {
     const stated = await statedBefore(engine, base, parts.files)
-    const reading = await loadKept({ files: parts.files, manifest: next, engine }, { cluster: '', wantUsers: false })
-    if (!(await selectUnsettled(engine, await doubtOf(engine, { stated, base, next, reading }, parts.files))))
-      return next
+    const kept = { files: parts.files, manifest: next, engine }
+    const readingAt = await loadKept(kept, { cluster: '', wantUsers: false })
+    const reading = readingAt(next)
+    const told = { stated, base, next, earlier: readingAt(base), reading }
+    if (!(await selectUnsettled(engine, await doubtOf(engine, told, parts.files)))) return next
     const options = { informerLatency: 0n, listings: [], sparkLogs: [] }
     const ledger = await judgeReading(engine, reading, options, () => undefined)
     const rows = await corrections(ledger, { stated, base, next, files: parts.files }, tally)
@@ -150,15 +152,15 @@ async function doubtOf(
     stated,
     base,
     next,
+    earlier,
     reading,
-  }: { stated: Map<string, Statement>; base: StoreManifest; next: StoreManifest; reading: Reading },
+  }: { stated: Map<string, Statement>; base: StoreManifest; next: StoreManifest; earlier: Reading; reading: Reading },
   files: UsageStoreFiles,
 ): Promise<Doubt> {
   const before = new Set(base.files.map(({ name }) => name))
   const added = { ...next, files: next.files.filter(({ name }) => !before.has(name)) }
   await engine.readParquet('added', FACT_COLUMNS, await files.fetch(filesOf(added, 'facts')))
   await engine.readParquet('added_closed', CLOSED_COLUMNS, await files.fetch(filesOf(added, 'closed')))
-  const earlier = await readingOf(files, base, '', [])
   if (shapeOf(earlier) !== shapeOf(reading)) return 'all'
   if (stated.size === 0) return 'told'
   const all = [...stated.values()]
