@@ -1,5 +1,6 @@
 /** Turns a document and its view into text, in the form that was asked for. */
 import { SparkopsError } from '../domain/errors.ts'
+import { loadDisplayWidth } from '../ui/display-width.ts'
 import { renderJson, renderYaml } from '../ui/json.ts'
 import type { Style } from '../ui/style.ts'
 import { renderTable } from '../ui/table.ts'
@@ -32,6 +33,7 @@ export function renderDocument<D extends object>(document: D, view: View<D>, for
 
 async function* renderBlocks<D extends object>(document: D, view: View<D>, form: Form): AsyncGenerator<string> {
   const options = { style: form.style, headers: form.headers, wide: form.name === 'wide' }
+  await loadDisplayWidth()
   for await (const block of view.blocks(document, options)) {
     if (typeof block === 'string') yield `${block}\n`
     else yield* renderTable(block, options)

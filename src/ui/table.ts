@@ -2,8 +2,8 @@
  * Tables as kubectl's users know them: no borders, upper-case headers, two spaces between columns, numbers to the
  * right. Fits the terminal by shortening text; in a pipe nothing is ever shortened.
  */
-import stringWidth from 'string-width'
 import type { Tone } from './color.ts'
+import { displayWidth, loadDisplayWidth } from './display-width.ts'
 import { sanitize } from './sanitize.ts'
 import type { Style } from './style.ts'
 
@@ -58,6 +58,7 @@ const PIECE = 8192
 
 /** The table's lines, each with its line break. Prints nothing for no rows: the caller says in words what is missing. */
 export async function* renderTable(block: TableBlock, options: TableOptions): AsyncGenerator<string> {
+  await loadDisplayWidth()
   const layoutAndWrite = function* (sample: (readonly Cell[])[]): Generator<string, Layout[]> {
     const layout = layOut(block, sample, options)
     if (options.headers) yield headerLine(layout, options.style)
@@ -157,12 +158,6 @@ function takeWidth(characters: readonly string[], room: number): string {
     taken += character
   }
   return taken
-}
-
-// Printable ASCII is as wide as it is long; asking string-width for every cell would cost most of a long table's time.
-const PLAIN = /^[ -~]*$/
-function displayWidth(text: string): number {
-  return PLAIN.test(text) ? text.length : stringWidth(text)
 }
 
 function plainText(cell: Cell): string {

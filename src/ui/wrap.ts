@@ -1,5 +1,5 @@
 /** Breaks text into lines that fit. Words longer than a line keep their length: a name cut in two is no name. */
-import stringWidth from 'string-width'
+import { displayWidth } from './display-width.ts'
 
 /** Columns that prose is broken at where nothing else limits them. */
 export const PROSE_WIDTH = 80
@@ -14,7 +14,7 @@ export function wrapText(
   let line = ''
   for (const word of text.split(/[ \t\n]+/).filter((part) => part !== '')) {
     const before = lines.length === 0 ? indent : hang
-    if (line !== '' && stringWidth(before) + stringWidth(line) + 1 + stringWidth(word) > Math.min(width, PROSE_WIDTH)) {
+    if (line !== '' && displayWidth(before) + displayWidth(line) + 1 + displayWidth(word) > Math.min(width, PROSE_WIDTH)) {
       lines.push(before + line)
       line = word
     } else {

@@ -31,6 +31,14 @@ describe('version and help', () => {
   })
 })
 
+describe('a command', () => {
+  it('loads what measures names beyond ASCII only where it lays out text', () => {
+    const loaded = reachedFrom('dist/commands/pods/diff.js').flatMap((path) => Object.keys(outputs[path]!.inputs))
+    expect(loaded).toContain('src/cli/base-command.ts')
+    expect(loaded.filter((source) => source.startsWith('node_modules/string-width/'))).toEqual([])
+  })
+})
+
 /** The files that are loaded before anything is decided: imports that are not `import()`. */
 function reachedFrom(entry: string): string[] {
   const reached = new Set([entry])
