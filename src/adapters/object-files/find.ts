@@ -3,11 +3,10 @@ import { closeSync, constants, createReadStream, fstatSync, openSync, readSync }
 import { open, readFile, stat } from 'node:fs/promises'
 import { Socket } from 'node:net'
 import { join } from 'node:path'
-import { glob } from 'tinyglobby'
 import { SparkopsError } from '../../domain/errors.ts'
 import type { ObjectText, StoredBytes } from '../../ports/object-files.ts'
 
-/** A pod has some 10 KB. What is larger than this is not meant to be read as one file of objects. */
+/** A pod has some 10 KB. What is larger than this is not read as a whole; documents and items one by one are. */
 const LARGEST = 32 << 20
 const MOST_FILES = 100_000
 const PIECE = 1 << 18
@@ -19,6 +18,7 @@ export async function findObjectFiles(path: string): Promise<readonly ObjectText
   if (info.isFIFO() || info.isCharacterDevice())
     return [{ name: path, isNamed: true, text: () => readOnce(path, piecesOf(path, info.isFIFO())) }]
   if (!info.isDirectory()) return [fileOf(path, true)]
+  const { glob } = await import('tinyglobby')
   const names = await glob(['**/*.{json,yaml,yml}'], { cwd: path, followSymbolicLinks: false, dot: false })
   if (names.length === 0)
     throw unusable(path, 'it holds no .json or .yaml file', 'give a directory that pods capture wrote')
@@ -34,7 +34,7 @@ function storedBytes(path: string): StoredBytes {
   let seen: { size: number; mtimeMs: number } | undefined
   return {
     async *pieces() {
-      seen = await sizeOf(path)
+      seen = await told(path, stat(path))
       const file = await told(path, open(path))
       const piece = Buffer.alloc(PIECE)
       try {
@@ -76,14 +76,9 @@ function openFor(path: string): number {
 }
 
 async function readText(path: string): Promise<string> {
-  await sizeOf(path)
+  const { size } = await told(path, stat(path))
+  if (size > LARGEST) throw tooLarge(path, size)
   return await told(path, readFile(path, 'utf8'))
-}
-
-async function sizeOf(path: string): Promise<{ size: number; mtimeMs: number }> {
-  const info = await told(path, stat(path))
-  if (info.size > LARGEST) throw tooLarge(path, info.size)
-  return info
 }
 
 /** What a shell gives for `<(…)`, or a device. A pipe that nobody writes to is waited for without holding up the end. */

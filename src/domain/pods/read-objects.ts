@@ -56,6 +56,13 @@ export function parseDocuments(text: string, name: string): unknown[] {
   return documentsIn(text).flatMap((part) => parsePart(part, name))
 }
 
+/** A value in JSON. Throws SyntaxError, and exit 65 for what is nested too deep. */
+export function parseItem(text: string, name: string): unknown {
+  const item = parseExact(text)
+  checkSize([item], name)
+  return item
+}
+
 export interface Part {
   text: string
   /** The line that it begins at, from 0; asked for only where something is wrong. */
@@ -130,18 +137,19 @@ export function objectsOf(document: unknown, from: string, isNamed: boolean): Re
   }
   const kind = textAt(document, 'kind')
   if (kind?.endsWith('List') === true && Array.isArray(document['items'])) {
-    const item = kind.slice(0, -'List'.length)
     return document['items'].flatMap((one: unknown, index) =>
-      objectsOf(
-        isMap(one) && item !== '' ? { apiVersion: document['apiVersion'], kind: item, ...one } : one,
-        `${from}, items[${index}]`,
-        isNamed,
-      ),
+      objectsOf(itemOf(document, one), `${from}, items[${index}]`, isNamed),
     )
   }
   if (kind !== undefined) return [{ object: document, from, isNamed }]
   if (!isNamed) return []
   throw malformed(from, 'it has no kind: it is no Kubernetes object')
+}
+
+/** An item of a list as an object of its own: of those in a PodList the API server says no kind. */
+export function itemOf(list: JsonMap, item: unknown): unknown {
+  const kind = textAt(list, 'kind')?.slice(0, -'List'.length) ?? ''
+  return isMap(item) && kind !== '' ? { apiVersion: list['apiVersion'], kind, ...item } : item
 }
 
 /** The error for content that cannot be read. */

@@ -7,8 +7,9 @@ import { SparkopsError } from '../errors.ts'
 import { checkPod } from './check-shape.ts'
 import { type JsonMap, isMap, textAt } from './json.ts'
 import { apart } from './own-text.ts'
+import { type JsonList, jsonList } from './json-list.ts'
 import { readPlainYaml } from './plain-yaml.ts'
-import { type Part, type ReadObject, objectsOf, readPart } from './read-objects.ts'
+import { type Part, type ReadObject, itemOf, objectsOf, parseItem, readPart } from './read-objects.ts'
 import type { SharedBlocks } from './shared-blocks.ts'
 import { type StoredDocument, storedDocuments } from './stored-documents.ts'
 
@@ -27,6 +28,8 @@ export async function readStored(
   { shared, add }: { shared: SharedBlocks; add: (object: StoredObject) => void },
 ): Promise<boolean> {
   const reader = new StoredReader(file, stored, shared)
+  const list = await jsonList(stored.pieces())
+  if (list !== undefined) return reader.items(list, add)
   let last: StoredDocument | undefined
   let count = 0
   for await (const document of storedDocuments(stored.pieces())) {
@@ -63,14 +66,49 @@ class StoredReader {
     return [{ ...only, again: this.again(from, to, where, nameOf(only.object)) }]
   }
 
+  /** Hands over the items of a list; false where one is not JSON: only the whole says where it breaks. */
+  items({ frame, items }: JsonList, add: (object: StoredObject) => void): boolean {
+    for (const [index, { from, to }] of items.entries()) {
+      const where = `${this.file.name}, items[${index}]`
+      const item = this.item(frame, from, to)
+      if (item === undefined) return false
+      for (const read of objectsOf(item, where, this.file.isNamed))
+        add(
+          read.object === item ? { ...read, again: this.itemAgain(frame, from, to, where, nameOf(read.object)) } : read,
+        )
+    }
+    return true
+  }
+
+  private itemAgain(frame: JsonMap, from: number, to: number, where: string, name: string | undefined): () => JsonMap {
+    return () => {
+      const pod = this.item(frame, from, to)
+      this.shared.replaceItems(pod)
+      return this.checked(pod, where, name)
+    }
+  }
+
+  private item(frame: JsonMap, from: number, to: number): unknown {
+    try {
+      return itemOf(frame, parseItem(DECODER.decode(this.stored.again(from, to)), this.file.name))
+    } catch (error) {
+      if (error instanceof SyntaxError) return undefined
+      throw error
+    }
+  }
+
   private again(from: number, to: number, where: string, name: string | undefined): () => JsonMap {
     return () => {
-      const text = new TextDecoder().decode(this.stored.again(from, to))
+      const text = DECODER.decode(this.stored.again(from, to))
       const [pod] = readPart(this.part(text, from), this.file.name, this.shared)
-      if (!isMap(pod) || nameOf(pod) !== name) throw changed(this.file.name)
-      checkPod(pod, where)
-      return pod
+      return this.checked(pod, where, name)
     }
+  }
+
+  private checked(pod: unknown, where: string, name: string | undefined): JsonMap {
+    if (!isMap(pod) || nameOf(pod) !== name) throw changed(this.file.name)
+    checkPod(pod, where)
+    return pod
   }
 
   private part(text: string, from: number): Part {
@@ -85,6 +123,7 @@ class StoredReader {
 }
 
 const NEWLINE = 10
+const DECODER = new TextDecoder()
 
 /** A line at the margin that begins a field of the object, as Kubernetes writes them. */
 const FIELD = /^([A-Za-z]+):(.*)$/

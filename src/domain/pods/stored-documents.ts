@@ -58,6 +58,8 @@ class Cut {
 
   *add(piece: Uint8Array): Generator<StoredDocument> {
     const [kept, length] = [this.rest, this.rest.length + piece.length]
+    this.isWhole ||= length > LONGEST_DOCUMENT
+    if (this.isWhole) return
     if (length > this.store.length) this.store = Buffer.alloc(Math.max(length, 2 * this.store.length))
     kept.copy(this.store)
     this.store.set(piece, kept.length)
@@ -93,3 +95,5 @@ class Cut {
 }
 
 const NEWLINE = 10
+/** Some pods are in it, not thousands: whoever reads it as a whole says what it is. */
+const LONGEST_DOCUMENT = 32 << 20
