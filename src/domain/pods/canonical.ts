@@ -12,17 +12,8 @@ import { EMPTY_MAP_COUNTS, ENVIRONMENT, KEYED, NUMBER_TEXT, ORDER_RULES, QUANTIT
 import { isShared } from './shared-blocks.ts'
 import { quantityOf } from './quantity.ts'
 import { ANY, POD, type FieldType, fieldType } from './schema.ts'
+import { ITEM, type Spot, isContainer, isListItem, rawItem } from './spot.ts'
 import { type Branch, type Leaf, type Place, noiseThroughout, shortText, sorted } from './tree.ts'
-
-interface Spot {
-  at: PathNode
-  pointer: string
-  /** The value as the pod has it, beside the one with defaults. */
-  raw: unknown
-  /** Name of the field that holds it, and the type that has that field: `Container.env`. */
-  field: string
-  owner: string
-}
 
 const ORDER_BY_FIELD = new Map(ORDER_RULES.flatMap((rule) => rule.fields.map((field) => [field, rule] as const)))
 
@@ -81,8 +72,9 @@ class TreeBuilder {
       ? [NUMBER_TEXT.id]
       : this.isRenamed(value, spot)
         ? [ENVIRONMENT.mainContainer.id]
-        : []
-    return { kind: 'leaf', value: named.text, rules: [...rules, ...named.rules, ...typed] }
+        : NO_RULES
+    const isPlain = rules.length + named.rules.length + typed.length === 0
+    return { kind: 'leaf', value: named.text, rules: isPlain ? NO_RULES : [...rules, ...named.rules, ...typed] }
   }
 
   private map(value: JsonMap, type: FieldType, spot: Spot): Branch | Leaf | undefined {
@@ -96,6 +88,7 @@ class TreeBuilder {
   }
 
   private fieldPlace(value: unknown, name: string, type: FieldType, { at, pointer, raw }: Spot): Place | undefined {
+    if (value === null || value === undefined) return undefined
     const isStruct = type.kind === 'struct'
     const spot = {
       at: fieldNode(at, name),
@@ -107,8 +100,11 @@ class TreeBuilder {
     const of = isStruct ? fieldType(type.name, name) : type.kind === 'map' ? type.of : ANY
     if (typeof value !== 'object' || this.isPart || !isOfItself(of)) return this.madePlace(value, of, spot)
     // What came by a default alone is no pod's own.
-    if (!isShared(spot.raw)) return this.filledPlace(value, of, spot)
-    return placeOfValue(spot.at, spot.raw, this.contextOf(spot), () => this.filledPlace(value, of, spot))
+    return isShared(spot.raw) ? this.sharedPlace(spot.raw, value, of, spot) : this.filledPlace(value, of, spot)
+  }
+
+  private sharedPlace(raw: object, value: unknown, type: FieldType, spot: Spot): Place | undefined {
+    return placeOfValue(spot.at, raw, this.contextOf(spot), () => this.filledPlace(value, type, spot))
   }
 
   private madePlace(value: unknown, type: FieldType, spot: Spot): Place | undefined {
@@ -126,7 +122,7 @@ class TreeBuilder {
   }
 
   /** Defaults follow from the value itself, but for ports of the host. */
-  private contextOf({ pointer }: Spot): string {
+  private contextOf({ pointer }: Pick<Spot, 'pointer'>): string {
     return this.isOnHost ? `${pointer} on the host` : pointer
   }
 
@@ -165,10 +161,9 @@ class TreeBuilder {
     const children = new Map<string, Place>()
     const order: string[] = []
     items.forEach((item, index) => {
-      const { key, rules } = this.keyOf(item, of, keys, spot)
-      const place = this.itemPlace(this.usualName(item, spot), index, of, itemNode(spot.at, key), spot, rules)
+      const place = this.keyedPlace(item, index, of, keys, spot)
       const twin = children.get(place.path)
-      order.push(key)
+      order.push(place.path)
       if (twin === undefined) children.set(place.path, place)
       // Of owner references that are equal throughout the API server keeps one.
       else if (
@@ -178,6 +173,24 @@ class TreeBuilder {
         children.set(place.path, { ...place, isDuplicate: true })
     })
     return { kind: 'branch', children: sorted(children), order: { items: order.join(), rule } }
+  }
+
+  private keyedPlace(item: unknown, index: number, of: FieldType, keys: readonly string[], list: Spot): Place {
+    const place = { pointer: childPointer(list.pointer, index), raw: rawItem(list, index, item) }
+    if (isContainer(of) || !isShared(place.raw)) return this.madeKeyed(item, of, keys, list, place)
+    return placeOfValue(list.at, place.raw, this.contextOf(place), () => this.madeKeyed(item, of, keys, list, place))
+  }
+
+  private madeKeyed(
+    item: unknown,
+    of: FieldType,
+    keys: readonly string[],
+    list: Spot,
+    place: Pick<Spot, 'pointer' | 'raw'>,
+  ): Place {
+    const { key, rules } = this.keyOf(item, of, keys, list)
+    const spot = { ...place, at: itemNode(list.at, key), field: '', owner: ITEM }
+    return this.madeItem(this.usualName(item, list), of, spot, rules)
   }
 
   private keyOf(
@@ -215,28 +228,14 @@ class TreeBuilder {
     return node === undefined ? '{}' : shortText(node)
   }
 
-  private itemPlace(
-    item: unknown,
-    index: number,
-    of: FieldType,
-    at: PathNode,
-    list: Spot,
-    rules: readonly string[] = [],
-  ): Place {
-    const spot = {
-      at,
-      pointer: childPointer(list.pointer, index),
-      raw: Array.isArray(list.raw) ? (list.raw as unknown[])[index] : item,
-      field: '',
-      owner: ITEM,
-    }
-    // What is made of a container hangs on its name and on the pod as well.
-    const isContainer = of.kind === 'struct' && of.name === 'Container'
-    if (isContainer || !isShared(spot.raw)) return this.madeItem(item, of, spot, rules)
-    // Defaults follow from the value itself, but for ports of the host; variables also from those before them.
-    const context = list.field === 'env' && item !== spot.raw ? stringifyExact(item) : this.isOnHost
-    const key = `${spot.pointer}\n${rules.join()}\n${context}`
-    return placeOfValue(at, spot.raw, key, () => this.madeItem(item, of, spot, rules))
+  private itemPlace(item: unknown, index: number, of: FieldType, at: PathNode, list: Spot, rules = NO_RULES): Place {
+    const [pointer, raw] = [childPointer(list.pointer, index), rawItem(list, index, item)]
+    const spot = { at, pointer, raw, field: '', owner: ITEM }
+    if (isContainer(of) || !isShared(raw)) return this.madeItem(item, of, spot, rules)
+    // Variables follow also from those before them.
+    const context = list.field === 'env' && item !== raw ? stringifyExact(item) : this.isOnHost
+    const key = `${pointer}\n${rules.join()}\n${context}`
+    return placeOfValue(at, raw, key, () => this.madeItem(item, of, spot, rules))
   }
 
   private madeItem(item: unknown, of: FieldType, spot: Spot, rules: readonly string[]): Place {
@@ -262,16 +261,11 @@ class TreeBuilder {
     if (options.length === 0) return undefined
     const list = itemNode(spot.at, 'name=SPARK_JAVA_OPT_*')
     const children = new Map<string, Place>()
-    for (const { option, index } of options) {
-      const named = identify(fieldNode(list, 'value'), option)
-      const leaf: Leaf = { kind: 'leaf', value: named.text, rules: [...named.rules, ENVIRONMENT.javaOptions.id] }
-      const place = {
-        ...spot,
-        at: itemNode(list, shownOption(named.text)),
-        pointer: `${spot.pointer}/${index}/value`,
-        raw: option,
-      }
-      children.set(place.at.path, this.place(place, leaf))
+    for (const found of options) {
+      const item = items[found.index]
+      const make = (): Place => this.option(found, list, spot)
+      const place = isShared(item) ? placeOfValue(list, item, `${spot.pointer}/${found.index}`, make) : make()
+      children.set(place.path, place)
     }
     const raw = options.map(({ option }) => option)
     return this.place({ ...spot, at: list, raw }, { kind: 'branch', children: sorted(children) }, [
@@ -279,19 +273,19 @@ class TreeBuilder {
     ])
   }
 
+  private option({ option, index }: { option: string; index: number }, list: PathNode, spot: Spot): Place {
+    const named = identify(fieldNode(list, 'value'), option)
+    const leaf: Leaf = { kind: 'leaf', value: named.text, rules: [...named.rules, ENVIRONMENT.javaOptions.id] }
+    const at = itemNode(list, shownOption(named.text))
+    return this.place({ ...spot, at, pointer: `${spot.pointer}/${index}/value`, raw: option }, leaf)
+  }
+
   private rulesAt({ pointer, raw }: Spot): readonly string[] {
     // Only what the pod has not, or has empty, was filled in.
     if (raw && raw !== '0') return NO_RULES
     const rule = this.defaulted.get(pointer)
-    return rule === undefined ? [] : [rule]
+    return rule === undefined ? NO_RULES : [rule]
   }
 }
 
 const NO_RULES: readonly string[] = []
-
-/** Marks a spot as an item of a list: an item counts even when nothing in it does. */
-const ITEM = '[]'
-
-function isListItem({ owner }: Spot): boolean {
-  return owner === ITEM
-}

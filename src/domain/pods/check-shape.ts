@@ -9,29 +9,52 @@ const NAMES: Readonly<Record<string, string>> = { struct: 'a map', map: 'a map',
 
 /** Throws exit 65 at the first place of a wrong kind. Fields that we do not know pass: a newer API may have them. */
 export function checkPod(pod: unknown, from: string): void {
-  check(pod, POD, '', from)
+  const fault = faultIn(pod, POD)
+  if (fault === undefined) return
+  const path = fault.steps.reduceRight<string>(
+    (parent, step) => (typeof step === 'number' ? itemPath(parent, String(step)) : fieldPath(parent, step)),
+    '',
+  )
+  throw malformed(`${from}: ${path === '' ? 'the pod' : path}`, fault.why)
 }
+
+interface Fault {
+  /** Names and places on the way to it, the innermost first. */
+  steps: (string | number)[]
+  why: string
+}
+
+const NOTHING: Fault = { steps: [], why: 'it is nothing where a map should be' }
 
 /** Values that were looked at already: pods have many in common. */
 const right = new WeakMap<object, FieldType>()
 
-function check(value: unknown, type: FieldType, path: string, from: string): void {
-  if (value === null || value === undefined || type.kind === 'any') return
-  if (typeof value === 'object' && right.get(value) === type) return
+function faultIn(value: unknown, type: FieldType): Fault | undefined {
+  if (value === null || value === undefined || type.kind === 'any') return undefined
+  if (typeof value === 'object' && right.get(value) === type) return undefined
   const found = Array.isArray(value) ? 'a list' : isMap(value) ? 'a map' : 'a single value'
   const wanted = NAMES[type.kind] ?? 'a single value'
-  if (found !== wanted)
-    throw malformed(`${from}: ${path === '' ? 'the pod' : path}`, `it is ${found} where ${wanted} should be`)
-  if (Array.isArray(value) && type.kind === 'list')
-    value.forEach((item, index) => {
-      const place = itemPath(path, String(index))
-      if (item === null && type.of.kind === 'struct')
-        throw malformed(`${from}: ${place}`, 'it is nothing where a map should be')
-      check(item, type.of, place, from)
-    })
-  else if (isMap(value))
-    for (const [name, child] of Object.entries(value)) check(child, below(type, name), fieldPath(path, name), from)
-  if (isShared(value)) right.set(value, type)
+  if (found !== wanted) return { steps: [], why: `it is ${found} where ${wanted} should be` }
+  const fault = faultBelow(value, type)
+  if (fault === undefined && isShared(value)) right.set(value, type)
+  return fault
+}
+
+function faultBelow(value: unknown, type: FieldType): Fault | undefined {
+  if (Array.isArray(value) && type.kind === 'list') {
+    for (let index = 0; index < value.length; index += 1) {
+      const item: unknown = value[index]
+      const fault = item === null && type.of.kind === 'struct' ? NOTHING : faultIn(item, type.of)
+      if (fault !== undefined) return { ...fault, steps: [...fault.steps, index] }
+    }
+    return undefined
+  }
+  if (!isMap(value)) return undefined
+  for (const name of Object.keys(value)) {
+    const fault = faultIn(value[name], below(type, name))
+    if (fault !== undefined) return { ...fault, steps: [...fault.steps, name] }
+  }
+  return undefined
 }
 
 function below(type: FieldType, field: string): FieldType {

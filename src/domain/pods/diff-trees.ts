@@ -4,7 +4,7 @@ import type { FieldRow } from './rows.ts'
 import { quantityText } from './quantity.ts'
 import { MASK, shown } from './rows.ts'
 import { EMPTY, IN_TURN, MASKED, QUANTITY } from './rules/canonical-rules.ts'
-import type { Leaf, Place } from './tree.ts'
+import type { Place } from './tree.ts'
 
 export type PlaceRow = Omit<FieldRow, 'role' | 'shape'>
 
@@ -48,8 +48,7 @@ function compare(expected: Place, actual: Place, found: Found): void {
   }
   if (from.kind === 'leaf' && to.kind === 'leaf' && mayBeEqual(from.value, to.value))
     rows.push({ ...rowOf(expected, actual), verdict: 'undecided', rule: MASKED.id, reason: MASKED.why })
-  else if (from.kind === 'leaf' && to.kind === 'leaf' && from.value === to.value)
-    pushEqual(equalRow(expected, actual, from, to), found)
+  else if (from.kind === 'leaf' && to.kind === 'leaf' && from.value === to.value) compareEqual(expected, actual, found)
   else rows.push(unequalRow(expected, actual))
 }
 
@@ -71,9 +70,12 @@ function covers(masked: string, value: string): boolean {
   return true
 }
 
-function pushEqual(row: PlaceRow, { rows, same }: Found): void {
-  if (same !== undefined && row.verdict === 'same') same.count += 1
-  else rows.push(row)
+/** Leaves of one value: the same, unless rules made them so. */
+function compareEqual(expected: Place, actual: Place, { rows, same }: Found): void {
+  if (!isSameRaw(expected.raw, actual.raw))
+    rows.push({ ...rowOf(expected, actual), verdict: 'equivalent', rule: ruleOf(expected, actual) })
+  else if (same === undefined) rows.push(rowOf(expected, actual))
+  else same.count += 1
 }
 
 /** What is known of a place that many pods share. */
@@ -111,11 +113,10 @@ function compareChildren(expected: ReadonlyMap<string, Place>, actual: ReadonlyM
   for (const [path, place] of actual) if (!expected.has(path)) rows.push(oneSided(place, 'extra'))
 }
 
-function equalRow(expected: Place, actual: Place, from: Leaf, to: Leaf): PlaceRow {
-  const row = rowOf(expected, actual)
-  if (isSameRaw(expected.raw, actual.raw)) return { ...row, verdict: 'same' }
-  const rule = [...expected.rules, ...actual.rules, ...from.rules, ...to.rules][0] ?? EMPTY.id
-  return { ...row, verdict: 'equivalent', rule }
+/** The first rule that had a part in it. */
+function ruleOf(expected: Place, actual: Place): string {
+  const leaves = [expected, actual].map(({ node }) => (node.kind === 'leaf' ? node.rules : []))
+  return [...expected.rules, ...actual.rules, ...leaves.flat()][0] ?? EMPTY.id
 }
 
 function isSameRaw(expected: unknown, actual: unknown): boolean {

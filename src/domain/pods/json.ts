@@ -26,10 +26,9 @@ export function textAt(value: unknown, ...names: string[]): string | undefined {
 
 /** The value at a place, of a map's own fields only. */
 export function at(value: unknown, ...names: string[]): unknown {
-  return names.reduce<unknown>(
-    (node, name) => (isMap(node) && Object.hasOwn(node, name) ? node[name] : undefined),
-    value,
-  )
+  let node = value
+  for (const name of names) node = isMap(node) && Object.hasOwn(node, name) ? node[name] : undefined
+  return node
 }
 
 /** A copy of its own; many times faster than structuredClone, which also copies what JSON cannot hold. */

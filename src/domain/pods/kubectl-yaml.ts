@@ -9,6 +9,8 @@ export function loadDocuments(text: string): unknown[] {
   return loadAll(text, { schema: KUBECTL_YAML })
 }
 
+/** Words that YAML reads as JSON does: they need no reader of YAML. */
+const AS_JSON = /^(?:true|false|null|0|-?[1-9]\d{0,14})$/
 /** The longest word that YAML 1.1 does not take for a text: `false`. */
 const LONGEST_WORD = 5
 /** What is longer and no text is a number: of digits, in any of its bases, with points and colons; a sign begins it or its exponent. */
@@ -21,6 +23,7 @@ const known = new Map<string, unknown>()
 /** The value of a scalar that has no quotes, and nothing in it that ends one. */
 export function plainScalar(text: string): unknown {
   if (text.length > LONGEST_WORD && (/^[A-Za-z]/.test(text) || NO_NUMBER.test(text))) return text
+  if (AS_JSON.test(text)) return JSON.parse(text)
   const found = known.get(text)
   if (found !== undefined) return found
   const value = load(text, { schema: KUBECTL_YAML })

@@ -8,7 +8,7 @@ import { plainScalar } from './kubectl-yaml.ts'
 import type { SharedBlocks } from './shared-blocks.ts'
 
 /** Larger ones repeat seldom as a whole; their parts do. */
-const LONGEST_BLOCK = 4000
+const LONGEST_BLOCK = 1500
 
 /** The value of one document, undefined unless all of it is plain. */
 export function readPlainYaml(text: string, shared?: SharedBlocks): unknown {

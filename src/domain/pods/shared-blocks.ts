@@ -41,9 +41,7 @@ export class SharedBlocks {
     }
     this.seen.delete(print)
     if (typeof value !== 'object' || value === null) return value
-    // Its texts are cut from the whole document, which they would keep.
-    const own = ownCopy(value) as object
-    sharedValues.add(own)
+    const own = sharedCopy(value)
     this.keep(column, apart(text), own)
     return own
   }
@@ -82,12 +80,15 @@ function printOf(text: string): number {
   return print
 }
 
-/** The same value, whose texts are no part of another. */
-function ownCopy(value: unknown): unknown {
+/** The same value as a block, with all that is in it; its texts are no part of another, which they would keep. */
+function sharedCopy(value: unknown): unknown {
   if (typeof value === 'string') return value.length > LONGEST_COPIED ? apart(value) : value
-  if (Array.isArray(value)) return value.map(ownCopy)
-  if (!isMap(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, ownCopy(child)]))
+  if (typeof value !== 'object' || value === null || sharedValues.has(value)) return value
+  const own = Array.isArray(value)
+    ? value.map(sharedCopy)
+    : Object.fromEntries(Object.entries(value).map(([name, child]) => [name, sharedCopy(child)]))
+  sharedValues.add(own)
+  return own
 }
 
 /** What is shorter V8 copies when it cuts it. */

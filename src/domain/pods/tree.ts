@@ -63,13 +63,17 @@ export function placesByPointer(tree: Place): Map<string, Place> {
 /** A list or map that holds nothing but noise is noise itself. */
 export function noiseThroughout(node: Leaf | Branch): Place['noise'] {
   if (node.kind === 'leaf') return undefined
-  const children = [...node.children.values()]
-  return children.every(({ noise }) => noise !== undefined) ? children[0]?.noise : undefined
+  let first: Place['noise']
+  for (const { noise } of node.children.values()) {
+    if (noise === undefined) return undefined
+    first ??= noise
+  }
+  return first
 }
 
 /** Places in the order of their paths. */
 export function sorted(children: Map<string, Place>): Map<string, Place> {
-  return new Map([...children].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+  return new Map([...children.keys()].sort().map((path) => [path, children.get(path)!]))
 }
 
 /** A node in one line: the name of an item that has no key of its own. */

@@ -13,6 +13,13 @@ describe('blocks that pods have in common', () => {
     expect(blocks.find(4, 'name: data'), 'at another column it may be another value').toBeUndefined()
   })
 
+  it('are blocks in all their parts, also in those that were none before', () => {
+    const blocks = new SharedBlocks()
+    const mount = (): object => ({ mounts: [{ path: '/data', from: { name: 'a' } }] })
+    const [, , made] = [1, 2, 3].map(() => blocks.add(2, 'a container', mount())) as { mounts: { from: object }[] }[]
+    expect([made?.mounts, made?.mounts[0], made?.mounts[0]?.from].map(isShared)).toEqual([true, true, true])
+  })
+
   it('stay while they are asked for, whatever else comes, and are let go when they are not', () => {
     const blocks = new SharedBlocks()
     const keep = (text: string): void => {
