@@ -90,9 +90,10 @@ class TreeBuilder {
   private fieldPlace(value: unknown, name: string, type: FieldType, { at, pointer, raw }: Spot): Place | undefined {
     if (value === null || value === undefined) return undefined
     const isStruct = type.kind === 'struct'
+    const below = fieldNode(at, name)
     const spot = {
-      at: fieldNode(at, name),
-      pointer: childPointer(pointer, name),
+      at: below,
+      pointer: pointer + below.step,
       raw: isMap(raw) ? raw[name] : undefined,
       field: isStruct ? name : '',
       owner: isStruct ? type.name : '',

@@ -3,13 +3,15 @@
  * rules that were found for it.
  */
 import { canonicalJson } from '../canonical-json.ts'
-import { fieldPath, isWithin, itemPath } from './path.ts'
+import { childPointer, fieldPath, isWithin, itemPath } from './path.ts'
 import { IDENTITY_RULES, type IdentityRule } from './rules/identity-rules.ts'
 import { NOISE_RULES, type NoiseRule } from './rules/noise-rules.ts'
 import type { Place } from './tree.ts'
 
 export interface PathNode {
   readonly path: string
+  /** Its name as the last step of a pointer. */
+  readonly step: string
   readonly fields: Map<string, PathNode>
   readonly items: Map<string, PathNode>
   readonly noise: readonly NoiseRule[]
@@ -18,13 +20,13 @@ export interface PathNode {
 
 /** Paths and values come from outside: without a bound, a thousand clusters would fill the memory. */
 const MOST_PATHS = 5000
-let root = nodeOf('')
+let root = nodeOf('', '')
 let count = 0
 
 /** The path of a whole pod, to go down from. */
 export function rootPath(): PathNode {
   if (count > MOST_PATHS) {
-    root = nodeOf('')
+    root = nodeOf('', '')
     count = 0
   }
   return root
@@ -72,6 +74,7 @@ export function placeOfValue<P extends Place | undefined>(
 
 /** The noise rule that covers a value at a path. */
 export function noiseAt({ noise }: PathNode, raw: unknown): NoiseRule | undefined {
+  if (noise.length === 0) return undefined
   return noise.find(
     ({ exactly, only }) =>
       (exactly === undefined || exactly.some((item) => canonicalJson(item) === canonicalJson(raw))) &&
@@ -97,14 +100,14 @@ export function identify({ identity }: PathNode, text: string): { text: string; 
 const NO_RULES: readonly string[] = []
 
 function remember(among: Map<string, PathNode>, name: string, path: string): PathNode {
-  const made = nodeOf(path)
+  const made = nodeOf(path, childPointer('', name))
   count += 1
   among.set(name, made)
   return made
 }
 
-function nodeOf(path: string): PathNode {
+function nodeOf(path: string, step: string): PathNode {
   const noise = NOISE_RULES.filter((rule) => isWithin(path, rule.path))
   const identity = IDENTITY_RULES.filter((rule) => isWithin(path, rule.path))
-  return { path, fields: new Map(), items: new Map(), noise, identity }
+  return { path, step, fields: new Map(), items: new Map(), noise, identity }
 }
