@@ -11,18 +11,23 @@ const BODIES = ['02-volumes-conf', '03-scheduling-conf', '04-pod-template', '10-
 export const CHANGED_EVERY = 10
 
 /**
- * Two files of YAML, each with as many documents: both tools read the same bytes.
+ * Two files of as many documents of YAML, or of one List in JSON: both tools read the same bytes.
  * @param {string} directory
  * @param {number} pairs
+ * @param {'yaml' | 'json'} form
  */
-export function generate(directory, pairs) {
+export function generate(directory, pairs, form) {
   const texts = BODIES.map((file) => readFileSync(new URL(file, PODS), 'utf8'))
   const sides = [0, 1].map((side) =>
-    Array.from({ length: pairs }, (_, index) => pod(texts[index % texts.length] ?? '', index, side)).join('---\n'),
+    Array.from({ length: pairs }, (_, index) => pod(texts[index % texts.length] ?? '', index, side)),
   )
-  return sides.map((text, side) => {
-    const file = join(directory, side === 0 ? 'before.yaml' : 'after.yaml')
-    writeFileSync(file, `${text}\n`)
+  return sides.map((pods, side) => {
+    const file = join(directory, `${side === 0 ? 'before' : 'after'}.${form}`)
+    const list = { apiVersion: 'v1', items: pods, kind: 'List' }
+    writeFileSync(
+      file,
+      form === 'json' ? JSON.stringify(list, undefined, 4) : pods.map((one) => dump(one)).join('---\n'),
+    )
     return file
   })
 }
@@ -35,5 +40,5 @@ function pod(text, index, side) {
   object.metadata.labels['sparkoperator.k8s.io/app-name'] = `app-${index}`
   if (side === 1) /** @type {unknown[]} */ (object.spec.volumes).reverse()
   if (side === 1 && index % CHANGED_EVERY === 0) object.spec.terminationGracePeriodSeconds = 31
-  return dump(object)
+  return object
 }

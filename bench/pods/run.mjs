@@ -10,6 +10,15 @@ const PROGRAM = new URL('../../bin/run.js', import.meta.url).pathname
 const ROUNDS = 3
 const FEW = 3
 const MOST_PAIRS = 4000
+/** @type {[pairs: number, form: 'yaml' | 'json'][]} */
+const SIZES = [
+  [250, 'yaml'],
+  [1000, 'yaml'],
+  [MOST_PAIRS, 'yaml'],
+  [1000, 'json'],
+]
+/** Linux counts processor time in hundredths of a second. */
+const TICKS = 100
 /** What is kept must not grow with the pairs: so many would never fit in it. */
 const SMALL_HEAP = '--max-old-space-size=64'
 const directory = mkdtempSync(join(tmpdir(), 'sparkops-bench-'))
@@ -17,8 +26,8 @@ const directory = mkdtempSync(join(tmpdir(), 'sparkops-bench-'))
 try {
   const dyff = findDyff()
   const rows = []
-  for (const pairs of [250, 1000, MOST_PAIRS]) {
-    const files = generate(directory, pairs)
+  for (const [pairs, form] of SIZES) {
+    const files = generate(directory, pairs, form)
     const ours = await best([process.execPath, PROGRAM, 'pods', 'diff', ...files, '-o', 'name'])
     const found = ours.stdout.trim().split('\n').length
     if (found !== Math.ceil(pairs / CHANGED_EVERY))
@@ -28,11 +37,15 @@ try {
     const theirs = dyff === undefined ? undefined : await best([dyff, 'between', '--output', 'brief', ...files])
     rows.push({
       pairs,
+      form,
       'sparkops s': ours.seconds.toFixed(2),
+      'sparkops CPU s': ours.cpuSeconds.toFixed(2),
       'sparkops MiB': Math.round(ours.peakKib / 1024),
       'dyff s': theirs?.seconds.toFixed(2) ?? '-',
+      'dyff CPU s': theirs?.cpuSeconds.toFixed(2) ?? '-',
       'dyff MiB': theirs === undefined ? '-' : Math.round(theirs.peakKib / 1024),
-      'dyff / sparkops': theirs === undefined ? '-' : (theirs.seconds / ours.seconds).toFixed(1),
+      'dyff / sparkops': theirs === undefined ? '-' : (theirs.seconds / ours.seconds).toFixed(2),
+      'of CPU': theirs === undefined ? '-' : (theirs.cpuSeconds / ours.cpuSeconds).toFixed(2),
     })
   }
   console.table(rows)
@@ -63,22 +76,25 @@ async function measure([program = '', ...argv]) {
   const child = spawn(program, argv, { stdio: ['ignore', 'pipe', 'inherit'] })
   let stdout = ''
   child.stdout.on('data', (/** @type {Buffer} */ chunk) => (stdout += chunk.toString()))
-  let peakKib = 0
+  let [peakKib, cpuSeconds] = [0, 0]
   const watch = setInterval(() => {
-    const status = statusOf(child.pid)
+    const status = readProcess(child.pid, 'status')
     peakKib = Math.max(peakKib, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0))
+    // Behind the name in brackets: user and system time are the 12th and 13th.
+    const times = / (\d+) (\d+)$/.exec(/\)(?: \S+){13}/.exec(readProcess(child.pid, 'stat'))?.[0] ?? '')
+    cpuSeconds = Math.max(cpuSeconds, (Number(times?.[1] ?? 0) + Number(times?.[2] ?? 0)) / TICKS)
   }, 10)
   const ended = await new Promise((resolve, reject) => child.on('close', resolve).on('error', reject))
   // Both say by 0 or a small number whether there are differences.
   if (ended === null || ended > FEW) throw new Error(`${program} ${argv.join(' ')} ended with ${ended}`)
   clearInterval(watch)
-  return { seconds: Number(process.hrtime.bigint() - start) / 1e9, peakKib, stdout }
+  return { seconds: Number(process.hrtime.bigint() - start) / 1e9, cpuSeconds, peakKib, stdout }
 }
 
-/** @param {number | undefined} pid */
-function statusOf(pid) {
+/** @param {number | undefined} pid @param {string} name */
+function readProcess(pid, name) {
   try {
-    return readFileSync(`/proc/${pid}/status`, 'utf8')
+    return readFileSync(`/proc/${pid}/${name}`, 'utf8')
   } catch {
     return ''
   }
