@@ -14,7 +14,10 @@ export function wrapText(
   let line = ''
   for (const word of text.split(/[ \t\n]+/).filter((part) => part !== '')) {
     const before = lines.length === 0 ? indent : hang
-    if (line !== '' && displayWidth(before) + displayWidth(line) + 1 + displayWidth(word) > Math.min(width, PROSE_WIDTH)) {
+    if (
+      line !== '' &&
+      displayWidth(before) + displayWidth(line) + 1 + displayWidth(word) > Math.min(width, PROSE_WIDTH)
+    ) {
       lines.push(before + line)
       line = word
     } else {
