@@ -1,6 +1,6 @@
 // The job of `usage submit` on a real Spark: the store that it writes gives the answer that the dumps give, to the integer.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, it as always } from 'vitest'
@@ -18,6 +18,7 @@ import { capabilityPath, needs } from '../../../support/capabilities.ts'
 import { ROOT } from '../../../support/run.ts'
 import { temporaryDirectory } from '../../../support/usage/dump-files.ts'
 import { LEDGER_OPTIONS, QUESTION } from '../../../support/usage/ledgers.ts'
+import { compactInto } from '../../../support/usage/stores.ts'
 import {
   batchLines,
   collect,
@@ -108,6 +109,8 @@ function dumps(): string {
       heartbeatLines(polls).map((line) => JSON.stringify({ message: line, topic: 't' })),
     )
   }
+  // Hadoop's file systems know of milliseconds; buckets have whole seconds.
+  for (const name of readdirSync(directory)) utimesSync(join(directory, name), WRITTEN_AT, WRITTEN_AT)
   return directory
 }
 
@@ -133,6 +136,8 @@ const OF_JOB: JobOptions = {
   ...{ sparkVersion: undefined, executors: 7, s3Endpoint: undefined, script: undefined },
 }
 
+const WRITTEN_AT = 1_795_375_332
+
 const NOWHERE = { objects: () => Promise.resolve([]), messages: () => Promise.resolve([]) }
 
 async function answers(ledger: UsageLedger): Promise<unknown> {
@@ -153,19 +158,34 @@ describe('the job of usage submit', () => {
     const base = { spec: { sparkConf: SMALL } }
     const done = runJob(usageApplication({ ...OF_JOB, ...places, cluster: 'demo', base }, jobScript()))
     expect(done.code, done.stderr.slice(-2000)).toBe(0)
-    const local = await openFactStore({ memory: '512MB', threads: 2 })
-    const stored = await openFactStore({ memory: '512MB', threads: 2 })
-    try {
-      const inputs = await findInputs([directory], NOWHERE)
-      const expected = await answers(await buildLedger(inputs, { store: local }, OPTIONS, () => undefined))
-      const files = directoryStore(join(root, 'store'))
-      expect(await answers(await buildLedgerOfStore(files, stored, OPTIONS, () => undefined))).toEqual(expected)
-    } finally {
-      await local.close()
-      await stored.close()
-    }
+    await expectSameAnswers(directory)
+  })
+
+  it('writes a store that usage compact adds to', { timeout: 60_000 }, async () => {
+    const directory = join(root, 'dumps')
+    const lines = envelopeLines(collect(simulate(randomParams(10))), 'c1')
+    writeFileSync(join(directory, 'sim10-events.jsonl'), lines.map((line) => `${line}\n`).join(''))
+    const inputs = await findInputs([directory], NOWHERE)
+    const { objects } = await compactInto(join(root, 'store'), inputs, { cluster: 'demo' })
+    expect(objects).toEqual({ read: 1, known: inputs.length - 1, changed: [] })
+    await expectSameAnswers(directory)
   })
 })
+
+/** The store says what the dumps say. */
+async function expectSameAnswers(directory: string): Promise<void> {
+  const local = await openFactStore({ memory: '512MB', threads: 2 })
+  const stored = await openFactStore({ memory: '512MB', threads: 2 })
+  try {
+    const inputs = await findInputs([directory], NOWHERE)
+    const expected = await answers(await buildLedger(inputs, { store: local }, OPTIONS, () => undefined))
+    const files = directoryStore(join(root, 'store'))
+    expect(await answers(await buildLedgerOfStore(files, stored, OPTIONS, () => undefined))).toEqual(expected)
+  } finally {
+    await local.close()
+    await stored.close()
+  }
+}
 
 describe('the program of usage submit', () => {
   const { it: onPython } = needs('python3')
