@@ -162,7 +162,7 @@ describe('what cannot be read', () => {
       'apiVersion: sparkoperator.k8s.io/v1beta2\nkind: SparkApplication\nspec: hello\n',
       /:3:1: spec/,
     ],
-    ['a bomb of anchors', bomb, /aliases of aliases/],
+    ['a bomb of anchors', bomb, /: [a-h]\[.*aliases of aliases/s],
     ['what is no application', 'apiVersion: v1\nkind: ConfigMap\n', /holds no SparkApplication/],
     ['50 MB', `# ${'x'.repeat(50 << 20)}`, /more than/],
   ]

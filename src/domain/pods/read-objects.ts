@@ -5,6 +5,7 @@ import { SparkopsError } from '../errors.ts'
 import { parseExact } from '../exact-json.ts'
 import { type JsonMap, isMap, textAt } from './json.ts'
 import { loadDocuments } from './kubectl-yaml.ts'
+import { fieldPath, itemPath } from './path.ts'
 import { readPlainYaml } from './plain-yaml.ts'
 import type { SharedBlocks } from './shared-blocks.ts'
 import { NOT_PLAIN } from './stored-documents.ts'
@@ -120,14 +121,34 @@ function parseYaml(part: Part, name: string): unknown[] {
 /** Counts places as a reader of the whole would, so that a bomb of aliases is refused instead of walked. */
 function checkSize(documents: unknown[], name: string): void {
   let left = MOST_PLACES
-  const visit = (value: unknown, depth: number): void => {
-    if (--left < 0) throw malformed(name, 'it unfolds to millions of values: aliases of aliases')
-    if (depth > DEEPEST) throw malformed(name, `it is nested deeper than ${DEEPEST}`)
-    if (Array.isArray(value)) for (const item of value) visit(item, depth + 1)
-    else if (isMap(value)) for (const key in value) visit(value[key], depth + 1)
+  const visit = (value: unknown, depth: number): TooMuch | undefined => {
+    if (--left < 0) return { steps: [], why: 'it unfolds to millions of values: aliases of aliases' }
+    if (depth > DEEPEST) return { steps: [], why: `it is nested deeper than ${DEEPEST}` }
+    if (typeof value !== 'object' || value === null) return undefined
+    for (const key in value) {
+      const found = visit((value as JsonMap)[key], depth + 1)
+      if (found !== undefined) return { ...found, steps: [Array.isArray(value) ? Number(key) : key, ...found.steps] }
+    }
+    return undefined
   }
-  visit(documents, 0)
+  const found = visit(documents, 0)
+  if (found === undefined) return
+  // The first step is the document; the whole way down would fill the screen.
+  const steps = found.steps.slice(1, 1 + SHOWN_STEPS)
+  const path = steps.reduce<string>(
+    (parent, step) => (typeof step === 'number' ? itemPath(parent, String(step)) : fieldPath(parent, step)),
+    '',
+  )
+  throw malformed(path === '' ? name : `${name}: ${path}`, found.why)
 }
+
+interface TooMuch {
+  /** Names and places on the way to it, the outermost first. */
+  steps: (string | number)[]
+  why: string
+}
+
+const SHOWN_STEPS = 4
 
 /** The objects of a document: itself, or the items of a List. Throws exit 65 for what is none, in a named file. */
 export function objectsOf(document: unknown, from: string, isNamed: boolean): ReadObject[] {
