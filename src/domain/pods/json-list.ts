@@ -6,15 +6,18 @@ import { Buffer } from 'node:buffer'
 import { parseExact } from '../exact-json.ts'
 import { type JsonMap, isMap, textAt } from './json.ts'
 
-export interface JsonList {
+/** A list whose items are read one by one. */
+export interface StoredList {
   /** The list without its items: what stands beside them may come after them. */
   frame: JsonMap
   /** Where each item stands, by its bytes. That it is JSON is seen when it is read. */
   items: { from: number; to: number }[]
+  /** The text of an item as a value; undefined where only the whole can be read. Throws SyntaxError. */
+  read: (text: string) => unknown
 }
 
 /** Undefined for all that is no such list, or holds what is no map. */
-export async function jsonList(pieces: AsyncIterable<Uint8Array>): Promise<JsonList | undefined> {
+export async function jsonList(pieces: AsyncIterable<Uint8Array>): Promise<StoredList | undefined> {
   const cut = new ItemCut()
   for await (const piece of pieces) {
     if (!cut.mayGoOn(piece)) return undefined
@@ -29,7 +32,7 @@ const ITEMS = /(?<!\\)"items"\s*:\s*$/
 const LONGEST_FRAME = 4 << 20
 
 class ItemCut {
-  private readonly items: JsonList['items'] = []
+  private readonly items: StoredList['items'] = []
   /** All bytes outside of items, one character each; `null` stands in the place of an item. */
   private frame = ''
   private offset = 0
@@ -61,13 +64,13 @@ class ItemCut {
     this.offset += bytes.length
   }
 
-  list(): JsonList | undefined {
+  list(): StoredList | undefined {
     try {
       const frame = parseExact(Buffer.from(this.frame, 'latin1').toString('utf8'))
       // A value that is no map was counted and not cut.
       const isCut = isMap(frame) && Array.isArray(frame['items']) && frame['items'].length === this.items.length
       if (!isCut || textAt(frame, 'kind')?.endsWith('List') !== true) return undefined
-      return { frame, items: this.items }
+      return { frame, items: this.items, read: parseExact }
     } catch (error) {
       if (error instanceof SyntaxError) return undefined
       throw error

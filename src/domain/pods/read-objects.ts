@@ -57,13 +57,6 @@ export function parseDocuments(text: string, name: string): unknown[] {
   return documentsIn(text).flatMap((part) => parsePart(part, name))
 }
 
-/** A value in JSON. Throws SyntaxError, and exit 65 for what is nested too deep. */
-export function parseItem(text: string, name: string): unknown {
-  const item = parseExact(text)
-  checkSize([item], name)
-  return item
-}
-
 export interface Part {
   text: string
   /** The line that it begins at, from 0; asked for only where something is wrong. */
@@ -118,8 +111,8 @@ function parseYaml(part: Part, name: string): unknown[] {
   }
 }
 
-/** Counts places as a reader of the whole would, so that a bomb of aliases is refused instead of walked. */
-function checkSize(documents: unknown[], name: string): void {
+/** Counts places as a reader of the whole would, so that a bomb of aliases is refused instead of walked. Throws exit 65. */
+export function checkSize(documents: unknown[], name: string): void {
   let left = MOST_PLACES
   const visit = (value: unknown, depth: number): TooMuch | undefined => {
     if (--left < 0) return { steps: [], why: 'it unfolds to millions of values: aliases of aliases' }

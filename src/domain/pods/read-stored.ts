@@ -7,9 +7,10 @@ import { SparkopsError } from '../errors.ts'
 import { checkPod } from './check-shape.ts'
 import { type JsonMap, isMap, textAt } from './json.ts'
 import { apart } from './own-text.ts'
-import { type JsonList, jsonList } from './json-list.ts'
+import { jsonList, type StoredList } from './json-list.ts'
+import { yamlList } from './yaml-list.ts'
 import { readPlainYaml } from './plain-yaml.ts'
-import { type Part, type ReadObject, itemOf, objectsOf, parseItem, readPart } from './read-objects.ts'
+import { type Part, type ReadObject, checkSize, itemOf, objectsOf, readPart } from './read-objects.ts'
 import type { SharedBlocks } from './shared-blocks.ts'
 import { type StoredDocument, storedDocuments } from './stored-documents.ts'
 
@@ -28,7 +29,7 @@ export async function readStored(
   { shared, add }: { shared: SharedBlocks; add: (object: StoredObject) => void },
 ): Promise<boolean> {
   const reader = new StoredReader(file, stored, shared)
-  const list = await jsonList(stored.pieces())
+  const list = (await jsonList(stored.pieces())) ?? (await yamlList(stored.pieces()))
   if (list !== undefined) return reader.items(list, add)
   let last: StoredDocument | undefined
   let count = 0
@@ -66,31 +67,39 @@ class StoredReader {
     return [{ ...only, again: this.again(from, to, where, nameOf(only.object)) }]
   }
 
-  /** Hands over the items of a list; false where one is not JSON: only the whole says where it breaks. */
-  items({ frame, items }: JsonList, add: (object: StoredObject) => void): boolean {
-    for (const [index, { from, to }] of items.entries()) {
+  /** Hands over the items of a list; false where one cannot be read: only the whole says where it breaks. */
+  items(list: StoredList, add: (object: StoredObject) => void): boolean {
+    for (const [index, { from, to }] of list.items.entries()) {
       const where = `${this.file.name}, items[${index}]`
-      const item = this.item(frame, from, to)
+      const item = this.item(list, from, to)
       if (item === undefined) return false
       for (const read of objectsOf(item, where, this.file.isNamed))
         add(
-          read.object === item ? { ...read, again: this.itemAgain(frame, from, to, where, nameOf(read.object)) } : read,
+          read.object === item ? { ...read, again: this.itemAgain(list, from, to, where, nameOf(read.object)) } : read,
         )
     }
     return true
   }
 
-  private itemAgain(frame: JsonMap, from: number, to: number, where: string, name: string | undefined): () => JsonMap {
+  private itemAgain(
+    list: StoredList,
+    from: number,
+    to: number,
+    where: string,
+    name: string | undefined,
+  ): () => JsonMap {
     return () => {
-      const pod = this.item(frame, from, to)
+      const pod = this.item(list, from, to)
       this.shared.replaceItems(pod)
       return this.checked(pod, where, name)
     }
   }
 
-  private item(frame: JsonMap, from: number, to: number): unknown {
+  private item(list: StoredList, from: number, to: number): unknown {
     try {
-      return itemOf(frame, parseItem(DECODER.decode(this.stored.again(from, to)), this.file.name))
+      const item = list.read(DECODER.decode(this.stored.again(from, to)))
+      checkSize([item], this.file.name)
+      return itemOf(list.frame, item)
     } catch (error) {
       if (error instanceof SyntaxError) return undefined
       throw error
