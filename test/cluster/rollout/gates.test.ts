@@ -15,7 +15,7 @@ import { needs } from '../../support/capabilities.ts'
 import { ownAddress } from '../../support/lab/own-address.ts'
 import { useCluster } from '../../support/lab/use-cluster.ts'
 import { fixtureChart } from '../../support/operator/fixtures.ts'
-import { installOperator } from '../../support/operator/lab-operator.ts'
+import { installIdleOperator, makeOperatorPod, sayOfPod, writeLease } from '../../support/rollout/idle-operator.ts'
 import { refuseEviction, throttle } from '../../support/rollout/too-many-requests.ts'
 import { ROOT, type RunResult, runCli } from '../../support/run.ts'
 import { expectMatchesSchema } from '../../support/schema.ts'
@@ -23,7 +23,6 @@ import { expectMatchesSchema } from '../../support/schema.ts'
 const { it } = needs('lab')
 const lab = useCluster()
 const home = mkdtempSync(join(tmpdir(), 'sparkops-gates-'))
-const OPERATOR = '/api/v1/namespaces/spark-operator/pods'
 const APPLICATIONS = '/apis/sparkoperator.k8s.io/v1beta2/namespaces'
 let metrics: Server
 /** What the controller's pod says of itself: of one that stands by, nothing about reconciling. */
@@ -33,56 +32,13 @@ beforeAll(async () => {
   metrics = createServer((_request, response) => response.end(exposition))
   await new Promise<void>((resolve) => metrics.listen(0, ownAddress(), resolve))
   const { port } = metrics.address() as { port: number }
-  for (const name of ['jobs', 'costly']) await lab().request('POST', '/api/v1/namespaces', { metadata: { name } })
-  await installOperator(lab(), '2.5.2', {
-    values: [`prometheus.metrics.port=${port}`, 'spark.jobNamespaces={jobs,costly}'],
-  })
-  for (const component of ['controller', 'webhook']) await becomeReady(component)
-  await makeOperatorPod('controller-a', 'controller')
-  await writeLease(3)
+  await installIdleOperator(lab(), { namespaces: ['jobs', 'costly'], metricsPort: port })
 }, 120_000)
 afterAll(async () => {
   metrics.closeAllConnections()
   await new Promise((resolve) => metrics.close(resolve))
   rmSync(home, { recursive: true, force: true })
 })
-
-async function becomeReady(component: string): Promise<void> {
-  const path = `/apis/apps/v1/namespaces/spark-operator/deployments/spark-operator-${component}/status`
-  const counts = { replicas: 1, readyReplicas: 1, updatedReplicas: 1, availableReplicas: 1 }
-  await lab().request('PATCH', path, { status: { ...counts, observedGeneration: 1 } }, 'application/merge-patch+json')
-}
-
-async function makeOperatorPod(name: string, component: string): Promise<void> {
-  const labels = {
-    'app.kubernetes.io/name': 'spark-operator',
-    'app.kubernetes.io/instance': 'spark-operator',
-    'app.kubernetes.io/component': component,
-  }
-  const spec = { nodeName: 'node', containers: [{ name: component, image: 'operator' }] }
-  await lab().request('POST', OPERATOR, { metadata: { name, labels }, spec })
-  await sayOfPod(name, 0)
-}
-
-async function sayOfPod(name: string, restartCount: number): Promise<void> {
-  const container = { name: 'controller', image: 'operator', imageID: 'x', ready: true, restartCount }
-  const status = {
-    phase: 'Running',
-    podIP: ownAddress(),
-    podIPs: [{ ip: ownAddress() }],
-    containerStatuses: [container],
-  }
-  await lab().request('PATCH', `${OPERATOR}/${name}/status`, { status }, 'application/merge-patch+json')
-}
-
-async function writeLease(leaseTransitions: number): Promise<void> {
-  const path = '/apis/coordination.k8s.io/v1/namespaces/spark-operator/leases'
-  const name = 'spark-operator-controller-lock'
-  const spec = { holderIdentity: 'controller-a', leaseDurationSeconds: 15, leaseTransitions }
-  await lab()
-    .request('POST', path, { metadata: { name }, spec })
-    .catch(() => lab().request('PATCH', `${path}/${name}`, { spec }, 'application/merge-patch+json'))
-}
 
 const GATES = '{completed: off, failureRate: off, submissionLatency: off, usage: off}'
 
@@ -137,9 +93,9 @@ describe('the counters of a live operator', () => {
   })
 
   it('fail each by its own cause, and say in words what happened', async () => {
-    await sayOfPod('controller-a', 1)
-    await makeOperatorPod('controller-b', 'controller')
-    await writeLease(5)
+    await sayOfPod(lab(), 'controller-a', 1)
+    await makeOperatorPod(lab(), 'controller-b', 'controller')
+    await writeLease(lab(), 5)
     exposition =
       'controller_runtime_reconcile_errors_total{controller="sparkapplication"} 10\n' +
       'controller_runtime_reconcile_errors_total{controller="scheduledsparkapplication"} 1\n'
@@ -161,6 +117,16 @@ describe('the counters of a live operator', () => {
       3,
       expect.stringContaining('operatorRestarts fails, leaderChanges'),
     ])
+  })
+
+  it('are not known where a pod does not answer, which is not waited for long', async () => {
+    const { port } = metrics.address() as { port: number }
+    metrics.closeAllConnections()
+    await new Promise((resolve) => metrics.close(resolve))
+    const found = await look(file)
+    await new Promise<void>((resolve) => metrics.listen(port, ownAddress(), resolve))
+    const reason = 'Not known: the metrics of controller-a cannot be read: no answer within 5 s.'
+    expect(found.says('reconcileErrors')).toEqual(['unseen', reason])
   })
 
   it('are not known to a login that may not see them, and each says what it may not', async () => {

@@ -168,6 +168,9 @@ describe('a rollout', () => {
     const consent = ['--yes', '--confirm=lab-admin', ...accepts]
     const start = await run('start', 'dev', '--plan', 'plan.json', ...consent)
     expect(start.code, start.stderr).toBe(0)
+    // Killed on its way back, the same command goes on.
+    const words = ['halt', 'dev', '--state', 'journal', '--revert', ...consent]
+    await killAtStep(3, words, { env, runs: join(home, 'apart/sparkops/runs'), purpose: 'operator revert' })
     const back = await run('halt', 'dev', '--revert', ...consent)
     expect([back.code, back.stdout], back.stderr).toEqual([0, expect.stringContaining('took back')])
     const status = await run('status', 'dev', '--json')
@@ -178,7 +181,9 @@ describe('a rollout', () => {
   it('is carried on by the runbook after the process that moved the operator was killed', async () => {
     shim()
     const FINDINGS = await savePlan()
-    await killAtStep(4, ['start', 'dev', '--plan', 'plan.json', '--yes', '--confirm=lab-admin'], FINDINGS)
+    const accepts = FINDINGS.split(' ').flatMap((id) => (id === '' ? [] : ['--accept', id]))
+    const start = ['start', 'dev', '--plan', 'plan.json', '--yes', '--confirm=lab-admin', ...accepts]
+    await killAtStep(4, start, { env: environment(), runs, purpose: 'operator apply' })
     expect(await stateOf()).toEqual(['starting', 'waiting'])
     const variables = { ENVIRONMENT: 'dev', CONTEXT: 'lab-admin', PLAN: 'plan.json', FINDINGS, TIMEOUT: '0s' }
     const runbook = () =>
@@ -290,18 +295,18 @@ function shim(): void {
 }
 
 /** Begins a command and kills it when the journal of the operator's run has seen so many steps done. */
-async function killAtStep(steps: number, words: readonly string[], findings: string): Promise<void> {
-  const accepts = findings.split(' ').flatMap((id) => (id === '' ? [] : ['--accept', id]))
-  const child = spawn(process.execPath, [PROGRAM, 'rollout', ...words, ...accepts], {
-    ...{ cwd: home, stdio: 'ignore', env: cleanEnvironment(environment()) },
+async function killAtStep(
+  steps: number,
+  words: readonly string[],
+  of: { env: Record<string, string>; runs: string; purpose: string },
+): Promise<void> {
+  const child = spawn(process.execPath, [PROGRAM, 'rollout', ...words], {
+    ...{ cwd: home, stdio: 'ignore', env: cleanEnvironment(of.env) },
   })
   for (const deadline = Date.now() + 100_000; Date.now() < deadline;) {
     await sleep(50)
-    const done =
-      journals()
-        .filter((text) => text.includes('"purpose":"operator'))
-        .join('')
-        .match(/"event":"done"/g) ?? []
+    const journal = journals(of.runs).filter((text) => text.includes(`"purpose":"${of.purpose}`))
+    const done = journal.join('').match(/"event":"done"/g) ?? []
     if (done.length >= steps || child.exitCode !== null) break
   }
   child.kill('SIGKILL')
@@ -312,11 +317,12 @@ async function killAtStep(steps: number, words: readonly string[], findings: str
       })
     else resolve()
   })
+  expect(child.signalCode).toBe('SIGKILL')
 }
 
-function journals(): string[] {
-  if (!existsSync(runs)) return []
-  const files = readdirSync(runs).map((id) => join(runs, id, 'journal.ndjson'))
+function journals(directory: string): string[] {
+  if (!existsSync(directory)) return []
+  const files = readdirSync(directory).map((id) => join(directory, id, 'journal.ndjson'))
   return files.filter((file) => existsSync(file)).map((file) => readFileSync(file, 'utf8'))
 }
 

@@ -42,6 +42,8 @@ export async function readVitals(sight: Sight, cluster: Pick<Cluster, 'raw'>, op
   }
 }
 
+/** A port that nobody serves, or that a NetworkPolicy closes, is a common thing, and no reason to wait at each look. */
+const METRICS_WITHIN_MS = 5000
 /** Of controller-runtime, on which 2.x is built; 1.x counts none. */
 const RECONCILE_ERRORS = 'controller_runtime_reconcile_errors_total'
 /** kubernetes apiserver/pkg/admission/metrics. */
@@ -121,12 +123,15 @@ async function reconcileErrors(
     if (unseen !== null) break
     const { port, endpoint } = behaviour.metrics!
     for (const { name } of workload.pods) {
+      if (unseen !== null) break
       const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}:${port}/proxy${endpoint}`
+      const patience = AbortSignal.timeout(METRICS_WITHIN_MS)
       try {
-        const samples = samplesOf(await cluster.raw(path), new Set([RECONCILE_ERRORS]))
+        const samples = samplesOf(await cluster.raw(path, patience), new Set([RECONCILE_ERRORS]))
         sources[`pod ${name}`] = sumOf(samples, () => true)
       } catch (error) {
-        unseen ??= `the metrics of ${name} cannot be read: ${whyOf(error)}`
+        const why = patience.aborted ? `no answer within ${METRICS_WITHIN_MS / 1000} s` : whyOf(error)
+        unseen ??= `the metrics of ${name} cannot be read: ${why}`
       }
     }
   }
