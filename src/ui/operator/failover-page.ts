@@ -19,10 +19,11 @@ body { margin: 0 auto; max-width: 64rem; padding: 1.5rem; background: var(--pape
 h1 { font-size: 1.5rem; margin: 0 0 0.25rem; } h2 { font-size: 1.1rem; margin: 1.5rem 0 0.5rem; }
 .soft { color: var(--soft); } .bad { color: var(--bad); font-weight: 600; }
 dl { display: grid; grid-template-columns: 8rem 1fr; gap: 0.15rem 1rem; margin: 1rem 0; } dt { color: var(--soft); } dd { margin: 0; }
-table { border-collapse: collapse; width: 100%; font-size: 0.9rem; } th, td { text-align: left; padding: 0.2rem 0.6rem 0.2rem 0; border-bottom: 1px solid var(--rule); vertical-align: top; }
+table { border-collapse: collapse; width: 100%; font-size: 0.9rem; } th, td { text-align: left; padding: 0.2rem 0.6rem 0.2rem 0; border-bottom: 1px solid var(--rule); vertical-align: top; min-width: 6.5rem; } th { overflow-wrap: normal; }
+.picture { overflow-x: auto; } .picture svg { min-width: 40rem; }
 svg text { font: 11px system-ui, sans-serif; fill: var(--ink); } .tick { fill: var(--soft); } .axis { stroke: var(--rule); }
 .old { fill: var(--old); } .new { fill: var(--new); } .waits { fill: var(--waits); } .runs { fill: var(--runs); } .gap { fill: var(--gap); } .driver { fill: var(--ink); }
-@media print { body { max-width: none; padding: 0; } }`
+@media print { .picture svg { min-width: 0; } body { max-width: none; padding: 0; } }`
 
 function page(report: FailoverReport): string {
   const { operator, cluster, times } = report
@@ -39,7 +40,7 @@ function page(report: FailoverReport): string {
       )}
     </dl>
     <h2>In time</h2>
-    ${failoverTimeline(report)}
+    <div class="picture" tabindex="0">${failoverTimeline(report)}</div>
     <p class="soft">
       Grey: the former leader. Green: the next one. Orange: waits to be taken up. Shaded: from the leader’s going until
       the next one was seen to work. A dot: the driver of a test application. Seconds since the leader went.

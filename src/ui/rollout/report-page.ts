@@ -8,7 +8,7 @@ import { FAILURES_IN_REPORT, headline, totals } from './report-words.ts'
 const STYLE = `
 .gate-fails td:nth-child(2) { color: var(--open); font-weight: 600; } .gate-holds td:nth-child(2) { color: var(--proven); }
 .gate-waits td:nth-child(2), .gate-unseen td:nth-child(2) { color: var(--band); } .gate-off { color: var(--soft); }
-td { text-align: left; vertical-align: top; overflow-wrap: anywhere; } th { text-align: left; }
+td { text-align: left; vertical-align: top; overflow-wrap: anywhere; } th { text-align: left; } td:first-child { min-width: 10.5rem; }
 details { margin: 0.25rem 0; } details pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 0.8125rem; }`
 
 export function rolloutPage(report: RolloutReport): string {
