@@ -43,7 +43,7 @@ describe('a list in YAML', () => {
     )
     await fc.assert(
       fc.asyncProperty(list, fc.integer({ min: 1, max: 60 }), async ([items, metadata, kind, isOut], size) => {
-        const text = dump({ apiVersion: 'v1', items, kind, metadata }, { noArrayIndent: isOut, lineWidth: -1 })
+        const text = dump({ apiVersion: 'v1', items, kind, metadata }, { seqNoIndent: isOut, lineWidth: -1 })
         const found = await restored(text, size)
         if (found === undefined) return
         cut += 1
@@ -91,8 +91,8 @@ describe('pods of such a list', () => {
   const LIST = { apiVersion: 'v1', items: [POD('a', { nodeName: 'n1' }), POD('b', { nodeName: 'n2' })], kind: 'List' }
 
   it('are those that the reader of the whole gives, and name their places', async () => {
-    for (const noArrayIndent of [true, false]) {
-      const text = dump(LIST, { noArrayIndent })
+    for (const seqNoIndent of [true, false]) {
+      const text = dump(LIST, { seqNoIndent })
       const bytes = Buffer.from(text)
       const whole: ObjectText = { name: 'pods.yaml', isNamed: true, text: () => Promise.resolve(text) }
       const stored = { pieces: () => pieces(bytes, 7), again: (from: number, to: number) => bytes.subarray(from, to) }
