@@ -1,4 +1,5 @@
 /** `operator abort` of a run that ended in the middle, from every line that its journal may end with. */
+import { join } from 'node:path'
 import { describe, expect } from 'vitest'
 import { needs } from '../../support/capabilities.ts'
 import { useCluster } from '../../support/lab/use-cluster.ts'
@@ -10,35 +11,44 @@ import { planUpgrade } from '../../support/operator/scenario.ts'
 import { useOperatorHome } from '../../support/operator/use-operator-home.ts'
 
 const { it } = needs('lab')
-const lab = useCluster()
-const home = useOperatorHome(lab, 'sparkops-given-up')
-const move = repeatableMove(lab)
+/** Most of each try is waiting: several clusters share the lines between them. */
+const CLUSTERS = [0, 1, 2].map((part) => {
+  const lab = useCluster()
+  return { part, lab, home: useOperatorHome(lab, 'sparkops-given-up'), move: repeatableMove(lab) }
+})
+
+/** Each run comes to the next line of this part, until one comes to its end. Gives the lines at which one was given up. */
+async function giveUpAtLines({ part, lab, home, move }: (typeof CLUSTERS)[number]): Promise<Set<Point>> {
+  const cluster = await move.open()
+  const session = sessionOf(lab(), cluster, join(home, 'runs'))
+  const tried = new Set<Point>()
+  for (;;) {
+    await move.makeHalfSubmitted()
+    const before = await stateBesideAdopted(cluster)
+    let line = -1
+    const dies = (one: Point): boolean => {
+      if (!isLine(one)) return false
+      line += 1
+      return line % CLUSTERS.length === part && !tried.has(one)
+    }
+    const point = await untilDeath(session, dies, begins(await planUpgrade(lab(), cluster)))
+    const run = (await session.store.list()).at(-1)!
+    const back = await untilDeath(session, () => false, takesBack(run, 'operator abort'))
+    expect([point, back]).toEqual([point, undefined])
+    expect(await stateBesideAdopted(cluster), point).toEqual(before)
+    if (point === undefined) return tried
+    tried.add(point)
+  }
+}
 
 describe('a run that is given up', () => {
   it('at any line goes back to what was before', async () => {
-    const cluster = await move.open()
-    const session = sessionOf(lab(), cluster, home)
-    const tried = new Set<Point>()
-    // Each run comes one line further than the one before, until one comes to its end.
-    for (;;) {
-      await move.makeHalfSubmitted()
-      const before = await stateBesideAdopted(cluster)
-      const point = await untilDeath(
-        session,
-        (one) => isLine(one) && !tried.has(one) && tried.add(one).has(one),
-        begins(await planUpgrade(lab(), cluster)),
-      )
-      const run = (await session.store.list()).at(-1)!
-      expect([point, await untilDeath(session, () => false, takesBack(run, 'operator abort'))]).toEqual([
-        point,
-        undefined,
-      ])
-      expect(await stateBesideAdopted(cluster), point).toEqual(before)
-      if (point === undefined) break
-    }
-    const { steps } = await planUpgrade(lab(), cluster)
+    const tried = await Promise.all(CLUSTERS.map((one) => giveUpAtLines(one)))
+    const lines = tried.flatMap((some) => [...some])
+    const [{ lab, move }] = CLUSTERS as [(typeof CLUSTERS)[number]]
+    const { steps } = await planUpgrade(lab(), await move.open())
     for (const { id } of steps)
-      for (const line of [`before done ${id}`, `after done ${id}`]) expect(tried).toContain(line)
-    expect(tried.size).toBeGreaterThan(2 * steps.length)
+      for (const line of [`before done ${id}`, `after done ${id}`]) expect(lines).toContain(line)
+    expect(lines.length).toBeGreaterThan(3 * steps.length)
   }, 900_000)
 })
