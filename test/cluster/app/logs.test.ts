@@ -58,6 +58,14 @@ describe('logs and events of an application', () => {
     })
   })
 
+  it('shows only what is newer than asked', async () => {
+    const minutesAgo = (minutes: number): number => Date.now() - minutes * 60_000
+    kubelet!.writtenAt.set('etl-driver', [60, 30, 5].map(minutesAgo))
+    expect(await sparkops('logs', 'etl', '--since', '10m')).toMatchObject({ stdout: 'three\n', code: 0 })
+    expect((await sparkops('logs', 'etl', '--since', '40m')).stdout).toMatch(/^two .*\nthree\n$/)
+    kubelet!.writtenAt.clear()
+  })
+
   it('says so where there is no log yet, and no such application', async () => {
     expect(await sparkops('logs', 'late')).toMatchObject({
       code: 1,

@@ -11,6 +11,8 @@ export interface Kubelet {
   node: string
   /** The lines of each pod, by its name. */
   logs: Map<string, string[]>
+  /** When they were written, in Unix milliseconds, line by line; now where nothing is said. */
+  writtenAt: Map<string, number[]>
   /** Where the ports of pods are to be found on this machine, by `POD:PORT`. */
   ports: Map<string, number>
   stop(): Promise<void>
@@ -19,9 +21,12 @@ export interface Kubelet {
 export async function startKubelet(lab: TestCluster): Promise<Kubelet> {
   const { certificate, key } = await lab.authority.issue({ commonName: 'kubelet', hosts: ['127.0.0.1'] })
   const logs = new Map<string, string[]>()
+  const writtenAt = new Map<string, number[]>()
   const server = createServer({ cert: certificate, key }, (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'https://kubelet')
-    const lines = logs.get(decodeURIComponent(pathname.split('/')[3] ?? '')) ?? []
+    const pod = decodeURIComponent(pathname.split('/')[3] ?? '')
+    const since = Date.parse(searchParams.get('sinceTime') ?? '') || 0
+    const lines = (logs.get(pod) ?? []).filter((_, index) => (writtenAt.get(pod)?.[index] ?? Date.now()) >= since)
     const tail = searchParams.get('tailLines')
     response.end((tail === null ? lines : lines.slice(-Number(tail))).map((line) => `${line}\n`).join(''))
   })
@@ -44,6 +49,7 @@ export async function startKubelet(lab: TestCluster): Promise<Kubelet> {
   return {
     node,
     logs,
+    writtenAt,
     ports,
     stop: () =>
       new Promise((resolve) => {
