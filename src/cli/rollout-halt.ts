@@ -1,16 +1,14 @@
 /** Taking back the move of an environment, or going on with that where it was ended half-way. */
-import { requireOpen } from '../domain/operator/apply/run-choice.ts'
+import { openWayBack, requireOpen } from '../domain/operator/apply/run-choice.ts'
 import { planOfRun } from '../domain/operator/apply/session.ts'
 import type { Plan } from '../domain/plan/plan.ts'
 import { addUp } from '../domain/plan/run-record.ts'
 import type { Environment } from '../domain/rollout/file/rollout.ts'
-import { runOfWayBack } from '../domain/rollout/start.ts'
 import { findRun } from '../domain/runs/show-run.ts'
 import { operatorReceiptView } from '../ui/operator-run-view.ts'
-import { type OpenRollout, RolloutCommand, type StartFlags } from './rollout-command.ts'
+import { RolloutCommand, type StartFlags } from './rollout-command.ts'
 
 export interface WayBack {
-  open: OpenRollout
   environment: Environment
   flags: StartFlags & { crds: 'keep' | 'restore' }
   /** The run that moved the operator. */
@@ -24,7 +22,7 @@ export abstract class RolloutHaltCommand extends RolloutCommand {
     const stored = await findRun(session.store, run)
     // One that was gone to its end, here or by "operator revert", is only to be recorded.
     if (addUp(stored.records)?.outcome === 'superseded') return
-    const begun = await runOfWayBack(session.store, run)
+    const begun = await openWayBack(session.store, run)
     if (begun !== undefined) {
       await requireOpen(begun, session)
       const question = `Go on with ${begun.id}, which takes ${environment.name} back`

@@ -51,7 +51,7 @@ export default class RolloutHalt extends RolloutHaltCommand {
     }
     if (!flags.revert) return
     if (run === null) throw nothingMoved(environment.name)
-    await this.goBack({ open, environment, flags, run })
+    await this.goBack({ environment, flags, run })
     const at = new Date(this.clock.now()).toISOString()
     await open.store.append(
       { event: 'reverted', environment: environment.name, at, by: open.by, run },

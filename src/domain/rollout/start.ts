@@ -25,16 +25,6 @@ export async function runOfStart(
   return undefined
 }
 
-/** The run that takes another back and has not ended, if there is one. */
-export async function runOfWayBack(store: RunStore, run: string): Promise<StoredRun | undefined> {
-  for (const id of await store.list()) {
-    const other = await store.read(id).catch(() => undefined)
-    const progress = other && addUp(other.records)
-    if (progress?.undoes === run && progress.outcome === null) return other
-  }
-  return undefined
-}
-
 /** From which version to which a plan moves, as far as it knows. */
 export function versionsOf({ summary }: Pick<Plan, 'summary'>): { from: string | null; to: string | null } {
   const text = (value: unknown): string | null => (typeof value === 'string' ? value : null)

@@ -1,5 +1,5 @@
 /** Which runs may go on, and which way back there is from one. */
-import type { StoredRun } from '../../../ports/journal.ts'
+import type { RunStore, StoredRun } from '../../../ports/journal.ts'
 import { SparkopsError } from '../../errors.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { addUp } from '../../plan/run-record.ts'
@@ -59,12 +59,19 @@ export async function planWayBack(
 }
 
 async function refuseWhileUndone(id: string, { store }: Choosing): Promise<void> {
-  for (const other of await store.list()) {
-    const stored = await store.read(other).catch(() => undefined)
-    const progress = stored && addUp(stored.records)
-    if (progress?.undoes !== id || progress.outcome !== null) continue
-    throw refused(id, `run ${other} is taking it back`, `to go on with that: sparkops operator resume ${other}`)
+  const other = await openWayBack(store, id)
+  if (other === undefined) return
+  throw refused(id, `run ${other.id} is taking it back`, `to go on with that: sparkops operator resume ${other.id}`)
+}
+
+/** The run that takes another back and has not ended, if there is one. */
+export async function openWayBack(store: RunStore, run: string): Promise<StoredRun | undefined> {
+  for (const id of await store.list()) {
+    const other = await store.read(id).catch(() => undefined)
+    const progress = other && addUp(other.records)
+    if (progress?.undoes === run && progress.outcome === null) return other
   }
+  return undefined
 }
 
 /** Its "before" is a state that nobody wants back: controllers stopped, a webhook half handed over. */

@@ -62,27 +62,35 @@ export function usageFiguresOf(
       return usage === undefined ? [] : { job: outcome.job, usage }
     })
   const [toldBefore, toldSince] = [toldOf(was), toldOf(is)]
-  const jobs = new Map<string, Told[]>()
-  for (const one of toldBefore) jobs.set(one.job, [...(jobs.get(one.job) ?? []), one])
+  const jobs = new Set(toldBefore.map(({ job }) => job))
   const compared = toldSince.filter(({ job }) => jobs.has(job))
   return {
     period,
     before: { completed: was.length, told: toldBefore.length },
     since: { completed: is.length, told: toldSince.length },
     compared: compared.length,
-    resources: resources.map((resource) => ({
-      resource,
-      unit: [...toldBefore, ...toldSince].find(({ usage }) => usage.has(resource))?.usage.get(resource)?.unit ?? '',
-      since: sum(compared.map((one) => boundsOf(one, resource))),
-      expected: sum(
-        compared.map(({ job }) => {
-          const runs = jobs.get(job)!
-          const { lower, upper } = sum(runs.map((one) => boundsOf(one, resource)))
-          return { lower: lower / runs.length, upper: upper / runs.length }
-        }),
-      ),
-    })),
+    resources: resources.map((resource) => {
+      const usual = averages(toldBefore, resource)
+      return {
+        resource,
+        unit: [...toldBefore, ...toldSince].find(({ usage }) => usage.has(resource))?.usage.get(resource)?.unit ?? '',
+        since: sum(compared.map((one) => boundsOf(one, resource))),
+        expected: sum(compared.map(({ job }) => usual.get(job)!)),
+      }
+    }),
   }
+}
+
+/** What one run of each job used on average. */
+function averages(told: readonly Told[], resource: string): Map<string, Bounds> {
+  const totals = new Map<string, { runs: number; lower: number; upper: number }>()
+  for (const one of told) {
+    const [{ lower, upper }, total] = [boundsOf(one, resource), totals.get(one.job) ?? { runs: 0, lower: 0, upper: 0 }]
+    totals.set(one.job, { runs: total.runs + 1, lower: total.lower + lower, upper: total.upper + upper })
+  }
+  return new Map(
+    [...totals].map(([job, { runs, lower, upper }]) => [job, { lower: lower / runs, upper: upper / runs }]),
+  )
 }
 
 interface Told {

@@ -1,24 +1,23 @@
 /** Counters out of Prometheus' text format (prometheus/docs content/docs/instrumenting/exposition_formats.md). */
 
 export interface Sample {
-  name: string
   labels: Readonly<Record<string, string>>
   value: number
 }
 
-const LINE = /^([A-Za-z_:][\w:]*)(?:\{(.*)\})? +(\S+)/
+const LINE = /^[A-Za-z_:][\w:]*(?:\{(.*)\})? +(\S+)/
 const LABEL = /([A-Za-z_]\w*)="((?:[^"\\]|\\.)*)"/g
 
-/** The samples of these names; anything else of the text is passed over. */
-export function samplesOf(text: string, names: ReadonlySet<string>): Sample[] {
+/** The samples of a name; anything else of the text is passed over. */
+export function samplesOf(text: string, metric: string): Sample[] {
   return text.split('\n').flatMap((line) => {
     // Most lines of an API server are of other metrics: the name is looked at before anything else.
     const end = line.search(/[{ ]/)
-    if (end < 1 || !names.has(line.slice(0, end))) return []
+    if (end < 1 || line.slice(0, end) !== metric) return []
     const match = LINE.exec(line)
     if (match === null) return []
-    const labels = Object.fromEntries([...(match[2] ?? '').matchAll(LABEL)].map(([, name, value]) => [name!, value!]))
-    return [{ name: match[1]!, labels, value: Number(match[3]) }]
+    const labels = Object.fromEntries([...(match[1] ?? '').matchAll(LABEL)].map(([, name, value]) => [name!, value!]))
+    return [{ labels, value: Number(match[2]) }]
   })
 }
 

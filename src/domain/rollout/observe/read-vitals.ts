@@ -127,7 +127,7 @@ async function reconcileErrors(
       const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}:${port}/proxy${endpoint}`
       const patience = AbortSignal.timeout(METRICS_WITHIN_MS)
       try {
-        const samples = samplesOf(await cluster.raw(path, patience), new Set([RECONCILE_ERRORS]))
+        const samples = samplesOf(await cluster.raw(path, patience), RECONCILE_ERRORS)
         sources[`pod ${name}`] = sumOf(samples, () => true)
       } catch (error) {
         const why = patience.aborted ? `no answer within ${METRICS_WITHIN_MS / 1000} s` : whyOf(error)
@@ -149,10 +149,10 @@ async function serverMetrics(cluster: Pick<Cluster, 'raw'>): Promise<ServerCount
     const why = whyOf(error)
     return () => counter({ unseen: `the metrics of the API server cannot be read: ${why}` })
   }
-  const start = samplesOf(text, new Set(['process_start_time_seconds']))[0]?.value
+  const start = samplesOf(text, 'process_start_time_seconds')[0]?.value
   const source = `API server of ${start === undefined ? 'unknown start' : new Date(start * 1000).toISOString()}`
   return (metric, fits) =>
-    counter({ newSource: 'unknown', sources: { [source]: sumOf(samplesOf(text, new Set([metric])), fits) } })
+    counter({ newSource: 'unknown', sources: { [source]: sumOf(samplesOf(text, metric), fits) } })
 }
 
 function whyOf(error: unknown): string {
