@@ -1,25 +1,19 @@
 /** Whether an object has the shape that the API gives a pod: a list where a map should be is told with its place. */
 import { isMap } from './json.ts'
-import { fieldPath, itemPath } from './path.ts'
+import { pathOf } from './path.ts'
 import { malformed } from './read-objects.ts'
 import { isShared } from './shared-blocks.ts'
-import { type FieldType, POD, fieldType } from './schema.ts'
-
-const NAMES: Readonly<Record<string, string>> = { struct: 'a map', map: 'a map', list: 'a list' }
+import { type FieldType, POD, shapeOf, shapeOfType, typeBelow } from './schema.ts'
 
 /** Throws exit 65 at the first place of a wrong kind. Fields that we do not know pass: a newer API may have them. */
 export function checkPod(pod: unknown, from: string): void {
   const fault = faultIn(pod, POD)
   if (fault === undefined) return
-  const path = fault.steps.reduceRight<string>(
-    (parent, step) => (typeof step === 'number' ? itemPath(parent, String(step)) : fieldPath(parent, step)),
-    '',
-  )
-  throw malformed(`${from}: ${path === '' ? 'the pod' : path}`, fault.why)
+  throw malformed(`${from}: ${pathOf(fault.steps) || 'the pod'}`, fault.why)
 }
 
 interface Fault {
-  /** Names and places on the way to it, the innermost first. */
+  /** Names and places on the way to it, the outermost first. */
   steps: (string | number)[]
   why: string
 }
@@ -32,8 +26,7 @@ const right = new WeakMap<object, FieldType>()
 function faultIn(value: unknown, type: FieldType): Fault | undefined {
   if (value === null || value === undefined || type.kind === 'any') return undefined
   if (typeof value === 'object' && right.get(value) === type) return undefined
-  const found = Array.isArray(value) ? 'a list' : isMap(value) ? 'a map' : 'a single value'
-  const wanted = NAMES[type.kind] ?? 'a single value'
+  const [found, wanted] = [shapeOf(value), shapeOfType(type)]
   if (found !== wanted) return { steps: [], why: `it is ${found} where ${wanted} should be` }
   const fault = faultBelow(value, type)
   if (fault === undefined && isShared(value)) right.set(value, type)
@@ -45,19 +38,14 @@ function faultBelow(value: unknown, type: FieldType): Fault | undefined {
     for (let index = 0; index < value.length; index += 1) {
       const item: unknown = value[index]
       const fault = item === null && type.of.kind === 'struct' ? NOTHING : faultIn(item, type.of)
-      if (fault !== undefined) return { ...fault, steps: [...fault.steps, index] }
+      if (fault !== undefined) return { ...fault, steps: [index, ...fault.steps] }
     }
     return undefined
   }
   if (!isMap(value)) return undefined
   for (const name of Object.keys(value)) {
-    const fault = faultIn(value[name], below(type, name))
-    if (fault !== undefined) return { ...fault, steps: [...fault.steps, name] }
+    const fault = faultIn(value[name], typeBelow(type, name))
+    if (fault !== undefined) return { ...fault, steps: [name, ...fault.steps] }
   }
   return undefined
-}
-
-function below(type: FieldType, field: string): FieldType {
-  if (type.kind === 'struct') return fieldType(type.name, field)
-  return type.kind === 'map' ? type.of : { kind: 'any' }
 }

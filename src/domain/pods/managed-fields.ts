@@ -1,7 +1,7 @@
 /** Who owns a place of a pod, from metadata.managedFields (FieldsV1 of server-side apply). */
 import { canonicalJson } from '../canonical-json.ts'
 import { type JsonMap, at, isMap, textAt } from './json.ts'
-import { ANY, type FieldType, POD, fieldType } from './schema.ts'
+import { ANY, type FieldType, POD, typeBelow } from './schema.ts'
 
 export interface Owner {
   manager: string
@@ -68,11 +68,6 @@ function lookUp(fields: JsonMap, pod: JsonMap, steps: readonly string[]): 'owned
     node = next
   }
   return Object.keys(node).length === 0 && isAtomic(type) ? 'whole' : 'owned'
-}
-
-function typeBelow(type: FieldType, field: string): FieldType {
-  if (type.kind === 'struct') return fieldType(type.name, field)
-  return type.kind === 'map' ? type.of : ANY
 }
 
 function isAtomic(type: FieldType): boolean {

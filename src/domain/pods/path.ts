@@ -18,6 +18,14 @@ export function itemPath(parent: string, item: string): string {
   return `${parent}[${item}]`
 }
 
+/** The path that steps lead to: names of fields, places of items, the outermost first. */
+export function pathOf(steps: readonly (string | number)[]): string {
+  return steps.reduce<string>(
+    (parent, step) => (typeof step === 'number' ? itemPath(parent, String(step)) : fieldPath(parent, step)),
+    '',
+  )
+}
+
 /** The pointer of a name or place below a pointer. */
 export function childPointer(parent: string, name: string | number): string {
   if (typeof name === 'number' || !/[~/]/.test(name)) return `${parent}/${name}`

@@ -5,7 +5,7 @@ import { SparkopsError } from '../errors.ts'
 import { parseExact } from '../exact-json.ts'
 import { type JsonMap, isMap, textAt } from './json.ts'
 import { loadDocuments } from './kubectl-yaml.ts'
-import { fieldPath, itemPath } from './path.ts'
+import { pathOf } from './path.ts'
 import { readPlainYaml } from './plain-yaml.ts'
 import type { SharedBlocks } from './shared-blocks.ts'
 import { NOT_PLAIN } from './stored-documents.ts'
@@ -128,10 +128,7 @@ export function checkSize(documents: unknown[], name: string): void {
   if (found === undefined) return
   // The first step is the document; the whole way down would fill the screen.
   const steps = found.steps.slice(1, 1 + SHOWN_STEPS)
-  const path = steps.reduce<string>(
-    (parent, step) => (typeof step === 'number' ? itemPath(parent, String(step)) : fieldPath(parent, step)),
-    '',
-  )
+  const path = pathOf(steps)
   throw malformed(path === '' ? name : `${name}: ${path}`, found.why)
 }
 

@@ -1,5 +1,6 @@
 /** The types of a pod's fields, read from CORE_V1: which lists are maps, which maps are owned whole, what is a quantity. */
 import { CORE_V1 } from './core-v1.ts'
+import { isMap } from './json.ts'
 
 export type FieldType =
   | { kind: 'string' | 'integer' | 'number' | 'boolean' | 'quantity' | 'intOrString' | 'any' }
@@ -33,6 +34,24 @@ export function structType(name: string): StructType | undefined {
 /** The type of a field; `any` where Kubernetes of that version does not know it. */
 export function fieldType(struct: string, field: string): FieldType {
   return structType(struct)?.get(field) ?? ANY
+}
+
+/** What a value is, in words of people who read YAML. */
+export function shapeOf(value: unknown): string {
+  if (Array.isArray(value)) return 'a list'
+  return isMap(value) ? 'a map' : 'a single value'
+}
+
+/** What a value of a type should be. */
+export function shapeOfType({ kind }: FieldType): string {
+  if (kind === 'list') return 'a list'
+  return kind === 'struct' || kind === 'map' ? 'a map' : 'a single value'
+}
+
+/** The type of what a map has under a name. */
+export function typeBelow(type: FieldType, name: string): FieldType {
+  if (type.kind === 'struct') return fieldType(type.name, name)
+  return type.kind === 'map' ? type.of : ANY
 }
 
 function readTypes(text: string): ReadonlyMap<string, StructType> {

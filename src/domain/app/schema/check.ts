@@ -1,6 +1,5 @@
 /** Holds a value against a schema: fields that it does not have, values of another type, fields that are missing. */
-import { isMap } from '../../pods/json.ts'
-import type { FieldType } from '../../pods/schema.ts'
+import { type FieldType, shapeOf, shapeOfType } from '../../pods/schema.ts'
 import { isAtLeast, versionOf } from '../../pods/versions.ts'
 import type { FieldPath } from '../convert/conversion.ts'
 import type { Schema } from './fields.ts'
@@ -25,9 +24,7 @@ export interface CheckQuestion {
 /** All misfits of a value, in the order of the value. */
 export function checkFields(value: unknown, type: FieldType, path: FieldPath, question: CheckQuestion): Misfit[] {
   if (value === null || value === undefined || type.kind === 'any') return []
-  const found = shapeOf(value)
-  const wanted =
-    type.kind === 'list' ? 'a list' : type.kind === 'map' || type.kind === 'struct' ? 'a map' : 'a single value'
+  const [found, wanted] = [shapeOf(value), shapeOfType(type)]
   if (found !== wanted) return [{ path, kind: 'shape', what: `${found} where ${wanted} should be` }]
   if (type.kind === 'list') {
     const list = value as readonly unknown[]
@@ -71,10 +68,6 @@ function checkStruct(
       misfits.push({ path: [...path, name], kind: 'missing', what: 'it is required, and not there' })
   }
   return misfits
-}
-
-function shapeOf(value: unknown): string {
-  return Array.isArray(value) ? 'a list' : isMap(value) ? 'a map' : 'a single value'
 }
 
 const NAMES: Readonly<Record<string, string>> = {

@@ -3,7 +3,7 @@ import { isMap, scalarText } from '../json.ts'
 import { fieldPath, itemPath } from '../path.ts'
 import { quantityOf } from '../quantity.ts'
 import { malformed } from '../read-objects.ts'
-import { type FieldType, POD, fieldType, structType } from '../schema.ts'
+import { type FieldType, POD, fieldType, shapeOf, shapeOfType, structType, typeBelow } from '../schema.ts'
 import { type Matcher, badMatcher, matcherOf, regexOf } from './matchers.ts'
 
 /** Throws exit 65 with the field for a matcher that asks for nothing sensible, and for a list where a map should be. */
@@ -30,8 +30,8 @@ function check(value: unknown, type: FieldType, path: string, where: string): vo
   const matcher = matcherOf(value, place)
   if (matcher !== undefined) return checkMatcher(matcher.name, matcher.asks, { type, path, where, place })
   if (value === null || value === undefined) return
-  const found = Array.isArray(value) ? 'a list' : isMap(value) ? 'a map' : 'a single value'
-  const wanted = WANTED[type.kind] ?? (type.kind === 'any' ? found : 'a single value')
+  const found = shapeOf(value)
+  const wanted = type.kind === 'any' ? found : shapeOfType(type)
   // Empty values stand for absence, whatever they are.
   if (found !== wanted && value !== '' && value !== false)
     throw malformed(place, `it is ${found} where ${wanted} should be`)
@@ -39,14 +39,7 @@ function check(value: unknown, type: FieldType, path: string, where: string): vo
     const of: FieldType = type.kind === 'list' ? type.of : { kind: 'any' }
     value.forEach((item, index) => check(item, of, itemPath(path, String(index)), where))
   } else if (isMap(value))
-    for (const [name, child] of Object.entries(value)) check(child, below(type, name), fieldPath(path, name), where)
-}
-
-const WANTED: Readonly<Record<string, string>> = { struct: 'a map', map: 'a map', list: 'a list' }
-
-function below(type: FieldType, name: string): FieldType {
-  if (type.kind === 'struct') return fieldType(type.name, name)
-  return type.kind === 'map' ? type.of : { kind: 'any' }
+    for (const [name, child] of Object.entries(value)) check(child, typeBelow(type, name), fieldPath(path, name), where)
 }
 
 function checkMatcher(
