@@ -1,8 +1,6 @@
 /** What a lowered definition takes away: foretold, seen, and given back, on a real control plane. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { describe, expect } from 'vitest'
 import { planWayBack } from '../../../src/domain/operator/apply/run-choice.ts'
 import { goOn } from '../../../src/domain/operator/apply/session.ts'
 import type { GateReturnPayload } from '../../../src/domain/operator/steps/payloads.ts'
@@ -12,23 +10,14 @@ import { openLab } from '../../support/lab/open.ts'
 import { useCluster } from '../../support/lab/use-cluster.ts'
 import { carry, planTo, sessionOf, takeBack, withoutGrace } from '../../support/operator/planned.ts'
 import { APPLICATIONS, installOld, JOBS, makeApplication } from '../../support/operator/scenario.ts'
-import { standInForNodes } from '../../support/operator/stand-in.ts'
+import { useOperatorHome } from '../../support/operator/use-operator-home.ts'
 import { type RunResult, runCli } from '../../support/run.ts'
 
 const { it } = needs('lab')
 const lab = useCluster()
-const home = mkdtempSync(join(tmpdir(), 'sparkops-pruning-'))
+const home = useOperatorHome(lab, 'sparkops-pruning')
 const runs = join(home, 'sparkops', 'runs')
 const NO_WEBHOOK = { values: [{ webhook: { enable: false } }] }
-let nodes: ReturnType<typeof standInForNodes> | undefined
-
-beforeAll(() => {
-  nodes = standInForNodes(lab())
-})
-afterAll(async () => {
-  await nodes?.stop()
-  rmSync(home, { recursive: true, force: true })
-})
 
 /** Paths that one value has and another has not: the topmost ones. */
 function vanished(before: unknown, after: unknown, path: string): string[] {

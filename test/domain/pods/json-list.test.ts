@@ -5,15 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { jsonList } from '../../../src/domain/pods/json-list.ts'
 import { readPodSet } from '../../../src/domain/pods/pod-set.ts'
 import type { ObjectText } from '../../../src/ports/object-files.ts'
-
-async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
-  const piece = Buffer.alloc(size)
-  for (let from = 0; from < bytes.length; from += size) {
-    const part = bytes.subarray(from, from + size)
-    piece.set(part)
-    yield await Promise.resolve(piece.subarray(0, part.length))
-  }
-}
+import { pieces } from '../../support/pods/pieces.ts'
 
 /** The list put together again from its items, each read by its place; undefined where it is left to the whole. */
 async function restored(text: string, size: number): Promise<unknown> {

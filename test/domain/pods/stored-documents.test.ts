@@ -6,15 +6,7 @@ import type { ObjectText } from '../../../src/ports/object-files.ts'
 import { readPodSet } from '../../../src/domain/pods/pod-set.ts'
 import { loadDocuments } from '../../../src/domain/pods/kubectl-yaml.ts'
 import { type StoredDocument, storedDocuments } from '../../../src/domain/pods/stored-documents.ts'
-
-async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
-  const piece = Buffer.alloc(size)
-  for (let from = 0; from < bytes.length; from += size) {
-    const part = bytes.subarray(from, from + size)
-    piece.set(part)
-    yield await Promise.resolve(piece.subarray(0, part.length))
-  }
-}
+import { pieces } from '../../support/pods/pieces.ts'
 
 async function cut(text: string, size: number) {
   const found: (StoredDocument | 'whole')[] = []
