@@ -37,7 +37,7 @@ class ItemLines {
 
   /** Takes a line; false where this is no list that can be cut. */
   mayGoOn(line: Buffer, from: number): boolean {
-    if (this.place !== 'within') return this.takeFrame(line.toString('utf8'))
+    if (this.place !== 'within') return this.takeFrame(line.toString('utf8'), from)
     if (line.length === 0) return true
     const indent = indentOf(line)
     const isItem = line[indent] === DASH && line[indent + 1] === SPACE
@@ -54,7 +54,7 @@ class ItemLines {
     }
     this.close(from)
     this.place = 'after'
-    return this.takeFrame(line.toString('utf8'))
+    return this.takeFrame(line.toString('utf8'), from)
   }
 
   list(end: number): StoredList | undefined {
@@ -65,9 +65,9 @@ class ItemLines {
     return { frame, items: this.items, read: (text) => readPlainYaml(outdented(text, inner)) }
   }
 
-  private takeFrame(line: string): boolean {
+  private takeFrame(line: string, from: number): boolean {
     const isOther = MARK.test(line) || /^kind: (?!\w*List$)/.test(line) || this.frame.length > LONGEST_FRAME
-    if (isOther) return line === '---' && this.frame === ''
+    if (isOther) return line === '---' && from === 0
     if (line !== 'items:') this.frame += `${line}\n`
     else if (this.place === 'after') return false
     else this.place = 'within'
@@ -92,8 +92,8 @@ function indentOf(line: Uint8Array): number {
   return at
 }
 
-/** What ends a document, or says that it is not a plain one. */
-const MARK = /^(?:---|\.\.\.|%)/
+/** What ends a document, or says that it is not a plain one, or one in JSON. */
+const MARK = /^(?:---|\.\.\.|%|[{[])/
 const LONGEST_FRAME = 1 << 20
 const LONGEST_LINE = 8 << 20
 const NEWLINE = 10

@@ -7,10 +7,7 @@ import { readPodSet } from '../../../src/domain/pods/pod-set.ts'
 import { parseDocuments } from '../../../src/domain/pods/read-objects.ts'
 import { yamlList } from '../../../src/domain/pods/yaml-list.ts'
 import type { ObjectText } from '../../../src/ports/object-files.ts'
-
-async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
-  for (let from = 0; from < bytes.length; from += size) yield await Promise.resolve(bytes.subarray(from, from + size))
-}
+import { pieces } from '../../support/pods/pieces.ts'
 
 /** The list put together again; undefined where it, or an item of it, is left to the whole. */
 async function restored(text: string, size: number): Promise<unknown> {
@@ -58,7 +55,15 @@ describe('a list in YAML', () => {
   it('is all that is cut', async () => {
     const item = '- a: 1\n'
     const others = [
-      ...['', 'items:\n', `items:\n${item}`, `kind: List\nitems: []\n`, `kind: Pod\nitems:\n${item}`, `- a: 1\n`],
+      ...[
+        '',
+        'items:\n',
+        `items:\n${item}`,
+        `items:\n${item}---\nkind: List\n`,
+        `kind: List\nitems: []\n`,
+        `kind: Pod\nitems:\n${item}`,
+        `- a: 1\n`,
+      ],
       ...[
         `kind: List\nitems:\n${item}items:\n${item}`,
         `kind: List\nitems:\n${item}---\n`,
